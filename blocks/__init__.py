@@ -1,0 +1,1 @@
+"""Blocks: the units that agents are made of."""

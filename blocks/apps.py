@@ -1,0 +1,12 @@
+"""The blocks application."""
+
+from django.apps import AppConfig
+
+
+class BlocksConfig(AppConfig):
+    """Loads the library once, so that the registry is complete before anything asks it."""
+
+    name = "blocks"
+
+    def ready(self) -> None:
+        import blocks.library  # noqa: F401

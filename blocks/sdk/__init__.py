@@ -1,0 +1,30 @@
+"""What a block's author imports."""
+
+from blocks.sdk.block import BlockKind, BlockSpec, Category, Effect, Emit, Output, block
+from blocks.sdk.context import Agents, Files, RunContext, Store
+from blocks.sdk.errors import BlockError, InvalidPins, TransientBlockError
+from blocks.sdk.pins import InputPins, OutputPins, PinName, pin
+from blocks.sdk.registry import Registry, registry
+
+__all__ = [
+    "Agents",
+    "BlockError",
+    "BlockKind",
+    "BlockSpec",
+    "Category",
+    "Effect",
+    "Emit",
+    "Files",
+    "InputPins",
+    "InvalidPins",
+    "Output",
+    "OutputPins",
+    "PinName",
+    "Registry",
+    "RunContext",
+    "Store",
+    "TransientBlockError",
+    "block",
+    "pin",
+    "registry",
+]

@@ -1,0 +1,91 @@
+"""How a block reaches the world: through its RunContext and nothing else."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+Scope = Literal["within_agent", "across_agents"]
+
+
+class Store(Protocol):
+    """Values that outlive a run, per user, and per agent unless the scope says otherwise."""
+
+    def get(self, key: str, *, scope: Scope, default: Any = None) -> Any:
+        """Return the value under the key, or the default."""
+
+    def put(self, key: str, value: Any, *, scope: Scope) -> None:
+        """Keep the JSON value under the key."""
+
+
+class Files(Protocol):
+    """The files of one run."""
+
+    def read(self, reference: str) -> bytes:
+        """Return a file's content; a reference is a ``data:`` URI or what ``write`` returned.
+
+        Raises BlockError where there is no such file or the reference leads elsewhere.
+        """
+
+    def write(self, content: bytes, *, name: str) -> str:
+        """Keep a file for the length of the run and return its reference."""
+
+
+class Agents(Protocol):
+    """Other agents."""
+
+    def outputs(
+        self, graph_id: str, version: int, inputs: Mapping[str, Any]
+    ) -> Iterator[tuple[str, Any]]:
+        """Run an agent and yield (name, value) for each of its outputs, in order.
+
+        The agent is started once, however often the block runs. While it is not finished the
+        block is suspended and holds no worker; later it runs again from its beginning.
+        Raises BlockError where the agent cannot be run, fails or is stopped.
+        """
+
+
+class RunContext(Protocol):
+    """One run of one node.
+
+    A block may be run again from its beginning, after a wait or a lost worker. What it emits is
+    numbered, and a value that was delivered is not delivered again.
+    """
+
+    @property
+    def user_id(self) -> str: ...
+    @property
+    def graph_id(self) -> UUID: ...
+    @property
+    def graph_version(self) -> int: ...
+    @property
+    def node_id(self) -> str: ...
+    @property
+    def graph_exec_id(self) -> UUID: ...
+    @property
+    def node_exec_id(self) -> UUID: ...
+    @property
+    def user_timezone(self) -> tzinfo: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def files(self) -> Files: ...
+    @property
+    def agents(self) -> Agents: ...
+
+    @property
+    def cancelled(self) -> bool:
+        """True once the execution is being stopped; long blocks should look now and then."""
+
+    def now(self) -> datetime:
+        """Return the present moment, in UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Go on after this many seconds, without holding a worker.
+
+        The block is suspended here and run again from its beginning when the time has come;
+        sleeps that are over return at once.
+        """
+
+    def log(self, message: str) -> None:
+        """Write a line to the platform's log, with the run's ids."""

@@ -1,0 +1,30 @@
+"""What can go wrong in a block. The class says whether trying again can help.
+
+BlockError
+├── TransientBlockError   the world was not ready: trying again can help
+└── InvalidPins           the inputs do not fit the pins: it cannot
+"""
+
+from collections.abc import Mapping
+
+
+class BlockError(Exception):
+    """The block could not do its work. The message goes out on the ``error`` pin."""
+
+    code = "block_failed"
+
+
+class TransientBlockError(BlockError):
+    """The block could not do its work now, but may later."""
+
+    code = "block_failed_for_now"
+
+
+class InvalidPins(BlockError):
+    """The inputs do not fit the block's pins. ``problems`` maps each pin to its sentence."""
+
+    code = "invalid_pins"
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__("; ".join(f"`{pin}`: {text}" for pin, text in self.problems.items()))

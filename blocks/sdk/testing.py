@@ -1,0 +1,92 @@
+"""Run a block offline."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from uuid import UUID, uuid4
+
+from blocks.sdk.block import BlockSpec, Emit
+from blocks.sdk.context import Agents, Files, Scope, Store
+from blocks.sdk.errors import BlockError
+from blocks.sdk.pins import InputPins
+
+
+@dataclass
+class MemoryStore:
+    """A Store in a dictionary."""
+
+    values: dict[tuple[Scope, str], Any] = field(default_factory=dict)
+
+    def get(self, key: str, *, scope: Scope, default: Any = None) -> Any:
+        return self.values.get((scope, key), default)
+
+    def put(self, key: str, value: Any, *, scope: Scope) -> None:
+        self.values[scope, key] = value
+
+
+@dataclass
+class MemoryFiles:
+    """Files in a dictionary."""
+
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+    def read(self, reference: str) -> bytes:
+        from blocks.sdk.media import decode_data_uri
+
+        if reference.startswith("data:"):
+            return decode_data_uri(reference).content
+        try:
+            return self.contents[reference]
+        except KeyError:
+            raise BlockError(f"There is no file {reference!r} in this run.") from None
+
+    def write(self, content: bytes, *, name: str) -> str:
+        self.contents[name] = content
+        return name
+
+
+class NoAgents:
+    """No agent can be run."""
+
+    def outputs(
+        self, graph_id: str, version: int, inputs: Mapping[str, Any]
+    ) -> Iterator[tuple[str, Any]]:
+        raise BlockError("There are no agents here.")
+
+
+@dataclass
+class FakeContext:
+    """A RunContext without a world: sleeps return at once and are listed in ``slept``."""
+
+    user_id: str = "1"
+    graph_id: UUID = field(default_factory=uuid4)
+    graph_version: int = 1
+    node_id: str = "node"
+    graph_exec_id: UUID = field(default_factory=uuid4)
+    node_exec_id: UUID = field(default_factory=uuid4)
+    user_timezone: tzinfo = UTC
+    store: Store = field(default_factory=MemoryStore)
+    files: Files = field(default_factory=MemoryFiles)
+    agents: Agents = field(default_factory=NoAgents)
+    cancelled: bool = False
+    moment: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    slept: list[float] = field(default_factory=list)
+    logged: list[str] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    def log(self, message: str) -> None:
+        self.logged.append(message)
+
+
+def run_block(
+    spec: BlockSpec, inputs: InputPins | Mapping[str, Any], context: FakeContext | None = None
+) -> list[Emit]:
+    """Return all that a block emits for these inputs (a model, or values by pin name)."""
+    pins = inputs if isinstance(inputs, InputPins) else spec.inputs.build(inputs)
+    return list(spec.run(pins, context or FakeContext()))

@@ -1,0 +1,5 @@
+"""Settings and entry points of the whole project."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,241 @@
+"""The one settings module. Every knob is read once, through ``config.env``."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from config import env
+from kernel.redis import celery_broker_url
+from launcher.paths import instance_paths
+from launcher.secrets import persistent_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PATHS = instance_paths()
+
+# --- Process -------------------------------------------------------------------------------
+
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.secret("SECRET_KEY") or persistent_secret(PATHS.secret_key)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+APPEND_SLASH = False  # the API answers with and without; pages redirect by their own patterns
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "channels",
+    "django_celery_beat",
+    "telemetry",
+    "accounts",
+    "apikeys",
+    "launcher",
+    "blocks",
+    "agents.graphs",
+    "agents.executions",
+    "webui",
+]
+
+MIDDLEWARE = [
+    "telemetry.middleware.HealthMiddleware",  # before ALLOWED_HOSTS is checked
+    "telemetry.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- PostgreSQL: where state lives ------------------------------------------------------------
+
+
+def database(url: str) -> dict[str, Any]:
+    """Return Django's settings for a PostgreSQL URL; ``?host=`` may name a socket's directory."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise env.ConfigurationError(
+            "DATABASE_URL must begin with postgresql://. Trellis keeps its state in PostgreSQL."
+        )
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", None) or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": {
+            **options,
+            # Threads borrow connections: the io worker has more slots than PostgreSQL has.
+            "pool": {
+                "min_size": 1,
+                "max_size": env.integer("DATABASE_POOL_SIZE", 16, least=2),
+                "timeout": 60,
+            },
+        },
+    }
+
+
+DATABASE_URL = env.secret("DATABASE_URL") or PATHS.database_url
+DATABASES = {"default": database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis: messages and bells ------------------------------------------------------------------
+
+REDIS_URL = env.secret("REDIS_URL") or PATHS.redis_url
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "trellis"},
+    },
+}
+
+# --- Celery: the doorbell ------------------------------------------------------------------------
+
+WORKER_IO_SLOTS = env.integer("WORKER_IO_SLOTS", 64, least=1)
+WORKER_CPU_SLOTS = env.integer("WORKER_CPU_SLOTS", 2, least=1)
+VISIBILITY_TIMEOUT = 12 * 60 * 60  # seconds; a lease, not the broker, decides who runs a node
+
+CELERY_BROKER_URL = celery_broker_url(REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": VISIBILITY_TIMEOUT,
+    "socket_keepalive": True,
+    "health_check_interval": 30,
+}
+# Fewer connections than slots makes kombu deliver messages twice.
+CELERY_BROKER_POOL_LIMIT = max(WORKER_IO_SLOTS, WORKER_CPU_SLOTS) + 8
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = "io"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "sweep-executions": {"task": "executions.sweep", "schedule": timedelta(seconds=5)},
+}
+
+# --- Executions ----------------------------------------------------------------------------------
+
+EXECUTIONS = {
+    # How long a worker may be silent before its node executions are taken over.
+    "lease": timedelta(seconds=env.integer("NODE_LEASE_SECONDS", 30, least=3)),
+    # How long a message may stay untaken before the sweep sends it again.
+    "resend_after": timedelta(seconds=env.integer("RESEND_AFTER_SECONDS", 15, least=1)),
+    # How often a node execution may lose its worker before it fails.
+    "attempts": env.integer("NODE_ATTEMPTS", 3, least=1),
+    "max_node_executions": env.integer("MAX_NODE_EXECUTIONS", 100_000, least=1),
+    "max_depth": env.integer("MAX_SUB_AGENT_DEPTH", 16, least=1),
+    "max_value_bytes": env.integer("MAX_VALUE_BYTES", 16 * 1024 * 1024, least=1024),
+}
+
+GRAPHS = {
+    "max_nodes": env.integer("MAX_GRAPH_NODES", 10_000, least=1),
+    "max_links": env.integer("MAX_GRAPH_LINKS", 50_000, least=1),
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("MAX_REQUEST_BYTES", 32 * 1024 * 1024, least=1024)
+
+# --- People ---------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "webui:login"
+LOGIN_REDIRECT_URL = "webui:agents"
+LOGOUT_REDIRECT_URL = "webui:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("SECURE_COOKIES", default=False)
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+# --- REST -----------------------------------------------------------------------------------------
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apikeys.authentication.ApiKeyAuthentication",
+        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["kernel.api.json.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["kernel.api.json.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "kernel.api.schema.Schema",
+    "DEFAULT_PAGINATION_CLASS": "kernel.api.pagination.NewestFirst",
+    "EXCEPTION_HANDLER": "kernel.api.errors.handle",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Trellis",
+    "DESCRIPTION": "Make and run agents as graphs of blocks.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(hours=1),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
+}
+
+# --- Pages ----------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = PATHS.data / "static"
+WHITENOISE_USE_FINDERS = True  # no collectstatic step between a person and a running instance
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- Logs -----------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {"httpx": {"level": "WARNING"}},
+}

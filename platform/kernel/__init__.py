@@ -1,0 +1,1 @@
+"""The vocabulary that all apps share. It imports none of them."""

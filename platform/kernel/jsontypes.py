@@ -1,0 +1,67 @@
+"""JSON as values: types, and strict text in and out.
+
+Strict means that what is written can be read by anyone: no NaN, no infinity. Key order and the
+difference between ``1`` and ``1.0`` are kept, which is why values live in ``json`` columns and
+not in ``jsonb`` (docs/decisions/0003-values-as-json-text.md).
+"""
+
+import json
+from typing import Any, NoReturn, TypeAlias
+
+JSONValue: TypeAlias = Any
+"""None, bool, int, float, str, list or dict of these. ``Any``: recursion helps no caller here."""
+JSONObject: TypeAlias = dict[str, JSONValue]
+
+DEEPEST = 200
+"""Levels of nesting that a document may have; deeper ones crash parsers elsewhere."""
+
+
+class NotJSON(ValueError):
+    """The value or text is not JSON."""
+
+
+def loads(text: str | bytes) -> JSONValue:
+    """Return the value of a JSON text. Raises NotJSON, also for NaN, depth and endless digits."""
+    try:
+        value = json.loads(text, parse_constant=_refuse)
+    except RecursionError:
+        raise NotJSON(f"The JSON is nested deeper than {DEEPEST} levels.") from None
+    except UnicodeDecodeError:
+        raise NotJSON("The JSON is not UTF-8 text.") from None
+    except NotJSON:
+        raise
+    except ValueError as error:
+        raise NotJSON(f"The text is not JSON: {error}.") from None
+    check_depth(value)
+    return value
+
+
+def dumps(value: JSONValue) -> str:
+    """Return the value as compact ASCII JSON text. Raises NotJSON for NaN and foreign types."""
+    try:
+        return json.dumps(value, allow_nan=False, separators=(",", ":"))
+    except RecursionError:
+        raise NotJSON(f"The value is nested deeper than {DEEPEST} levels.") from None
+    except (ValueError, TypeError) as error:
+        raise NotJSON(f"The value is not JSON: {error}.") from None
+
+
+def check_depth(value: JSONValue, limit: int = DEEPEST) -> None:
+    """Raise NotJSON where lists and objects are nested deeper than ``limit``."""
+    level = [value]
+    depth = 0
+    while level:
+        depth += 1
+        if depth > limit + 1:
+            raise NotJSON(f"The JSON is nested deeper than {limit} levels.")
+        level = [
+            child
+            for container in level
+            if isinstance(container, dict | list)
+            for child in (container.values() if isinstance(container, dict) else container)
+            if isinstance(child, dict | list)
+        ]
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise NotJSON(f"{constant} is not JSON. Use a finite number or null.")
