@@ -1,0 +1,1 @@
+"""Agents: graphs of blocks and their runs."""

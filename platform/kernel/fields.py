@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.db import models
+
 from kernel.jsontypes import dumps
 
 
 class JSONText(models.Field[Any, Any]):
-    """A JSON value in a ``json`` column: read back exactly as written, key order included.
+    r"""A JSON value in a ``json`` column: read back exactly as written, key order included.
 
     PostgreSQL's ``jsonb`` sorts keys, drops trailing zeros of exponents and refuses ``\\u0000``;
     values that pass between nodes must not change on the way. psycopg parses the column.

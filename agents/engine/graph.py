@@ -1,0 +1,123 @@
+"""Graph, Node and Link: frozen values with lookups."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from agents.engine import pins
+from agents.engine.ids import NodeId, PinName
+from blocks.sdk import BlockKind, BlockSpec
+
+ERROR_PIN = PinName("error")
+
+
+@dataclass(frozen=True)
+class Link:
+    """From an output pin to an input pin. Links with the same four ends are the same link."""
+
+    source_id: NodeId
+    sink_id: NodeId
+    source_name: PinName
+    sink_name: PinName
+    is_static: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A block at work in a graph. ``block`` is None where this instance has no such block."""
+
+    id: NodeId
+    block_id: str
+    block: BlockSpec | None
+    input_default: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> BlockKind:
+        return self.block.kind if self.block else BlockKind.UNKNOWN
+
+    @property
+    def title(self) -> str:
+        """Return the name its author gave it, else the block's."""
+        name = self.metadata.get("customized_name")
+        if isinstance(name, str) and name.strip():
+            return name
+        return self.block.title if self.block else "Unknown block"
+
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        """Return the values that stand in for what no link brings."""
+        if self.kind is not BlockKind.AGENT:
+            return self.input_default
+        inputs = self.input_default.get("inputs", self.input_default.get("data"))
+        return inputs if isinstance(inputs, Mapping) else {}
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """One version of an agent. Build with `Graph.build`, which sets what links derive."""
+
+    nodes: Mapping[NodeId, Node]
+    links: tuple[Link, ...]
+
+    @classmethod
+    def build(cls, nodes: Iterable[Node], links: Iterable[Link]) -> "Graph":
+        """Return the graph: double links once, and ``is_static`` as the source block says.
+
+        A link may be static though its block is not (its file says so); never the reverse.
+        """
+        by_id = {node.id: node for node in nodes}
+        return cls(
+            nodes=MappingProxyType(by_id),
+            links=tuple(dict.fromkeys(_with_static(link, by_id) for link in links)),
+        )
+
+    @cached_property
+    def _into(self) -> Mapping[NodeId, tuple[Link, ...]]:
+        return _grouped(self.links, lambda link: link.sink_id)
+
+    @cached_property
+    def _out_of(self) -> Mapping[NodeId, tuple[Link, ...]]:
+        return _grouped(self.links, lambda link: link.source_id)
+
+    def into(self, node: NodeId) -> tuple[Link, ...]:
+        """Return the links that end at the node."""
+        return self._into.get(node, ())
+
+    def out_of(self, node: NodeId) -> tuple[Link, ...]:
+        """Return the links that begin at the node."""
+        return self._out_of.get(node, ())
+
+    def handles_error(self, node: NodeId) -> bool:
+        """Return whether a link leaves the node's ``error`` pin."""
+        return any(pins.base(link.source_name) == ERROR_PIN for link in self.out_of(node))
+
+    @cached_property
+    def starting_nodes(self) -> tuple[Node, ...]:
+        """Return the nodes that a run begins with: no link ends there, or they are inputs."""
+        return tuple(
+            node
+            for node in self.nodes.values()
+            if node.kind is not BlockKind.NOTE
+            and (node.kind is BlockKind.INPUT or not self.into(node.id))
+        )
+
+    def of_kind(self, kind: BlockKind) -> tuple[Node, ...]:
+        """Return the nodes whose block plays this role."""
+        return tuple(node for node in self.nodes.values() if node.kind is kind)
+
+
+def _with_static(link: Link, nodes: Mapping[NodeId, Node]) -> Link:
+    source = nodes.get(link.source_id)
+    if link.is_static or not (source and source.block and source.block.static_output):
+        return link
+    return Link(link.source_id, link.sink_id, link.source_name, link.sink_name, is_static=True)
+
+
+def _grouped(links: Iterable[Link], key: Any) -> Mapping[NodeId, tuple[Link, ...]]:
+    groups: dict[NodeId, list[Link]] = {}
+    for link in links:
+        groups.setdefault(key(link), []).append(link)
+    return {node: tuple(group) for node, group in groups.items()}

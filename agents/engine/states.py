@@ -1,0 +1,87 @@
+"""The states of executions and node executions, and their legal moves."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class ExecutionStatus(StrEnum):
+    """The state of a run. Names are the reference platform's."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    TERMINATED = "TERMINATED"
+
+    @property
+    def is_final(self) -> bool:
+        return not EXECUTION_MOVES[self]
+
+
+class NodeStatus(StrEnum):
+    """The state of one run of a node."""
+
+    INCOMPLETE = "INCOMPLETE"
+    """Some inputs have not arrived."""
+    QUEUED = "QUEUED"
+    """Ready; no worker has taken it yet."""
+    RUNNING = "RUNNING"
+    """A worker holds its lease."""
+    WAITING = "WAITING"
+    """Suspended: it waits for a moment or an event and holds no worker."""
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    TERMINATED = "TERMINATED"
+
+    @property
+    def is_final(self) -> bool:
+        return not NODE_MOVES[self]
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the run cannot end while a node execution is in this state."""
+        return self in OPEN
+
+
+EXECUTION_MOVES: Mapping[ExecutionStatus, frozenset[ExecutionStatus]] = {
+    ExecutionStatus.QUEUED: frozenset(
+        {ExecutionStatus.RUNNING, ExecutionStatus.FAILED, ExecutionStatus.TERMINATED}
+    ),
+    ExecutionStatus.RUNNING: frozenset(
+        {ExecutionStatus.COMPLETED, ExecutionStatus.FAILED, ExecutionStatus.TERMINATED}
+    ),
+    ExecutionStatus.COMPLETED: frozenset(),
+    ExecutionStatus.FAILED: frozenset(),
+    ExecutionStatus.TERMINATED: frozenset(),
+}
+
+NODE_MOVES: Mapping[NodeStatus, frozenset[NodeStatus]] = {
+    NodeStatus.INCOMPLETE: frozenset({NodeStatus.QUEUED}),
+    NodeStatus.QUEUED: frozenset({NodeStatus.RUNNING, NodeStatus.TERMINATED}),
+    NodeStatus.RUNNING: frozenset(
+        {
+            NodeStatus.COMPLETED,
+            NodeStatus.FAILED,
+            NodeStatus.TERMINATED,
+            NodeStatus.WAITING,
+            NodeStatus.QUEUED,  # its worker was lost
+        }
+    ),
+    NodeStatus.WAITING: frozenset({NodeStatus.QUEUED, NodeStatus.TERMINATED}),
+    NodeStatus.COMPLETED: frozenset(),
+    NodeStatus.FAILED: frozenset(),
+    NodeStatus.TERMINATED: frozenset(),
+}
+
+OPEN = frozenset({NodeStatus.QUEUED, NodeStatus.RUNNING, NodeStatus.WAITING})
+
+
+class IllegalMove(Exception):
+    """The state cannot be reached from the present one."""
+
+
+def move(present: NodeStatus, wanted: NodeStatus) -> NodeStatus:
+    """Return the wanted state if the node execution may go there. Raises IllegalMove."""
+    if wanted not in NODE_MOVES[present]:
+        raise IllegalMove(f"A node execution cannot go from {present} to {wanted}.")
+    return wanted

@@ -1,0 +1,57 @@
+"""What a block hands out, as JSON that can be kept; and its failures, as code and sentence."""
+
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError, to_jsonable_python
+
+from blocks.sdk import BlockError, PinName
+from kernel.jsontypes import NotJSON, check_depth, dumps
+
+
+class BadOutput(BlockError):
+    """The block emitted something that is not JSON."""
+
+    code = "output_not_json"
+
+
+class ValueTooLarge(BlockError):
+    """The block emitted more than one value may hold."""
+
+    code = "value_too_large"
+
+
+class EmittedError(BlockError):
+    """The block emitted a value on its ``error`` pin, which ends it."""
+
+    code = "block_failed"
+
+
+def emission_value(pin: PinName, value: Any, *, max_bytes: int | None = None) -> Any:
+    """Return the emitted value as JSON.
+
+    Raises BadOutput for NaN, infinity and what has no JSON form, ValueTooLarge over
+    ``max_bytes`` of JSON text, and EmittedError where the pin is ``error``.
+    """
+    if pin == "error":
+        raise EmittedError(str(value))
+    try:
+        plain = to_jsonable_python(value)
+        check_depth(plain)
+        size = len(dumps(plain))
+    except (NotJSON, PydanticSerializationError, ValueError, RecursionError) as error:
+        raise BadOutput(f"The value on pin `{pin}` cannot be kept: {error}") from None
+    if max_bytes is not None and size > max_bytes:
+        raise ValueTooLarge(
+            f"The value on pin `{pin}` has {size:,} bytes; {max_bytes:,} are allowed."
+        )
+    return plain
+
+
+def error_of(error: BaseException) -> tuple[str, str]:
+    """Return the stable code and the sentence that go out on the ``error`` pin."""
+    if isinstance(error, BlockError):
+        return error.code, str(error) or type(error).__name__
+    if isinstance(error, ValidationError):
+        return BadOutput.code, f"The block's output does not fit its pins: {error}"
+    return BlockError.code, str(error) or type(error).__name__
