@@ -22,6 +22,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import TypeAdapter, ValidationError
 
 from blocks.sdk.pins import InputPins
+from kernel.jsontypes import NotJSON, loads
 
 
 class ConversionError(ValueError):
@@ -89,8 +90,8 @@ def _to_list(value: Any) -> list[Any]:
         return [[key, item] for key, item in value.items()]
     if isinstance(value, str) and value.strip().startswith("[") and value.strip().endswith("]"):
         try:
-            parsed = json.loads(value)
-        except ValueError:
+            parsed = loads(value)
+        except NotJSON:
             return [value]
         return parsed if isinstance(parsed, list) else [value]
     return [value]
@@ -103,8 +104,8 @@ def _to_dict(value: Any) -> dict[Any, Any]:
         return {str(index): item for index, item in enumerate(value)}
     if isinstance(value, str):
         try:
-            parsed = json.loads(value)
-        except (ValueError, RecursionError):
+            parsed = loads(value)
+        except NotJSON:
             return {"value": value}
         return parsed if isinstance(parsed, dict) else {"value": parsed}
     return {"value": value}

@@ -6,6 +6,7 @@ not in ``jsonb`` (docs/decisions/0003-values-as-json-text.md).
 """
 
 import json
+import math
 from typing import Any, NoReturn, TypeAlias
 
 JSONValue: TypeAlias = Any
@@ -21,9 +22,12 @@ class NotJSON(ValueError):
 
 
 def loads(text: str | bytes) -> JSONValue:
-    """Return the value of a JSON text. Raises NotJSON, also for NaN, depth and endless digits."""
+    """Return the value of a JSON text.
+
+    Raises NotJSON, also for NaN, numbers beyond a float, depth and endless digits.
+    """
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except RecursionError:
         raise NotJSON(f"The JSON is nested deeper than {DEEPEST} levels.") from None
     except UnicodeDecodeError:
@@ -36,10 +40,10 @@ def loads(text: str | bytes) -> JSONValue:
     return value
 
 
-def dumps(value: JSONValue) -> str:
-    """Return the value as compact ASCII JSON text. Raises NotJSON for NaN and foreign types."""
+def dumps(value: JSONValue, *, ascii_only: bool = True) -> str:
+    """Return the value as compact JSON text. Raises NotJSON for NaN and foreign types."""
     try:
-        return json.dumps(value, allow_nan=False, separators=(",", ":"))
+        return json.dumps(value, allow_nan=False, ensure_ascii=ascii_only, separators=(",", ":"))
     except RecursionError:
         raise NotJSON(f"The value is nested deeper than {DEEPEST} levels.") from None
     except (ValueError, TypeError) as error:
@@ -61,6 +65,13 @@ def check_depth(value: JSONValue, limit: int = DEEPEST) -> None:
             for child in (container.values() if isinstance(container, dict) else container)
             if isinstance(child, dict | list)
         ]
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isfinite(number):
+        return number
+    raise NotJSON(f"The number {digits:.20} is too large. Use one below 1.8e308.")
 
 
 def _refuse(constant: str) -> NoReturn:
