@@ -5,10 +5,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import django_stubs_ext
+
 from config import env
 from kernel.redis import celery_broker_url
 from launcher.paths import instance_paths
 from launcher.secrets import persistent_secret
+
+django_stubs_ext.monkeypatch()  # so that ModelAdmin[User] and the like can be written
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PATHS = instance_paths()
@@ -46,8 +50,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "telemetry.middleware.HealthMiddleware",  # before ALLOWED_HOSTS is checked
     "telemetry.middleware.RequestIdMiddleware",
+    "telemetry.middleware.HealthMiddleware",  # before ALLOWED_HOSTS is checked
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -142,7 +146,17 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
-    "sweep-executions": {"task": "executions.sweep", "schedule": timedelta(seconds=5)},
+    # A tick that nobody took in time is worth nothing: the next one does the same.
+    "sweep-executions": {
+        "task": "executions.sweep",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 10},
+    },
+    "wake-executions": {
+        "task": "executions.wake",
+        "schedule": timedelta(seconds=1),
+        "options": {"expires": 5},
+    },
 }
 
 # --- Executions ----------------------------------------------------------------------------------
@@ -216,6 +230,7 @@ SPECTACULAR_SETTINGS = {
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(hours=1),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
+    "CHECK_REVOKE_TOKEN": True,  # a new password ends the tokens of the old one
 }
 
 # --- Pages ----------------------------------------------------------------------------------------
@@ -232,10 +247,17 @@ USE_TZ = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"context": {"()": "telemetry.logs.ContextFilter"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s%(context)s %(message)s"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["context"],
+        },
+    },
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {"httpx": {"level": "WARNING"}},
 }

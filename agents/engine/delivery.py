@@ -17,6 +17,7 @@ from agents.engine import pins, readiness
 from agents.engine.graph import Graph, Link, Node
 from agents.engine.ids import NodeId, PinName
 from agents.engine.readiness import Ready
+from blocks.sdk import BlockKind
 
 
 class NodeExecution(Protocol):
@@ -65,6 +66,8 @@ def deliver(graph: Graph, ledger: Ledger[E], node: NodeId, pin: PinName, value: 
 def follow(graph: Graph, ledger: Ledger[E], link: Link, value: Any) -> None:
     """Bring one value to the end of one link."""
     node = graph.nodes[link.sink_id]
+    if node.kind is BlockKind.NOTE:
+        return
     execution = ledger.earliest_lacking(node.id, link.sink_name) or ledger.open(node.id)
     ledger.arrive(execution, {link.sink_name: value})
     remembered = ledger.last_started(node.id) if _lacks_static(graph, node, execution) else None

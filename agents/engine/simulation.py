@@ -135,8 +135,8 @@ def _execute(run: Simulation, execution: SimulatedNode, context: FakeContext) ->
         _emit(run, execution, ERROR_PIN, message)
     else:
         execution.status = NodeStatus.COMPLETED
-        if node.kind is BlockKind.OUTPUT:
-            _collect(run, execution)
+    if node.kind is BlockKind.OUTPUT:
+        _collect(run, execution)
 
 
 def _emissions(
@@ -159,4 +159,6 @@ def _emit(run: Simulation, execution: SimulatedNode, pin: PinName, value: Any) -
 def _collect(run: Simulation, execution: SimulatedNode) -> None:
     name = str(execution.input_data.get("name"))
     run.outputs.setdefault(name, []).append(execution.input_data.get("value"))
-    run.output_stream += [(name, value) for pin, value in execution.emissions if pin == "output"]
+    if execution.status is NodeStatus.COMPLETED:
+        given = [value for pin, value in execution.emissions if pin == "output"]
+        run.output_stream += [(name, value) for value in given]

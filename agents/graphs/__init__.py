@@ -1,0 +1,1 @@
+"""Saved graphs: agents and their versions, read from and written to the exchange format."""

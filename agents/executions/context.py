@@ -1,0 +1,201 @@
+"""The RunContext that workers hand to blocks."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
+from agents.engine.states import ExecutionStatus
+from agents.executions.files import RunFiles
+from agents.executions.journal import Claim, Suspension
+from agents.executions.leases import Pulse
+from agents.executions.models import Execution, StoredValue
+from agents.executions.output import output_count, output_stream
+from agents.executions.starting import start_child
+from agents.graphs import services as graphs
+from blocks.sdk import BlockError
+from blocks.sdk.context import Scope
+from kernel.errors import TrellisError
+
+LONGEST_KEY = 500
+LONGEST_SLEEP = timedelta(days=3650)
+
+logger = logging.getLogger("agents.blocks")
+
+
+class Suspended(BaseException):
+    """The block waits; not an Exception, so that no block takes it for its own failure."""
+
+    def __init__(self, suspension: Suspension) -> None:
+        self.suspension = suspension
+
+
+class SubAgentFailed(BlockError):
+    """The agent that the block ran did not complete."""
+
+    code = "sub_agent_failed"
+
+
+class SubAgentsTooDeep(BlockError):
+    """Agents run agents that run agents, further down than is allowed."""
+
+    code = "sub_agents_too_deep"
+
+
+class WorkerContext:
+    """One claimed node execution's view of the world. Satisfies ``RunContext``."""
+
+    def __init__(self, claim: Claim, pulse: Pulse) -> None:
+        self._claim = claim
+        self._pulse = pulse
+        self._sleeps: list[str] = list(claim.node_execution.sleeps)
+        self._slept = 0
+
+    @property
+    def user_id(self) -> str:
+        return str(self._claim.execution.owner_id)
+
+    @property
+    def graph_id(self) -> UUID:
+        return self._claim.execution.graph_version.agent_id
+
+    @property
+    def graph_version(self) -> int:
+        return self._claim.execution.graph_version.version
+
+    @property
+    def node_id(self) -> str:
+        return self._claim.node_execution.node_id
+
+    @property
+    def graph_exec_id(self) -> UUID:
+        return self._claim.execution.pk
+
+    @property
+    def node_exec_id(self) -> UUID:
+        return self._claim.node_execution.pk
+
+    @cached_property
+    def user_timezone(self) -> tzinfo:
+        owner = get_user_model().objects.get(pk=self._claim.execution.owner_id)
+        return ZoneInfo(owner.time_zone)
+
+    @cached_property
+    def store(self) -> "DatabaseStore":
+        return DatabaseStore(self._claim.execution.owner_id, self.graph_id)
+
+    @cached_property
+    def files(self) -> RunFiles:
+        return RunFiles(self.graph_exec_id)
+
+    @cached_property
+    def agents(self) -> "SubAgents":
+        return SubAgents(self._claim)
+
+    @property
+    def cancelled(self) -> bool:
+        return self._pulse.cancelled.is_set()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        if self._slept == len(self._sleeps):
+            self._sleeps.append(self._moment_in(seconds).isoformat())
+        wake_at = datetime.fromisoformat(self._sleeps[self._slept])
+        if wake_at > self.now():
+            waits_for = {"kind": "time", "until": wake_at.isoformat()}
+            raise Suspended(Suspension(waits_for, wake_at, tuple(self._sleeps)))
+        self._slept += 1
+
+    def log(self, message: str) -> None:
+        logger.info("%s", message, extra={"action": "block_log", "node_exec_id": self.node_exec_id})
+
+    def _moment_in(self, seconds: float) -> datetime:
+        if not seconds <= LONGEST_SLEEP.total_seconds():
+            raise BlockError(f"{seconds:g} seconds is too long a wait; ten years is the most.")
+        return self.now() + timedelta(seconds=max(seconds, 0))
+
+
+class DatabaseStore:
+    """Values in PostgreSQL, of one user and agent. Satisfies ``Store``."""
+
+    def __init__(self, owner_id: Any, agent_id: UUID) -> None:
+        self.owner_id = owner_id
+        self.agent_id = agent_id
+
+    def get(self, key: str, *, scope: Scope, default: Any = None) -> Any:
+        row = StoredValue.objects.filter(**self._where(key, scope)).first()
+        return default if row is None else row.value
+
+    def put(self, key: str, value: Any, *, scope: Scope) -> None:
+        StoredValue.objects.update_or_create(**self._where(key, scope), defaults={"value": value})
+
+    def _where(self, key: str, scope: Scope) -> dict[str, Any]:
+        if len(key) > LONGEST_KEY or "\x00" in key:
+            raise BlockError(f"A key may have {LONGEST_KEY} characters and no null character.")
+        agent = self.agent_id if scope == "within_agent" else None
+        return {"owner_id": self.owner_id, "agent_id": agent, "key": key}
+
+
+class SubAgents:
+    """Runs that a node execution starts. Satisfies ``Agents``."""
+
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
+
+    def outputs(
+        self, graph_id: str, version: int, inputs: Mapping[str, Any]
+    ) -> Iterator[tuple[str, Any]]:
+        child = self._child() or self._start(graph_id, version, inputs)
+        state, seen = child.state, output_count(child)
+        yield from self._stream(child)
+        if state is ExecutionStatus.COMPLETED:
+            return
+        if state.is_final:
+            raise SubAgentFailed(_end_of(child))
+        raise Suspended(Suspension({"kind": "agent", "execution": str(child.pk), "outputs": seen}))
+
+    def _stream(self, child: Execution) -> Sequence[tuple[str, Any]]:
+        return output_stream(child)
+
+    def _child(self) -> Execution | None:
+        return Execution.objects.with_graph().filter(parent=self._claim.node_execution).first()
+
+    def _start(self, graph_id: str, version: int, inputs: Mapping[str, Any]) -> Execution:
+        execution = self._claim.execution
+        deepest = settings.EXECUTIONS["max_depth"]
+        if execution.depth >= deepest:
+            raise SubAgentsTooDeep(
+                f"Agents run agents {deepest} levels deep, the most that is allowed. "
+                "Does an agent run itself?"
+            )
+        owner = get_user_model().objects.get(pk=execution.owner_id)
+        try:
+            found = graphs.runnable(owner, _uuid(graph_id), version)
+            return start_child(self._claim.node_execution, found, inputs)
+        except TrellisError as error:
+            details = " ".join(detail.detail for detail in error.errors[:3])
+            raise SubAgentFailed(
+                f"The agent {graph_id} version {version} cannot run: {error.message} {details}"
+            ) from None
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise SubAgentFailed(f"{text!r} is not the id of an agent.") from None
+
+
+def _end_of(child: Execution) -> str:
+    name = child.graph_version.name
+    if child.state is ExecutionStatus.TERMINATED:
+        return f"The agent {name!r} was stopped."
+    return f"The agent {name!r} failed: {(child.error or {}).get('message', 'no reason recorded')}"

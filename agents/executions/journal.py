@@ -1,0 +1,387 @@
+"""Write down what happened in a run: one decision, one transaction, the run's row locked first.
+
+A worker's write carries its fencing token (the attempt that its claim counted up). A writer whose
+lease was taken over is told `LeaseLost` and has changed nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.timezone import now
+
+from agents.engine import delivery
+from agents.engine.graph import ERROR_PIN, Node
+from agents.engine.ids import NodeId, PinName
+from agents.engine.outcome import Failure, final_status
+from agents.engine.states import ExecutionStatus, NodeStatus, move
+from agents.executions import dispatch, publisher
+from agents.executions.ledger import DatabaseLedger, TooManyNodeExecutions
+from agents.executions.models import Execution, NodeExecution
+from agents.executions.output import output_count
+from agents.graphs.models import GraphVersion
+from blocks.sdk import BlockKind
+
+INTERRUPTED = "interrupted"
+WORKER_LOST = "worker_lost"
+
+Emissions = Sequence[tuple[PinName, Any]]
+
+
+class LeaseLost(Exception):
+    """Another worker has the node execution now, or it has ended."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A node execution that this worker holds: ``attempt`` is the fencing token."""
+
+    node_execution: NodeExecution
+    execution: Execution
+    attempt: int
+
+    @property
+    def node(self) -> Node:
+        return self.execution.graph_version.graph.nodes[NodeId(self.node_execution.node_id)]
+
+
+@dataclass(frozen=True)
+class Suspension:
+    """What a suspended block waits for, and when to wake it at the latest."""
+
+    waits_for: Mapping[str, Any]
+    wake_at: datetime | None = None
+    sleeps: Sequence[str] = ()
+
+
+@transaction.atomic
+def begin(
+    execution: Execution, version: GraphVersion, starts: Mapping[NodeId, dict[str, Any]]
+) -> None:
+    """Record a new run with its starting nodes ready to be taken."""
+    execution.graph_version = version
+    execution.save(force_insert=True)
+    ledger = DatabaseLedger(execution, version.graph)
+    ledger.tell_run()
+    for node, data in starts.items():
+        ledger.start(ledger.open(node), data)
+    _commit(ledger)
+
+
+@transaction.atomic
+def claim(pk: UUID, *, worker: str) -> Claim | None:
+    """Take one queued node execution. None: it was taken, it is over, or the run is cancelled."""
+    ledger = _lock(NodeExecution.objects.filter(pk=pk, status=NodeStatus.QUEUED))
+    if ledger is None:
+        return None
+    taken = ledger.get(pk)
+    if taken.status != NodeStatus.QUEUED:
+        return None
+    taken.status = move(taken.state, NodeStatus.RUNNING)
+    taken.attempt += 1
+    taken.worker = worker
+    taken.lease_until = now() + settings.EXECUTIONS["lease"]
+    taken.started_at = taken.started_at or now()
+    ledger.change(taken)
+    if ledger.execution.status == ExecutionStatus.QUEUED:
+        ledger.execution.status = ExecutionStatus.RUNNING
+        ledger.execution.started_at = now()
+        ledger.tell_run()
+    ledger.tell_node(taken)
+    _commit(ledger)
+    return Claim(taken, ledger.execution, taken.attempt)
+
+
+def record(claim: Claim, emissions: Emissions, *, after: int) -> None:
+    """Record and deliver values that a running block emitted; it goes on.
+
+    ``after`` is how many values this run of the block emitted before. Values that an earlier run
+    of it recorded already are left out.
+    """
+    with _held(claim) as (ledger, running):
+        first = running.emitted
+        _emit(ledger, running, emissions, after)
+        ledger.tell_node(running, first=first)
+        _deliver(ledger, running)
+
+
+def complete(claim: Claim, emissions: Emissions, *, after: int) -> None:
+    """Record and deliver a block's last values, and that it ended well."""
+    with _held(claim) as (ledger, running):
+        first = running.emitted
+        _emit(ledger, running, emissions, after)
+        _end(ledger, running, NodeStatus.COMPLETED, first=first)
+
+
+def fail(claim: Claim, emissions: Emissions, *, after: int, code: str, message: str) -> None:
+    """Record a block's last values and that it failed; the message goes out on ``error``."""
+    with _held(claim) as (ledger, running):
+        first = running.emitted
+        _emit(ledger, running, emissions, after)
+        _fail(ledger, running, code, message, first=first)
+
+
+def terminate(claim: Claim, emissions: Emissions, *, after: int) -> None:
+    """Record that a running block stopped because its run is being stopped."""
+    with _held(claim) as (ledger, running):
+        first = running.emitted
+        _emit(ledger, running, emissions, after)
+        _end(ledger, running, NodeStatus.TERMINATED, first=first)
+
+
+def suspend(claim: Claim, emissions: Emissions, *, after: int, suspension: Suspension) -> None:
+    """Record that a block waits, and for what; no worker is held until it is woken."""
+    with _held(claim) as (ledger, running):
+        first = running.emitted
+        _emit(ledger, running, emissions, after)
+        running.status = move(running.state, NodeStatus.WAITING)
+        running.waits_for = dict(suspension.waits_for)
+        running.wake_at = suspension.wake_at
+        running.sleeps = list(suspension.sleeps)
+        running.lease_until = None
+        ledger.tell_node(running, first=first)
+        _deliver(ledger, running)
+        if ledger.execution.is_cancelled:
+            _end(ledger, running, NodeStatus.TERMINATED)
+        elif _is_due(running):
+            ledger.enqueue(running)
+
+
+@transaction.atomic
+def wake(pk: UUID) -> bool:
+    """Queue a waiting node execution whose moment or event has come. False: not now."""
+    ledger = _lock(NodeExecution.objects.filter(pk=pk, status=NodeStatus.WAITING))
+    if ledger is None:
+        return False
+    sleeper = ledger.get(pk)
+    if sleeper.status != NodeStatus.WAITING or not _is_due(sleeper):
+        return False
+    ledger.enqueue(sleeper)
+    _commit(ledger)
+    return True
+
+
+@transaction.atomic
+def take_over(pk: UUID, *, effect: str) -> bool:
+    """End the lease of a worker that was not heard from in time. False: it was.
+
+    What is safe to run again is queued again, until it has cost too many workers; anything else
+    fails, because nobody knows how far it came.
+    """
+    ledger = _lock(NodeExecution.objects.filter(pk=pk, status=NodeStatus.RUNNING))
+    if ledger is None:
+        return False
+    lost = ledger.get(pk)
+    if lost.status != NodeStatus.RUNNING or lost.lease_until is None or lost.lease_until > now():
+        return False
+    lost.losses += 1
+    lost.attempt += 1  # the lost worker's token is worth nothing from here on
+    if ledger.execution.is_cancelled:
+        _end(ledger, lost, NodeStatus.TERMINATED)
+    elif effect == "external":
+        _fail(ledger, lost, INTERRUPTED, _interrupted(lost))
+    elif lost.losses >= settings.EXECUTIONS["attempts"]:
+        _fail(ledger, lost, WORKER_LOST, _worker_lost(lost))
+    else:
+        ledger.enqueue(lost)
+    _commit(ledger)
+    return True
+
+
+@transaction.atomic
+def stop(pk: UUID) -> bool:
+    """Cancel a run: nothing starts any more. False: it had ended, or was being stopped."""
+    execution = Execution.objects.locked(pk)
+    if execution.state.is_final or execution.is_cancelled:
+        return False
+    ledger = DatabaseLedger(execution, execution.graph_version.graph)
+    execution.cancel_requested_at = now()
+    ledger.tell_run("stopping")
+    _end_what_does_not_run(ledger)
+    _commit(ledger)
+    return True
+
+
+@transaction.atomic
+def close(pk: UUID) -> bool:
+    """End a run that has nothing left to do. False: it has, or it ended."""
+    execution = Execution.objects.locked(pk)
+    if execution.state.is_final or execution.unfinished:
+        return False
+    _commit(DatabaseLedger(execution, execution.graph_version.graph))
+    return True
+
+
+@contextmanager
+def _held(claim: Claim) -> Iterator[tuple[DatabaseLedger, NodeExecution]]:
+    """Open the run for a worker that still holds its lease. Raises LeaseLost."""
+    with transaction.atomic():
+        execution = Execution.objects.locked(claim.execution.pk)
+        ledger = DatabaseLedger(execution, execution.graph_version.graph)
+        running = ledger.get(claim.node_execution.pk)
+        if running.status != NodeStatus.RUNNING or running.attempt != claim.attempt:
+            raise LeaseLost
+        yield ledger, running
+        _commit(ledger)
+
+
+def _lock(rows: Any) -> DatabaseLedger | None:
+    """Return the run of the only row, locked; None where there is no row."""
+    execution_id = rows.values_list("execution_id", flat=True).first()
+    if execution_id is None:
+        return None
+    execution = Execution.objects.locked(execution_id)
+    return DatabaseLedger(execution, execution.graph_version.graph)
+
+
+def _emit(ledger: DatabaseLedger, running: NodeExecution, emissions: Emissions, after: int) -> None:
+    repeated = max(running.emitted - after, 0)
+    ledger.emit(running, emissions[repeated:])
+
+
+def _deliver(ledger: DatabaseLedger, execution: NodeExecution) -> None:
+    """Deliver what may go out now: in the order in which the node's executions started."""
+    if ledger.execution.is_cancelled:
+        return
+    node = NodeId(execution.node_id)
+    try:
+        for row in ledger.unsettled(node):
+            for pin, value in ledger.undelivered(row):
+                delivery.deliver(ledger.graph, ledger, node, pin, value)
+            row.delivered = row.emitted
+            row.settled = row.state.is_final
+            ledger.change(row)
+            if not row.settled:
+                break
+    except TooManyNodeExecutions as error:
+        _abort(ledger, error)
+
+
+def _end(
+    ledger: DatabaseLedger, execution: NodeExecution, status: NodeStatus, first: int | None = None
+) -> None:
+    """End a node execution, tell so, and deliver what its end lets through."""
+    execution.status = move(execution.state, status)
+    execution.ended_at = now()
+    execution.lease_until = execution.waits_for = execution.wake_at = None
+    ledger.execution.unfinished -= 1
+    ledger.gave_output |= _is_output(ledger, execution)
+    ledger.change(execution)
+    ledger.tell_node(execution, first=first)
+    _deliver(ledger, execution)
+
+
+def _is_output(ledger: DatabaseLedger, execution: NodeExecution) -> bool:
+    return ledger.graph.nodes[NodeId(execution.node_id)].kind is BlockKind.OUTPUT
+
+
+def _fail(
+    ledger: DatabaseLedger,
+    execution: NodeExecution,
+    code: str,
+    message: str,
+    first: int | None = None,
+) -> None:
+    first = execution.emitted if first is None else first
+    execution.error = {"code": code, "message": message}
+    ledger.execution.failed += 1
+    ledger.emit(execution, [(ERROR_PIN, message)])
+    _end(ledger, execution, NodeStatus.FAILED, first=first)
+
+
+def _abort(ledger: DatabaseLedger, error: TooManyNodeExecutions) -> None:
+    """Fail the whole run: nothing more starts, what runs is asked to stop."""
+    ledger.execution.error = {"code": error.code, "message": error.message}
+    ledger.execution.cancel_requested_at = now()
+    ledger.queued.clear()
+    ledger.flush()
+    _end_what_does_not_run(ledger)
+
+
+def _end_what_does_not_run(ledger: DatabaseLedger) -> None:
+    rows = ledger.execution.node_executions.filter(
+        status__in=[NodeStatus.QUEUED, NodeStatus.WAITING]
+    )
+    for row in rows.order_by("number"):
+        _end(ledger, ledger.get(row.pk), NodeStatus.TERMINATED)
+
+
+def _is_due(sleeper: NodeExecution) -> bool:
+    waits_for = sleeper.waits_for or {}
+    if waits_for.get("kind") == "agent":
+        child = Execution.objects.filter(parent=sleeper).first()
+        return child is not None and (
+            child.state.is_final or output_count(child) > waits_for.get("outputs", 0)
+        )
+    return sleeper.wake_at is not None and sleeper.wake_at <= now()
+
+
+def _commit(ledger: DatabaseLedger) -> None:
+    """Write the ledger, end the run if nothing is left, and ring every bell on commit."""
+    execution = ledger.execution
+    if not execution.unfinished and not execution.state.is_final:
+        ledger.flush()
+        _close(ledger)
+    ledger.flush()
+    dispatch.on_commit(ledger.queued)
+    publisher.on_commit(execution)
+    parent = execution.parent_id
+    if parent is not None and (ledger.gave_output or execution.state.is_final):
+        transaction.on_commit(lambda: wake(parent))
+
+
+def _close(ledger: DatabaseLedger) -> None:
+    execution = ledger.execution
+    unhandled = _unhandled(ledger) if execution.failed else []
+    status = final_status(
+        cancelled=execution.is_cancelled,
+        error=execution.error["message"] if execution.error else None,
+        unhandled=unhandled,
+    )
+    if status is ExecutionStatus.FAILED and execution.error is None:
+        execution.error = _failure_report(ledger, unhandled)
+    execution.status = status
+    execution.ended_at = now()
+    execution.started_at = execution.started_at or execution.ended_at
+    ledger.tell_run()
+
+
+def _unhandled(ledger: DatabaseLedger) -> list[Failure]:
+    rows = ledger.execution.node_executions.filter(status=NodeStatus.FAILED).order_by("number")
+    return [
+        Failure(NodeId(row.node_id), row.error["code"], row.error["message"])
+        for row in rows.only("node_id", "error")
+        if not ledger.graph.handles_error(NodeId(row.node_id))
+    ]
+
+
+def _failure_report(ledger: DatabaseLedger, failures: Sequence[Failure]) -> dict[str, Any]:
+    first = failures[0]
+    more = f" ({len(failures) - 1} more failed.)" if len(failures) > 1 else ""
+    return {
+        "code": "node_failed",
+        "message": f"{ledger.graph.nodes[first.node_id].title} failed: {first.message}{more}",
+        "nodes": [
+            {"node_id": one.node_id, "code": one.code, "message": one.message}
+            for one in failures[:20]
+        ],
+    }
+
+
+def _interrupted(lost: NodeExecution) -> str:
+    return (
+        f"The worker {lost.worker!r} was lost while this block ran. It may have acted on the "
+        "world already, so it was not run again. Check, then run the agent again."
+    )
+
+
+def _worker_lost(lost: NodeExecution) -> str:
+    return (
+        f"{lost.losses} workers were lost while this block ran, the last one {lost.worker!r}. "
+        "It may need more memory or time than a worker has."
+    )

@@ -1,0 +1,248 @@
+"""The node executions of one run, in a locked database.
+
+The delivery rules (``agents.engine.delivery``) read and change them through this ledger; nothing
+is written before `flush`, which writes everything at once.
+"""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.timezone import now
+
+from agents.engine.graph import Graph
+from agents.engine.ids import NodeId, PinName
+from agents.engine.states import NodeStatus, move
+from agents.executions.models import Emission, Event, Execution, NodeExecution
+from kernel.errors import TrellisError
+
+PAGE = 50
+BATCH = 500
+EXECUTION_COUNTERS = ("last_seq", "opened", "started", "unfinished", "failed")
+EXECUTION_STATE = ("status", "error", "cancel_requested_at", "started_at", "ended_at")
+NODE_EXECUTION_STATE = (
+    "start_number",
+    "status",
+    "queue",
+    "input_data",
+    "arrived",
+    "attempt",
+    "losses",
+    "worker",
+    "lease_until",
+    "sent_at",
+    "waits_for",
+    "wake_at",
+    "sleeps",
+    "emitted",
+    "delivered",
+    "settled",
+    "error",
+    "queued_at",
+    "started_at",
+    "ended_at",
+)
+
+
+class TooManyNodeExecutions(TrellisError):
+    """The run opened more node executions than one run may."""
+
+    code = "too_many_node_executions"
+
+
+@dataclass
+class Line:
+    """A node's waiting executions that lack one pin, earliest first, read page by page."""
+
+    rows: deque[NodeExecution] = field(default_factory=deque)
+    read_to: int = -1
+    exhausted: bool = False
+    fresh_from: int = 0
+
+
+@dataclass
+class DatabaseLedger:
+    """One run while its row is locked. Satisfies ``delivery.Ledger``."""
+
+    execution: Execution
+    graph: Graph
+    queued: list[NodeExecution] = field(default_factory=list)
+    gave_output: bool = False
+    _known: dict[UUID, NodeExecution] = field(default_factory=dict)
+    _changed: dict[UUID, NodeExecution] = field(default_factory=dict)
+    _new: list[NodeExecution] = field(default_factory=list)
+    _fresh: dict[NodeId, list[NodeExecution]] = field(default_factory=dict)
+    _lines: dict[tuple[NodeId, PinName], Line] = field(default_factory=dict)
+    _last_started: dict[NodeId, NodeExecution | None] = field(default_factory=dict)
+    _emissions: list[Emission] = field(default_factory=list)
+    _events: list[Event] = field(default_factory=list)
+
+    # What the delivery rules ask and do.
+
+    def earliest_lacking(self, node: NodeId, pin: PinName) -> NodeExecution | None:
+        line = self._lines.setdefault((node, pin), Line())
+        while True:
+            while line.rows:
+                if _lacks(line.rows[0], pin):
+                    return line.rows[0]
+                line.rows.popleft()
+            if line.exhausted:
+                return self._earliest_fresh(node, pin, line)
+            self._read_page(node, pin, line)
+
+    def waiting(self, node: NodeId) -> Sequence[NodeExecution]:
+        stored = self._remember(NodeExecution.objects.of(self.execution.pk, node).incomplete())
+        return [row for row in [*stored, *self._fresh.get(node, ())] if _is_incomplete(row)]
+
+    def last_started(self, node: NodeId) -> NodeExecution | None:
+        if node not in self._last_started:
+            rows = NodeExecution.objects.of(self.execution.pk, node)
+            last = rows.filter(start_number__isnull=False).order_by("-start_number")[:1]
+            self._last_started[node] = next(iter(self._remember(last)), None)
+        return self._last_started[node]
+
+    def open(self, node: NodeId) -> NodeExecution:
+        if self.execution.opened >= settings.EXECUTIONS["max_node_executions"]:
+            raise TooManyNodeExecutions(
+                f"The run opened {self.execution.opened:,} node executions, the most that one "
+                "run may. Look for a loop without an exit, or raise MAX_NODE_EXECUTIONS."
+            )
+        block = self.graph.nodes[node].block
+        row = NodeExecution(
+            execution=self.execution,
+            node_id=node,
+            number=self.execution.opened,
+            queue=block.queue if block else "io",
+        )
+        self.execution.opened += 1
+        self._known[row.pk] = row
+        self._new.append(row)
+        self._fresh.setdefault(node, []).append(row)
+        return row
+
+    def arrive(self, execution: NodeExecution, values: Mapping[str, Any]) -> None:
+        execution.input_data = {**execution.input_data, **values}
+        execution.arrived = list(execution.input_data)
+        self.change(execution)
+
+    def start(self, execution: NodeExecution, data: dict[str, Any]) -> None:
+        execution.input_data = data
+        execution.arrived = []
+        execution.start_number = self.execution.started
+        self.execution.started += 1
+        self.execution.unfinished += 1
+        self._last_started[NodeId(execution.node_id)] = execution
+        self.enqueue(execution)
+
+    # What the journal does besides.
+
+    def enqueue(self, execution: NodeExecution) -> None:
+        """Make the node execution one that any worker may take, and ring for one on commit."""
+        execution.status = move(execution.state, NodeStatus.QUEUED)
+        execution.queued_at = execution.sent_at = now()
+        execution.waits_for = execution.wake_at = execution.lease_until = None
+        self.change(execution)
+        self.queued.append(execution)
+        self.tell_node(execution)
+
+    def unsettled(self, node: NodeId) -> list[NodeExecution]:
+        """Return the node's executions with values still to deliver, in order of their start."""
+        return self._remember(NodeExecution.objects.of(self.execution.pk, node).unsettled())
+
+    def get(self, pk: UUID) -> NodeExecution:
+        """Return a node execution of this run as it now is."""
+        return self._remember(NodeExecution.objects.filter(pk=pk))[0]
+
+    def emit(self, execution: NodeExecution, values: Sequence[tuple[PinName, Any]]) -> None:
+        """Record values that the node execution emitted, numbered on from the last."""
+        self._emissions += [
+            Emission(node_execution=execution, number=number, pin=pin, value=value)
+            for number, (pin, value) in enumerate(values, start=execution.emitted)
+        ]
+        execution.emitted += len(values)
+        self.change(execution)
+
+    def undelivered(self, execution: NodeExecution) -> list[tuple[PinName, Any]]:
+        """Return the node execution's values that have not been delivered, in order."""
+        fresh = [one for one in self._emissions if one.node_execution_id == execution.pk]
+        known = execution.emitted - len(fresh)
+        stored: list[Emission] = []
+        if execution.delivered < known:
+            stored = list(execution.emissions.filter(number__gte=execution.delivered))
+        pairs = [*stored, *(one for one in fresh if one.number >= execution.delivered)]
+        return [(PinName(one.pin), one.value) for one in pairs]
+
+    def change(self, execution: NodeExecution) -> None:
+        """Remember to write the node execution."""
+        self._changed[execution.pk] = execution
+
+    def tell_run(self, note: str = "") -> None:
+        """Record an event about the run, in its present state."""
+        self._tell(Event.Kind.GRAPH, self.execution.status, note=note)
+
+    def tell_node(self, execution: NodeExecution, *, first: int | None = None) -> None:
+        """Record an event about a node execution, with its emissions from ``first`` on."""
+        last = execution.emitted
+        self._tell(
+            Event.Kind.NODE,
+            execution.status,
+            node_execution=execution,
+            first=last if first is None else first,
+            last=last,
+        )
+
+    def flush(self) -> None:
+        """Write everything that changed."""
+        NodeExecution.objects.bulk_create(
+            {row.pk: row for row in [*self._new, *self._changed.values()]}.values(),
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=NODE_EXECUTION_STATE,
+        )
+        Emission.objects.bulk_create(self._emissions, batch_size=BATCH)
+        Event.objects.bulk_create(self._events, batch_size=BATCH)
+        self.execution.save(update_fields=[*EXECUTION_COUNTERS, *EXECUTION_STATE])
+        self._new, self._changed, self._emissions, self._events = [], {}, [], []
+
+    def _tell(self, kind: str, status: str, **fields: Any) -> None:
+        self.execution.last_seq += 1
+        self._events.append(
+            Event(
+                execution=self.execution,
+                seq=self.execution.last_seq,
+                kind=kind,
+                status=status,
+                **fields,
+            )
+        )
+
+    def _read_page(self, node: NodeId, pin: PinName, line: Line) -> None:
+        rows = NodeExecution.objects.of(self.execution.pk, node).incomplete().lacking(pin)
+        page = self._remember(rows.filter(number__gt=line.read_to)[:PAGE])
+        line.rows.extend(page)
+        line.exhausted = len(page) < PAGE
+        line.read_to = page[-1].number if page else line.read_to
+
+    def _earliest_fresh(self, node: NodeId, pin: PinName, line: Line) -> NodeExecution | None:
+        fresh = self._fresh.get(node, [])
+        while line.fresh_from < len(fresh):
+            if _lacks(fresh[line.fresh_from], pin):
+                return fresh[line.fresh_from]
+            line.fresh_from += 1
+        return None
+
+    def _remember(self, rows: Any) -> list[NodeExecution]:
+        """Return the rows, each as the one object that stands for it in this transaction."""
+        return [self._known.setdefault(row.pk, row) for row in rows]
+
+
+def _is_incomplete(row: NodeExecution) -> bool:
+    return row.status == NodeStatus.INCOMPLETE
+
+
+def _lacks(row: NodeExecution, pin: str) -> bool:
+    return _is_incomplete(row) and pin not in row.input_data

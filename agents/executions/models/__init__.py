@@ -1,0 +1,8 @@
+"""What a run leaves in the database."""
+
+from agents.executions.models.event import Event
+from agents.executions.models.execution import Execution
+from agents.executions.models.node_execution import Emission, NodeExecution
+from agents.executions.models.stored_value import StoredValue
+
+__all__ = ["Emission", "Event", "Execution", "NodeExecution", "StoredValue"]

@@ -1,0 +1,56 @@
+"""What happened in a run, in order."""
+
+from typing import Self
+from uuid import UUID
+
+from django.db import models
+from django.utils.timezone import now
+
+from agents.executions.models.execution import Execution
+from agents.executions.models.node_execution import NodeExecution
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Questions about events."""
+
+    def after(self, execution: UUID, seq: int) -> Self:
+        """Return what happened in the run after the event with this number."""
+        return self.filter(execution_id=execution, seq__gt=seq).order_by("seq")
+
+
+class Event(models.Model):
+    """One numbered thing that happened; the numbers of a run have no gaps.
+
+    A row says what changed and points at where the values are: which emissions of its node
+    execution it brings (``first`` to ``last``, the last excluded).
+    """
+
+    class Kind(models.TextChoices):
+        """The name of the WebSocket message that carries the event."""
+
+        GRAPH = "graph_execution_event", "Run"
+        NODE = "node_execution_event", "Node"
+
+    id = models.BigAutoField(primary_key=True)
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="events")
+    seq = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=32, choices=Kind)
+    status = models.CharField(max_length=12)
+    node_execution = models.ForeignKey(
+        NodeExecution, null=True, on_delete=models.CASCADE, related_name="events"
+    )
+    first = models.PositiveIntegerField(default=0)
+    last = models.PositiveIntegerField(default=0)
+    note = models.TextField(blank=True)
+    created = models.DateTimeField(default=now)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["execution", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["execution", "seq"], name="event_numbered_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.execution_id}#{self.seq} {self.status}"

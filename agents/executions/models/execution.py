@@ -1,0 +1,121 @@
+"""One run of a graph."""
+
+from datetime import timedelta
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.timezone import now
+
+from agents.engine.states import ExecutionStatus
+from agents.graphs.models import GraphVersion
+from kernel.fields import JSONText
+
+FINAL = [status for status in ExecutionStatus if status.is_final]
+
+
+class ExecutionQuerySet(models.QuerySet["Execution"]):
+    """Questions about runs."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Return the runs that the user may see: the user's own."""
+        return self.filter(owner_id=user.pk)
+
+    def live(self) -> Self:
+        """Return the runs that have not ended."""
+        return self.exclude(status__in=FINAL)
+
+    def locked(self, pk: UUID) -> "Execution":
+        """Return one run, its row locked until the transaction ends. Always the first lock."""
+        return self.with_graph().select_for_update(of=("self",)).get(pk=pk)
+
+    def with_graph(self) -> Self:
+        """Join the graph's version, without its document: workers keep parsed graphs."""
+        return self.select_related("graph_version").defer("graph_version__document")
+
+    def descendants(self, pk: UUID) -> list[UUID]:
+        """Return the ids of all runs that this run started, through any number of sub-agents."""
+        found: list[UUID] = []
+        level = [pk]
+        while level:
+            level = list(self.filter(parent__execution_id__in=level).values_list("pk", flat=True))
+            found += level
+        return found
+
+
+class Execution(models.Model):
+    """A run: its version of the graph, its inputs, its counters and how it ended."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="executions"
+    )
+    graph_version = models.ForeignKey(
+        GraphVersion, on_delete=models.PROTECT, related_name="executions"
+    )
+    parent = models.OneToOneField(
+        "NodeExecution", null=True, blank=True, on_delete=models.CASCADE, related_name="child"
+    )
+    depth = models.PositiveSmallIntegerField(default=0)
+    status = models.CharField(
+        max_length=12,
+        choices=[(status.value, status.title()) for status in ExecutionStatus],
+        default=ExecutionStatus.QUEUED,
+    )
+    inputs = JSONText(default=dict)
+    nodes_input_masks = JSONText(default=dict)
+    error = JSONText(null=True, blank=True)
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+
+    # Counters, all moved under this row's lock.
+    last_seq = models.PositiveBigIntegerField(default=0)  # of the newest event
+    opened = models.PositiveIntegerField(default=0)  # node executions ever opened
+    started = models.PositiveIntegerField(default=0)  # node executions that became ready
+    unfinished = models.PositiveIntegerField(default=0)  # queued, running or waiting
+    failed = models.PositiveIntegerField(default=0)  # node executions that failed
+
+    created = models.DateTimeField(default=now, editable=False)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ExecutionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, status__in=["QUEUED", "RUNNING"])
+                | Q(ended_at__isnull=False, status__in=["COMPLETED", "FAILED", "TERMINATED"]),
+                name="execution_ends_once_and_for_all",
+            ),
+            models.CheckConstraint(
+                condition=Q(started__lte=F("opened")) & Q(unfinished__lte=F("started")),
+                name="execution_counts_add_up",
+            ),
+        ]
+        indexes = [
+            # The list of a person's runs.
+            models.Index(fields=["owner", "-created"], name="execution_of_owner"),
+            # The sweep: runs with work left.
+            models.Index(
+                fields=["created"], condition=Q(ended_at__isnull=True), name="execution_live"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def state(self) -> ExecutionStatus:
+        return ExecutionStatus(self.status)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancel_requested_at is not None
+
+    @property
+    def duration(self) -> timedelta | None:
+        """Return how long the run took, or takes so far; None before its first node ran."""
+        return (self.ended_at or now()) - self.started_at if self.started_at else None

@@ -1,0 +1,160 @@
+"""One run of a node, and the values it emitted."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.timezone import now
+
+from agents.engine.states import NodeStatus
+from agents.executions.models.execution import Execution
+from kernel.fields import JSONText
+
+
+class NodeExecutionQuerySet(models.QuerySet["NodeExecution"]):
+    """Questions about node executions, and the moves that are one statement."""
+
+    def of(self, execution: UUID, node: str) -> Self:
+        """Return one node's executions in one run."""
+        return self.filter(execution_id=execution, node_id=node)
+
+    def incomplete(self) -> Self:
+        """Return those that wait for inputs, in the order they were opened."""
+        return self.filter(status=NodeStatus.INCOMPLETE).order_by("number")
+
+    def lacking(self, pin: str) -> Self:
+        """Return those that have no value for the pin."""
+        return self.exclude(arrived__contains=[pin])
+
+    def unsettled(self) -> Self:
+        """Return those whose values have not all been delivered, in the order they started."""
+        return self.filter(settled=False, start_number__isnull=False).order_by("start_number")
+
+    def renew(self, leases: Iterable[tuple[UUID, int]], until: datetime) -> int:
+        """Extend the leases, each a (node execution, attempt), that are still held."""
+        held = Q(pk__in=[])
+        for pk, attempt in leases:
+            held |= Q(pk=pk, attempt=attempt)
+        return self.filter(held, status=NodeStatus.RUNNING).update(lease_until=until)
+
+
+class NodeExecution(models.Model):
+    """A node at work: what it got, who runs it, how it went."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    execution = models.ForeignKey(
+        Execution, on_delete=models.CASCADE, related_name="node_executions"
+    )
+    node_id = models.CharField(max_length=64)
+    number = models.PositiveIntegerField()  # in the order of opening, per run
+    start_number = models.PositiveIntegerField(null=True)  # in the order of becoming ready
+    status = models.CharField(
+        max_length=12,
+        choices=[(status.value, status.title()) for status in NodeStatus],
+        default=NodeStatus.INCOMPLETE,
+    )
+    queue = models.CharField(max_length=16)
+    input_data = JSONText(default=dict)
+    arrived = ArrayField(models.TextField(), default=list)  # pins, while inputs are missing
+
+    attempt = models.PositiveSmallIntegerField(default=0)  # the fencing token
+    losses = models.PositiveSmallIntegerField(default=0)  # workers that vanished with it
+    worker = models.CharField(max_length=200, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    waits_for = JSONText(null=True)
+    wake_at = models.DateTimeField(null=True)
+    sleeps = JSONText(default=list)  # the moments at which this run's sleeps are over
+
+    emitted = models.PositiveIntegerField(default=0)
+    delivered = models.PositiveIntegerField(default=0)
+    settled = models.BooleanField(default=False)  # ended, and everything delivered
+    error = JSONText(null=True)
+
+    added_at = models.DateTimeField(default=now)
+    queued_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = NodeExecutionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["execution", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["execution", "number"], name="nodeexecution_numbered_once"
+            ),
+            models.UniqueConstraint(
+                fields=["execution", "start_number"], name="nodeexecution_starts_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(delivered__lte=F("emitted")), name="nodeexecution_delivers_what_it_has"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="RUNNING") | Q(lease_until__isnull=False),
+                name="nodeexecution_runs_on_a_lease",
+            ),
+        ]
+        indexes = [
+            # Delivery: the earliest execution of a node that lacks a pin.
+            models.Index(
+                fields=["execution", "node_id", "number"],
+                condition=Q(status="INCOMPLETE"),
+                name="nodeexecution_incomplete",
+            ),
+            # Delivery: whose values go out next; and the last one started, for static links.
+            models.Index(
+                fields=["execution", "node_id", "start_number"], name="nodeexecution_of_node"
+            ),
+            # The sweep: messages to send again.
+            models.Index(
+                fields=["sent_at"], condition=Q(status="QUEUED"), name="nodeexecution_queued"
+            ),
+            # The sweep: leases that ran out.
+            models.Index(
+                fields=["lease_until"], condition=Q(status="RUNNING"), name="nodeexecution_leased"
+            ),
+            # The sweep: sleepers to wake.
+            models.Index(
+                fields=["wake_at"], condition=Q(status="WAITING"), name="nodeexecution_waiting"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def state(self) -> NodeStatus:
+        return NodeStatus(self.status)
+
+
+class Emission(models.Model):
+    """One value that a node execution emitted. Its number is unique: a second run repeats none."""
+
+    id = models.BigAutoField(primary_key=True)
+    node_execution = models.ForeignKey(
+        NodeExecution, on_delete=models.CASCADE, related_name="emissions"
+    )
+    number = models.PositiveIntegerField()
+    pin = models.TextField()
+    value = JSONText(null=True)
+
+    class Meta:
+        ordering = ["node_execution", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["node_execution", "number"], name="emission_numbered_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node_execution_id}#{self.number} {self.pin}"
+
+    @property
+    def pair(self) -> tuple[str, Any]:
+        """Return (pin, value)."""
+        return self.pin, self.value

@@ -1,0 +1,71 @@
+"""Mend what was lost: messages, workers, bells. Safe to run often and several times at once.
+
+Each finding is only a hint; the journal looks again under the run's lock before it moves a row.
+"""
+
+import logging
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.timezone import now
+
+from agents.engine.ids import NodeId
+from agents.engine.states import NodeStatus
+from agents.executions import dispatch, journal
+from agents.executions.models import Execution, NodeExecution
+
+MOST = 1000  # rows that one sweep moves; the next one goes on
+
+logger = logging.getLogger(__name__)
+
+
+def sweep() -> dict[str, int]:
+    """Move every row that nothing else will move; return how many of each kind."""
+    return {
+        "taken_over": take_over_lost_leases(),
+        "woken": wake_sleepers(),
+        "sent_again": send_again(),
+        "closed": close_finished(),
+    }
+
+
+def take_over_lost_leases() -> int:
+    """End the leases of workers that were not heard from in time."""
+    rows = NodeExecution.objects.filter(status=NodeStatus.RUNNING, lease_until__lt=now())
+    return sum(
+        journal.take_over(pk, effect=_effect_of(execution, node))
+        for pk, execution, node in rows.values_list("pk", "execution_id", "node_id")[:MOST]
+    )
+
+
+def wake_sleepers() -> int:
+    """Queue the node executions whose moment has come or whose sub-agent went on."""
+    asleep = NodeExecution.objects.filter(status=NodeStatus.WAITING)
+    due = asleep.filter(wake_at__lte=now()).values_list("pk", flat=True)[:MOST]
+    left = asleep.filter(child__ended_at__isnull=False).values_list("pk", flat=True)[:MOST]
+    return sum(journal.wake(pk) for pk in [*due, *left])
+
+
+def send_again() -> int:
+    """Send a task again for node executions that nobody took in a while."""
+    before = now() - settings.EXECUTIONS["resend_after"]
+    stale = NodeExecution.objects.filter(status=NodeStatus.QUEUED, sent_at__lt=before)
+    wanted = list(stale.order_by("sent_at").values_list("pk", "queue")[:MOST])
+    # Claimed by the update: of two sweeps at once, one sends each.
+    mine = [
+        (str(pk), queue) for pk, queue in wanted if stale.filter(pk=pk).update(sent_at=now()) == 1
+    ]
+    dispatch.send(mine)
+    return len(mine)
+
+
+def close_finished() -> int:
+    """End the runs that have nothing left to do."""
+    rows = Execution.objects.live().filter(unfinished=0)
+    return sum(journal.close(pk) for pk in rows.values_list("pk", flat=True)[:MOST])
+
+
+def _effect_of(execution: UUID, node_id: str) -> str:
+    graph = Execution.objects.with_graph().get(pk=execution).graph_version.graph
+    block = graph.nodes[NodeId(node_id)].block
+    return block.effect if block else "none"

@@ -1,0 +1,126 @@
+"""Run one node: claim it, run its block, write down each value and the end."""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any, TypedDict
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from agents.engine.ids import PinName
+from agents.engine.values import emission_value, error_of
+from agents.executions import journal
+from agents.executions.context import Suspended, WorkerContext
+from agents.executions.journal import Claim, LeaseLost
+from agents.executions.leases import keeper
+from blocks.sdk import BlockError, BlockKind
+
+MOST_BUFFERED = 500
+
+logger = logging.getLogger(__name__)
+
+
+class UnknownBlock(BlockError):
+    """This instance has no such block."""
+
+    code = "unknown_block"
+
+
+def worker_name() -> str:
+    """Return who we are, for people who look for a lost worker."""
+    return f"{socket.gethostname()}:{os.getpid()}:{threading.current_thread().name}"
+
+
+def run_node(pk: UUID) -> None:
+    """Run one queued node execution, unless another worker has it or its run is over."""
+    claim = journal.claim(pk, worker=worker_name())
+    if claim is None:
+        return
+    with keeper().holding(claim) as pulse:
+        outbox = Outbox(claim)
+        context = WorkerContext(claim, pulse)
+        try:
+            _run_block(claim, context, outbox)
+        except LeaseLost:
+            logger.warning("Node execution %s was taken over", pk, extra={"action": "lease_lost"})
+
+
+def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
+    _give_connection_back()
+    try:
+        for pin, value in _emissions(claim, context):
+            outbox.add(pin, value)
+            if context.cancelled:
+                break
+    except Suspended as pause:
+        journal.suspend(claim, **outbox.rest(), suspension=pause.suspension)
+        return
+    except LeaseLost:
+        raise
+    except Exception as error:
+        code, message = error_of(error)
+        if not isinstance(error, BlockError):
+            logger.exception("Block of node execution %s failed", claim.node_execution.pk)
+        journal.fail(claim, **outbox.rest(), code=code, message=message)
+        return
+    if context.cancelled:
+        journal.terminate(claim, **outbox.rest())
+    else:
+        journal.complete(claim, **outbox.rest())
+
+
+def _emissions(claim: Claim, context: WorkerContext) -> Iterator[tuple[PinName, Any]]:
+    node = claim.node
+    if node.block is None:
+        raise UnknownBlock(f"There is no block {node.block_id!r} on this instance.")
+    data: dict[str, Any] = claim.node_execution.input_data
+    if node.kind is BlockKind.AGENT:
+        data = {**node.input_default, "inputs": data}
+    limit = settings.EXECUTIONS["max_value_bytes"]
+    for pin, value in node.block.run(node.block.inputs.build(data), context):
+        yield pin, emission_value(pin, value, max_bytes=limit)
+
+
+class Rest(TypedDict):
+    """The last arguments that every end of a block has in common."""
+
+    emissions: list[tuple[PinName, Any]]
+    after: int
+
+
+class Outbox:
+    """The values of a running block on their way to the journal.
+
+    What a pure block emits can wait for its end: if the worker dies, it is run again and nobody
+    saw anything. What any other block emits is recorded before the block goes on.
+    """
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        block = claim.node.block
+        self.most = MOST_BUFFERED if block and block.effect == "none" else 1
+        self.values: list[tuple[PinName, Any]] = []
+        self.recorded = 0
+
+    def add(self, pin: PinName, value: Any) -> None:
+        """Take a value; record it now, or with others."""
+        self.values.append((pin, value))
+        if len(self.values) >= self.most:
+            journal.record(self.claim, self.values, after=self.recorded)
+            self.recorded += len(self.values)
+            self.values = []
+            _give_connection_back()
+
+    def rest(self) -> "Rest":
+        """Return what is not recorded yet, and how many values were recorded before."""
+        return Rest(emissions=self.values, after=self.recorded)
+
+
+def _give_connection_back() -> None:
+    """Let other threads have the database connection while a block is busy elsewhere."""
+    if not connection.in_atomic_block:
+        connection.close()

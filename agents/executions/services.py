@@ -1,0 +1,37 @@
+"""Start and stop runs."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from accounts.models import User
+from agents.executions import journal, starting
+from agents.executions.models import Execution
+from agents.graphs import services as graphs
+
+
+def start_execution(
+    *,
+    owner: User,
+    agent_id: UUID,
+    version: int | None = None,
+    inputs: Mapping[str, Any],
+    masks: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Execution:
+    """Return a new run of the agent's active version, or of the version given.
+
+    Raises NotFound, GraphNotRunnable, InvalidInputs or NothingToStart; then nothing started.
+    """
+    found = graphs.runnable(owner, agent_id, version)
+    return starting.start(owner_id=owner.pk, version=found, inputs=inputs, masks=masks)
+
+
+def stop_execution(pk: UUID) -> bool:
+    """Cancel a run and every run that it started. False: it had ended already.
+
+    What has not started ends now; what runs is asked to stop and ends at its next check.
+    """
+    stopped = journal.stop(pk)
+    for child in Execution.objects.descendants(pk):
+        journal.stop(child)
+    return stopped

@@ -1,0 +1,146 @@
+"""Agents, and the versions of their graphs."""
+
+from collections.abc import Iterable
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils import timezone
+
+from agents.engine.graph import Graph
+from agents.graphs.cache import GraphCache
+from agents.graphs.codec import engine_graph
+from kernel.fields import JSONText
+
+LONGEST_NAME = 255
+MUTABLE = frozenset({"is_active"})
+graphs = GraphCache()
+
+
+class VersionIsImmutable(TypeError):
+    """The content of a saved version was to be changed. Save a new version instead."""
+
+
+class AgentQuerySet(models.QuerySet["Agent"]):
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Return the user's own agents that are not deleted; nobody's for a stranger."""
+        return self.filter(owner_id=user.pk, deleted_at=None)
+
+
+class Agent(models.Model):
+    """Something that a user can run: the name under which versions of a graph are kept.
+
+    Its id is the API's graph id. Deletion is soft, because executions keep their record.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="agents"
+    )
+    imported_with = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="sub_agents",
+        help_text="The agent whose file this sub-agent came in with.",
+    )
+    sample = models.CharField(
+        max_length=100,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The shipped sample that this agent was made from.",
+    )
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AgentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["owner", "sample"], name="agent_sample_once_per_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class GraphVersionQuerySet(models.QuerySet["GraphVersion"]):
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Return the versions of the user's own agents that are not deleted."""
+        return self.filter(agent__owner_id=user.pk, agent__deleted_at=None)
+
+    def active(self) -> Self:
+        """Return the version of each agent that runs when none is named."""
+        return self.filter(is_active=True)
+
+    def update(self, **values: Any) -> int:
+        """Change which versions are active. Raises VersionIsImmutable for anything else."""
+        _refuse_changes_of_content(values)
+        return super().update(**values)
+
+
+class GraphVersion(models.Model):
+    """One version of an agent's graph: never changed once saved, except for `is_active`.
+
+    `save`, `QuerySet.update` and `bulk_update` raise VersionIsImmutable for any other field, so
+    executions may point at a version and processes may keep its parsed graph for ever.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    is_active = models.BooleanField(default=True)
+    name = models.CharField(max_length=LONGEST_NAME)
+    description = models.TextField(blank=True)
+    document = JSONText(help_text="Nodes and links, as agents.graphs.codec writes them.")
+    forked_from_id = models.UUIDField(null=True, blank=True)
+    forked_from_version = models.PositiveIntegerField(null=True, blank=True)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = GraphVersionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["agent", "version"], name="version_number_once_per_agent"),
+            UniqueConstraint(
+                fields=["agent"], condition=Q(is_active=True), name="version_one_active_per_agent"
+            ),
+            CheckConstraint(condition=Q(version__gte=1), name="version_counts_from_one"),
+        ]
+        indexes = [
+            # Read by the list of a user's agents, newest first.
+            models.Index(fields=["-created"], condition=Q(is_active=True), name="version_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} (version {self.version})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            _refuse_changes_of_content(kwargs.get("update_fields"))
+        super().save(*args, **kwargs)
+
+    @property
+    def graph(self) -> Graph:
+        """Return the parsed graph; a process parses each version once."""
+        return graphs.get(self.pk, lambda: engine_graph(self.document))
+
+
+def graph_of(version: UUID) -> Graph:
+    """Return the graph of the version with this primary key, without a query if it is known."""
+    return graphs.get(version, lambda: engine_graph(_document(version)))
+
+
+def _document(version: UUID) -> Any:
+    return GraphVersion.objects.values_list("document", flat=True).get(pk=version)
+
+
+def _refuse_changes_of_content(fields: Iterable[str] | None) -> None:
+    if fields is None or set(fields) - MUTABLE:
+        raise VersionIsImmutable("Only `is_active` of a saved version can change.")
