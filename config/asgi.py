@@ -9,15 +9,12 @@ from django.core.asgi import get_asgi_application
 http = get_asgi_application()  # before anything that imports models
 
 from agents.executions.routing import websocket_urlpatterns
-from apikeys.websocket import WebSocketAuthentication
+from apikeys.websocket import AllowedOrigins, WebSocketAuthentication
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": AllowedHostsOriginValidator(
-            WebSocketAuthentication(URLRouter(websocket_urlpatterns))
-        ),
+        "websocket": AllowedOrigins(WebSocketAuthentication(URLRouter(websocket_urlpatterns))),
     }
 )

@@ -1,0 +1,1 @@
+"""Machine access: API keys and tokens, for REST and WebSockets alike."""
