@@ -1,0 +1,130 @@
+"""The outermost middleware: the request's id, and the probes of orchestrators.
+
+Both classes run in whichever mode their neighbours do, so neither moves a request to another
+thread.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import cast
+from uuid import uuid4
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http.response import HttpResponseBase
+
+from telemetry.context import bound
+from telemetry.health import Readiness, running_version
+
+Sync = Callable[[HttpRequest], HttpResponseBase]
+Async = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+HEADER = "X-Request-ID"
+SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
+
+
+class Middleware:
+    """What both share: one class for the sync and the async chain."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Sync | Async) -> None:
+        self.get_response = get_response
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        return self.answer_later(request) if self.is_async else self.answer(request)
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        raise NotImplementedError
+
+    async def answer_later(self, request: HttpRequest) -> HttpResponseBase:
+        raise NotImplementedError
+
+
+class RequestIdMiddleware(Middleware):
+    """Names the request: in the log, on the request, and on the response.
+
+    A caller's own id is kept when it is short and plain, so that a trace can cross services.
+    """
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        name = _name(request)
+        with bound(request_id=name):
+            response = cast(Sync, self.get_response)(request)
+        response[HEADER] = name
+        return response
+
+    async def answer_later(self, request: HttpRequest) -> HttpResponseBase:
+        name = _name(request)
+        with bound(request_id=name):
+            response = await cast(Async, self.get_response)(request)
+        response[HEADER] = name
+        return response
+
+
+class HealthMiddleware(Middleware):
+    """Answers probes before anything else can refuse them: host names, sign-in, the database.
+
+    ``/healthz``: the process is alive. ``/readyz``: its servers answer and the database is
+    migrated. ``/version``: what runs here.
+    """
+
+    def __init__(self, get_response: Sync | Async) -> None:
+        super().__init__(get_response)
+        self.readiness = Readiness()
+        self.probes: dict[str, Callable[[], HttpResponse]] = {
+            "/healthz": _alive,
+            "/readyz": self._ready,
+            "/version": _version,
+        }
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        probe = self._probe(request)
+        return probe() if probe else cast(Sync, self.get_response)(request)
+
+    async def answer_later(self, request: HttpRequest) -> HttpResponseBase:
+        probe = self._probe(request)
+        if probe is None:
+            return await cast(Async, self.get_response)(request)
+        return await sync_to_async(probe)() if probe == self._ready else probe()
+
+    def _probe(self, request: HttpRequest) -> Callable[[], HttpResponse] | None:
+        probe = self.probes.get(request.path_info)
+        if probe and request.method not in {"GET", "HEAD"}:
+            return _not_allowed
+        return probe
+
+    def _ready(self) -> HttpResponse:
+        wrong = self.readiness.checks()
+        checks = {name: sentence or "ok" for name, sentence in wrong.items()}
+        ready = not any(wrong.values())
+        body = {"status": "ok" if ready else "unavailable", "checks": checks}
+        return _fresh(body, 200 if ready else 503)
+
+
+def _name(request: HttpRequest) -> str:
+    """Return the caller's id if it can go into a log line as it is, else a new one."""
+    asked = request.headers.get(HEADER, "")
+    name = asked if SANE_ID.fullmatch(asked) else uuid4().hex
+    request.request_id = name  # type: ignore[attr-defined]  # problem documents repeat it
+    return name
+
+
+def _alive() -> HttpResponse:
+    return _fresh({"status": "ok", "checks": {}})
+
+
+def _version() -> HttpResponse:
+    return _fresh({"name": "trellis", "version": running_version()})
+
+
+def _not_allowed() -> HttpResponse:
+    return HttpResponseNotAllowed(["GET", "HEAD"])
+
+
+def _fresh(body: Mapping[str, object], status: int = 200) -> HttpResponse:
+    return JsonResponse(body, status=status, headers={"Cache-Control": "no-store"})
