@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, Self
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -14,9 +14,10 @@ from django.utils import timezone
 from agents.engine.graph import Graph
 from agents.graphs.cache import GraphCache
 from agents.graphs.codec import engine_graph
+from agents.graphs.exchange import LONGEST_NAME
 from kernel.fields import JSONText
+from kernel.models import Identified
 
-LONGEST_NAME = 255
 MUTABLE = frozenset({"is_active"})
 graphs = GraphCache()
 
@@ -31,13 +32,12 @@ class AgentQuerySet(models.QuerySet["Agent"]):
         return self.filter(owner_id=user.pk, deleted_at=None)
 
 
-class Agent(models.Model):
+class Agent(Identified):
     """Something that a user can run: the name under which versions of a graph are kept.
 
     Its id is the API's graph id. Deletion is soft, because executions keep their record.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="agents"
     )
@@ -85,14 +85,13 @@ class GraphVersionQuerySet(models.QuerySet["GraphVersion"]):
         return super().update(**values)
 
 
-class GraphVersion(models.Model):
+class GraphVersion(Identified):
     """One version of an agent's graph: never changed once saved, except for `is_active`.
 
     `save`, `QuerySet.update` and `bulk_update` raise VersionIsImmutable for any other field, so
     executions may point at a version and processes may keep its parsed graph for ever.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
     is_active = models.BooleanField(default=True)

@@ -1,0 +1,116 @@
+"""Between the exchange format, the stored document and the engine's Graph.
+
+A document is what a GraphVersion keeps: ``nodes`` and ``links`` in the exchange format's words,
+with what older exports wrote differently brought up to date, and the file's unknown keys.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from agents.engine.graph import Graph, Link, Node
+from agents.engine.ids import NodeId, PinName
+from agents.graphs import legacy
+from agents.graphs.exchange import GraphFile, NodeFile
+from blocks.sdk import registry
+from kernel.jsontypes import JSONObject
+
+TOOL_PIN = "tools_^_"
+
+
+def document_of(file: GraphFile) -> JSONObject:
+    """Return the file's graph as a document, with the ids that the file's nodes have."""
+    nodes = [_node_document(node) for node in file.nodes]
+    blocks = {node["id"]: node["block_id"] for node in nodes}
+    links = [
+        Link(
+            source_id=NodeId(link.source_id),
+            sink_id=NodeId(link.sink_id),
+            source_name=PinName(link.source_name),
+            sink_name=PinName(
+                legacy.present_input_pin(blocks.get(link.sink_id, ""), link.sink_name)
+            ),
+            is_static=link.is_static,
+        )
+        for link in file.all_links
+    ]
+    graph = Graph.build([_node(node) for node in nodes], links)
+    return {**file.kept, "nodes": nodes, "links": [_link_document(link) for link in graph.links]}
+
+
+def engine_graph(document: Mapping[str, Any]) -> Graph:
+    """Return the document as the engine sees it. Unknown blocks stay as placeholders."""
+    return Graph.build(
+        [_node(node) for node in document["nodes"]],
+        [
+            Link(
+                source_id=link["source_id"],
+                sink_id=link["sink_id"],
+                source_name=link["source_name"],
+                sink_name=link["sink_name"],
+                is_static=link["is_static"],
+            )
+            for link in document["links"]
+        ],
+    )
+
+
+def with_new_ids(document: JSONObject) -> JSONObject:
+    """Return the document with new ids for all its nodes and links."""
+    ids = {node["id"]: str(uuid4()) for node in document["nodes"]}
+    return {
+        **document,
+        "nodes": [{**node, "id": ids[node["id"]]} for node in document["nodes"]],
+        "links": [_renewed_link(link, ids) for link in document["links"]],
+    }
+
+
+def _node(node: Mapping[str, Any]) -> Node:
+    block_id = legacy.present_block_id(node["block_id"])
+    return Node(
+        id=NodeId(node["id"]),
+        block_id=block_id,
+        block=registry.find(block_id),
+        input_default=node["input_default"],
+        metadata=node["metadata"],
+    )
+
+
+def _node_document(node: NodeFile) -> JSONObject:
+    block_id = legacy.present_block_id(node.block_id)
+    return {
+        **node.kept,
+        "id": node.id,
+        "block_id": block_id,
+        "input_default": legacy.present_defaults(block_id, node.input_default),
+        "metadata": node.metadata,
+    }
+
+
+def _link_document(link: Link) -> JSONObject:
+    return {
+        "id": str(uuid4()),
+        "source_id": link.source_id,
+        "sink_id": link.sink_id,
+        "source_name": link.source_name,
+        "sink_name": link.sink_name,
+        "is_static": link.is_static,
+    }
+
+
+def _renewed_link(link: JSONObject, ids: Mapping[str, str]) -> JSONObject:
+    return {
+        **link,
+        "id": str(uuid4()),
+        "source_id": ids.get(link["source_id"], link["source_id"]),
+        "sink_id": ids.get(link["sink_id"], link["sink_id"]),
+        "source_name": _renewed_tool_pin(link["source_name"], ids),
+    }
+
+
+def _renewed_tool_pin(pin: str, ids: Mapping[str, str]) -> str:
+    """Return ``tools_^_{node}_~_{pin}`` with the node's new id; any other name as it is."""
+    if not pin.startswith(TOOL_PIN):
+        return pin
+    node, separator, rest = pin.removeprefix(TOOL_PIN).partition("_~_")
+    return f"{TOOL_PIN}{ids.get(node, node)}{separator}{rest}"
