@@ -1,0 +1,139 @@
+"""Blocks that keep and read the files of a run."""
+
+import hashlib
+import mimetypes
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from blocks.sdk import Category, InputPins, OutputPins, RunContext, block, pin
+from blocks.sdk.media import DataFile, decode_data_uri, encode_data_uri
+
+UNKNOWN_TYPE = "application/octet-stream"
+
+
+class FileStoreInputs(InputPins):
+    file_in: str = pin(description="The file: a data: URI, a URL, or a file of this run")
+    base_64: bool = pin(
+        False, description="Emit the content as a data: URI instead of a reference", advanced=True
+    )
+
+
+class FileStoreOutputs(OutputPins):
+    file_out: str = pin("", description="The file's reference, which stays as long as the run")
+
+
+@block(
+    id="cbb50872-625b-42f0-8203-a2ae78242d8a",
+    name="FileStoreBlock",
+    categories=[Category.BASIC, Category.MULTIMEDIA],
+    static_output=True,
+    effect="idempotent",
+    examples=[
+        (
+            FileStoreInputs(file_in="data:text/plain;base64,SGVsbG8="),
+            FileStoreOutputs(file_out="185f8db32271fe25.txt"),
+        ),
+        (
+            FileStoreInputs(file_in="data:text/plain,Hello", base_64=True),
+            FileStoreOutputs(file_out="data:text/plain;base64,SGVsbG8="),
+        ),
+    ],
+)
+def store_file(inputs: FileStoreInputs, context: RunContext) -> Iterator[FileStoreOutputs]:
+    """Fetch a file and keep it for the length of the run, so that other blocks can read it."""
+    file = fetch(inputs.file_in, context)
+    if inputs.base_64:
+        kept = encode_data_uri(file.content, file.media_type)
+    else:
+        kept = context.files.write(file.content, name=_name(file, inputs.file_in))
+    yield FileStoreOutputs(file_out=kept)
+
+
+class FileReadInputs(InputPins):
+    file_input: str = pin(description="The file: a data: URI, a URL, or a file of this run")
+    delimiter: str = pin(
+        "", description="What separates rows, such as a line break; empty: one row", advanced=True
+    )
+    size_limit: int = pin(
+        0, description="Emit pieces of at most this many characters; 0 is no limit", advanced=True
+    )
+    row_limit: int = pin(0, description="Read at most this many rows; 0 is all", advanced=True)
+    skip_size: int = pin(0, description="Characters to skip at the beginning", advanced=True)
+    skip_rows: int = pin(0, description="Rows to skip after that", advanced=True)
+
+
+class FileReadOutputs(OutputPins):
+    content: str = pin("", description="The text, or one piece of it after another")
+    chunk: str = pin("", description="One row after another, each in pieces if it is too long")
+
+
+@block(
+    id="3735a31f-7e18-4aca-9e90-08a7120674bc",
+    name="FileReadBlock",
+    categories=[Category.TEXT, Category.DATA],
+    examples=[
+        (
+            FileReadInputs(file_input="data:text/plain,Hello"),
+            FileReadOutputs(content="Hello"),
+            FileReadOutputs(chunk="Hello"),
+        ),
+        (
+            FileReadInputs(
+                file_input="data:text/plain,head|one|two|three",
+                delimiter="|",
+                skip_rows=1,
+                row_limit=2,
+            ),
+            FileReadOutputs(content="one|two"),
+            FileReadOutputs(chunk="one"),
+            FileReadOutputs(chunk="two"),
+        ),
+    ],
+)
+def read_file(inputs: FileReadInputs, context: RunContext) -> Iterator[FileReadOutputs]:
+    """Read a text file, whole or in rows and pieces.
+
+    The text is taken as UTF-8 or, where it is not, as Latin-1. Characters are skipped first; the
+    rest is split into rows, of which some may be skipped and some left over.
+    """
+    text = decode_text(fetch(inputs.file_input, context).content)[max(inputs.skip_size, 0) :]
+    rows = text.split(inputs.delimiter) if inputs.delimiter else [text]
+    rows = rows[max(inputs.skip_rows, 0) :]
+    if inputs.row_limit > 0:
+        rows = rows[: inputs.row_limit]
+    content = inputs.delimiter.join(rows)
+    for piece in _pieces(content, inputs.size_limit) or [""]:
+        yield FileReadOutputs(content=piece)
+    for row in rows:
+        for piece in _pieces(row, inputs.size_limit):
+            yield FileReadOutputs(chunk=piece)
+
+
+def fetch(reference: str, context: RunContext) -> DataFile:
+    """Return the file that the reference names, with its media type as far as that is known."""
+    if reference.startswith("data:"):
+        return decode_data_uri(reference)
+    guessed, _ = mimetypes.guess_type(urlsplit(reference).path)
+    return DataFile(context.files.read(reference), guessed or UNKNOWN_TYPE)
+
+
+def decode_text(content: bytes) -> str:
+    """Return the bytes as text: UTF-8 without its byte order mark, else Latin-1."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _name(file: DataFile, reference: str) -> str:
+    """Return a name made of the content, so that keeping a file twice makes one file."""
+    known = "" if reference.startswith("data:") else PurePosixPath(urlsplit(reference).path).suffix
+    return hashlib.sha256(file.content).hexdigest()[:16] + (known or file.extension)
+
+
+def _pieces(text: str, size: int) -> list[str]:
+    """Return the text cut into pieces of the size, or whole if there is none; [] if empty."""
+    if size <= 0:
+        return [text] if text else []
+    return [text[start : start + size] for start in range(0, len(text), size)]
