@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple, TypeAlias, get_type_hints
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar, get_type_hints
 from uuid import UUID
 
 from blocks.sdk.context import RunContext
@@ -67,6 +67,7 @@ class Emit(NamedTuple):
 
 Output: TypeAlias = OutputPins | Emit
 BlockFunction: TypeAlias = Callable[..., Iterator[Output]]
+Function = TypeVar("Function", bound=BlockFunction)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +90,11 @@ class BlockSpec:
     legacy_ids: tuple[str, ...] = ()
     value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
     takes_context: bool = field(default=False)
+
+    @property
+    def has_error_pin(self) -> bool:
+        """True where a failure goes out on a pin named ``error``, besides the declared outputs."""
+        return self.kind not in {BlockKind.INPUT, BlockKind.OUTPUT, BlockKind.AGENT}
 
     def run(self, inputs: InputPins, context: RunContext) -> Iterator[Emit]:
         """Run the block and yield each value it emits, one pin at a time, in order."""
@@ -113,7 +119,7 @@ def block(
     legacy_ids: Sequence[str] = (),
     value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None,
     title: str = "",
-) -> Callable[[BlockFunction], BlockFunction]:
+) -> Callable[[Function], Function]:
     """Register a generator function as a block and return it unchanged.
 
     The function takes its InputPins model and, if it needs the world, a RunContext; it yields
@@ -123,7 +129,7 @@ def block(
     OUTPUT blocks: extra JSON Schema for the agent's pin, made from the node's values.
     """
 
-    def register(function: BlockFunction) -> BlockFunction:
+    def register(function: Function) -> Function:
         from blocks.sdk.registry import registry
 
         inputs, outputs, takes_context = _signature(function)
@@ -154,7 +160,9 @@ def block(
 
 def humanise(name: str) -> str:
     """Return a block's name as words: ``AddToListBlock`` is ``Add To List``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name.removesuffix("Block"))
+    return re.sub(
+        r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name.removesuffix("Block")
+    )
 
 
 def _signature(function: BlockFunction) -> tuple[type[InputPins], type[OutputPins], bool]:

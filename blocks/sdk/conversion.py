@@ -7,6 +7,7 @@ What arrives on a pin is bent to the pin's annotated type before it is validated
 * to dict: text is read as JSON, a list becomes {0: first, …}, anything else {"value": it}.
 * to str: anything but text becomes its JSON text.
 * to int and float: a container becomes its length, text its number, and 0 where it has none.
+  Whole numbers keep every digit on an int pin; what no number can hold is an error.
 * to bool: "true" and "1" are true, other text false, anything else its truth.
 * to a union: a value that fits a member stays; else the first member whose conversion succeeds.
 
@@ -17,6 +18,7 @@ import json
 import math
 import types
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
@@ -58,11 +60,11 @@ def convert(value: Any, target: Any) -> Any:
     if origin is dict or origin is Mapping:
         return _entries(_to_dict(value), arguments)
     if isinstance(origin, type) and issubclass(origin, str) and not _is_enum(origin):
-        return value if isinstance(value, str) else json.dumps(value)
+        return value if isinstance(value, str) else _to_text(value)
     if origin is bool:
         return value if isinstance(value, bool) else _to_bool(value)
     if origin is int:
-        return value if isinstance(value, int) else int(_to_number(value))
+        return value if isinstance(value, int) else _to_whole_number(value)
     if origin is float:
         return value if isinstance(value, float) else _to_number(value)
     return value
@@ -111,6 +113,22 @@ def _to_dict(value: Any) -> dict[Any, Any]:
     return {"value": value}
 
 
+def _to_text(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConversionError(f"The value has no JSON text: {error}") from None
+
+
+def _to_whole_number(value: Any) -> int:
+    if isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError:
+            pass  # "8.9" is 8, and text without a number is 0
+    return int(_to_number(value))
+
+
 def _to_number(value: Any) -> float:
     if isinstance(value, list | dict | tuple | set):
         return float(len(value))
@@ -120,6 +138,8 @@ def _to_number(value: Any) -> float:
         return 0.0
     except OverflowError:
         raise ConversionError("The whole number is too large for a decimal number") from None
+    if math.isinf(number) and any(sign.isdigit() for sign in str(value)):
+        raise ConversionError("The number in the text is too large")
     return number if math.isfinite(number) else 0.0
 
 
@@ -145,7 +165,12 @@ def _to_union(value: Any, members: tuple[Any, ...]) -> Any:
 
 def _fits(value: Any, member: Any) -> bool:
     try:
-        TypeAdapter(member).validate_python(value, strict=True)
+        _adapter(member).validate_python(value, strict=True)
     except ValidationError:
         return False
     return True
+
+
+@cache
+def _adapter(member: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(member)

@@ -92,7 +92,21 @@ class InputPins(Pins):
 
 
 class OutputPins(Pins):
-    """The outputs of a block: only the fields that a block sets are emitted."""
+    """The outputs of a block: only the fields that a block sets are emitted.
+
+    A default only lets a block leave a field out; it is never emitted.
+    """
+
+    @classmethod
+    @cache
+    def json_schema(cls) -> dict[str, Any]:
+        """Return the JSON Schema of the pins, by pin name. Callers must not change it."""
+        schema = super().json_schema()
+        properties = {
+            name: {key: value for key, value in member.items() if key != "default"}
+            for name, member in schema.get("properties", {}).items()
+        }
+        return {**schema, "properties": properties}
 
     def emissions(self) -> list[tuple[PinName, Any]]:
         """Return (pin, value) for each field that was set, in the order of declaration."""
