@@ -100,7 +100,7 @@ class WorkerContext:
 
     @property
     def cancelled(self) -> bool:
-        return self._pulse.cancelled.is_set()
+        return self._pulse.cancelled.is_set() or self._pulse.lost.is_set()
 
     def now(self) -> datetime:
         return datetime.now(UTC)

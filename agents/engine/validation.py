@@ -1,0 +1,195 @@
+"""All problems of a graph at once, by node and pin, each with a stable code and the remedy.
+
+Always: links must join pins that exist, an input may not have a reserved name, and the blocks
+that make up an agent's surface (inputs, outputs, sub-agents) must have their required values.
+Before a run also: every block must be there, every required value of every node, and something
+to start with. Types of linked pins are not compared, because values are converted on the way;
+cycles are how agents loop.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from agents.engine import pins
+from agents.engine.graph import ERROR_PIN, Graph, Link, Node
+from agents.engine.ids import NodeId, PinName
+from blocks.sdk import BlockKind
+from kernel.errors import Detail
+
+CHECKED_WHEN_SAVED = frozenset({BlockKind.INPUT, BlockKind.OUTPUT, BlockKind.AGENT})
+NEVER_RUN = frozenset({BlockKind.NOTE, BlockKind.UNKNOWN})
+RESERVED_INPUT = "credentials"
+
+Masks = Mapping[str, Mapping[str, Any]]
+
+
+def problems(graph: Graph, *, for_run: bool, masks: Masks | None = None) -> list[Detail]:
+    """Return everything that forbids saving the graph or, with ``for_run``, running it.
+
+    ``masks`` are values that a run puts on pins, by node id: what they fill is not missing.
+    """
+    found = [problem for link in graph.links for problem in _link_problems(graph, link)]
+    for node in graph.nodes.values():
+        found += _reserved_name(node)
+        if node.kind in CHECKED_WHEN_SAVED or (for_run and node.kind not in NEVER_RUN):
+            found += _missing_values(graph, node, (masks or {}).get(node.id, {}), for_run=for_run)
+        if for_run:
+            found += _unknown_block(node)
+            found += _bad_paths(graph, node)
+    if for_run and not graph.starting_nodes:
+        found.append(_nothing_to_start())
+    return found
+
+
+def _link_problems(graph: Graph, link: Link) -> Iterator[Detail]:
+    source, sink = graph.nodes.get(link.source_id), graph.nodes.get(link.sink_id)
+    if source is None:
+        yield _dangling(link.source_id, sink, link.sink_name)
+    elif _lacks(output_pins(source), link.source_name):
+        yield _unknown_pin("output", source, link.source_name, output_pins(source))
+    if sink is None:
+        yield _dangling(link.sink_id, source, link.source_name)
+    elif _lacks(input_pins(sink), link.sink_name):
+        yield _unknown_pin("input", sink, link.sink_name, input_pins(sink))
+
+
+def input_pins(node: Node) -> frozenset[PinName] | None:
+    """Return the pins that links may end at, or None where nobody can know them."""
+    if node.block is None:
+        return None
+    if node.kind is BlockKind.AGENT:
+        return _schema_pins(node, "input_schema")
+    return frozenset(node.block.inputs.pins())
+
+
+def output_pins(node: Node) -> frozenset[PinName] | None:
+    """Return the pins that links may begin at, or None where nobody can know them."""
+    if node.block is None:
+        return None
+    known = (
+        _schema_pins(node, "output_schema")
+        if node.kind is BlockKind.AGENT
+        else frozenset(node.block.outputs.pins())
+    )
+    return None if known is None else known | {ERROR_PIN}
+
+
+def _schema_pins(node: Node, key: str) -> frozenset[PinName] | None:
+    """Return the pins of a sub-agent, which its node remembers as a JSON Schema."""
+    schema = node.input_default.get(key)
+    if not isinstance(schema, Mapping):
+        return None
+    properties = schema.get("properties", {})
+    return frozenset(map(PinName, properties)) if isinstance(properties, Mapping) else frozenset()
+
+
+def _lacks(known: frozenset[PinName] | None, pin: str) -> bool:
+    return known is not None and pin not in known and pins.base(pin) not in known
+
+
+def _dangling(missing: NodeId, end: Node | None, pin: PinName) -> Detail:
+    where = f"`{pin}` of {end.title!r}" if end else "another unknown node"
+    return Detail(
+        "link_to_unknown_node",
+        f"A link joins {where} with the node {missing!r}, which is not in the graph. "
+        "Remove the link or add the node.",
+        node_id=end.id if end else None,
+        pin=pin if end else None,
+    )
+
+
+def _unknown_pin(side: str, node: Node, pin: PinName, known: frozenset[PinName] | None) -> Detail:
+    names = ", ".join(f"`{name}`" for name in sorted(known or ())) or "none"
+    return Detail(
+        f"unknown_{side}_pin",
+        f"{node.title!r} has no {side} pin `{pin}`. Link one of its {side} pins: {names}.",
+        node_id=node.id,
+        pin=pin,
+    )
+
+
+def _reserved_name(node: Node) -> Iterator[Detail]:
+    name = node.input_default.get("name")
+    if node.kind is not BlockKind.INPUT or not isinstance(name, str):
+        return
+    if name == RESERVED_INPUT or name.endswith(f"_{RESERVED_INPUT}"):
+        yield Detail(
+            "reserved_input_name",
+            f"An input may not be named {name!r}: names that end in `credentials` are for "
+            "secrets of other services. Rename the input.",
+            node_id=node.id,
+            pin="name",
+        )
+
+
+def _missing_values(
+    graph: Graph, node: Node, mask: Mapping[str, Any], *, for_run: bool
+) -> Iterator[Detail]:
+    linked = {pins.base(link.sink_name) for link in graph.into(node.id)}
+    values = {**node.input_default, **mask}
+    for pin in required_pins(node):
+        if not _is_given(pin, values, linked):
+            yield _missing(node, pin)
+    if node.kind is BlockKind.AGENT and for_run:
+        inputs = {**node.defaults, **mask}
+        for pin in _required_inputs(node):
+            if inputs.get(pin) is None and pin not in linked:
+                yield _missing(node, pin)
+
+
+def required_pins(node: Node) -> tuple[PinName, ...]:
+    """Return the node's pins that have no default, in the order of declaration."""
+    if node.block is None:
+        return ()
+    fields = node.block.inputs.pins().items()
+    return tuple(pin for pin, field in fields if field.is_required())
+
+
+def _required_inputs(node: Node) -> tuple[PinName, ...]:
+    """Return the inputs that a sub-agent must be given, by the schema its node remembers."""
+    schema = node.input_default.get("input_schema")
+    names = schema.get("required") if isinstance(schema, Mapping) else None
+    return tuple(PinName(name) for name in names or () if isinstance(name, str))
+
+
+def _is_given(pin: PinName, values: Mapping[str, Any], linked: set[PinName]) -> bool:
+    """Return whether a value or link exists for the pin or for a part of it. Null is none."""
+    if pin in linked or values.get(pin) is not None:
+        return True
+    return any(pins.base(name) == pin for name in values if name != pin)
+
+
+def _missing(node: Node, pin: PinName) -> Detail:
+    return Detail(
+        "missing_value",
+        f"`{pin}` of {node.title!r} is required. Give it a value or link something to it.",
+        node_id=node.id,
+        pin=pin,
+    )
+
+
+def _unknown_block(node: Node) -> Iterator[Detail]:
+    if node.kind is BlockKind.UNKNOWN:
+        yield Detail(
+            "unknown_block",
+            f"This instance has no block {node.block_id!r}. Replace the node {node.title!r}, "
+            "or run the agent where the block exists.",
+            node_id=node.id,
+        )
+
+
+def _bad_paths(graph: Graph, node: Node) -> Iterator[Detail]:
+    """Yield the dynamic pins that cannot be followed, such as a list index that is no number."""
+    names = dict.fromkeys([*node.defaults, *(link.sink_name for link in graph.into(node.id))])
+    for name in filter(pins.is_dynamic, names):
+        try:
+            pins.merge({name: None})
+        except pins.BadPin as error:
+            yield Detail("malformed_pin", f"{error} Rename it.", node_id=node.id, pin=name)
+
+
+def _nothing_to_start() -> Detail:
+    return Detail(
+        "nothing_to_start",
+        "The agent has no node to start with. Add an input, or a block that no link leads to.",
+    )

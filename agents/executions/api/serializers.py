@@ -1,0 +1,134 @@
+"""Shapes of runs."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from agents.engine.states import ExecutionStatus
+from agents.executions import events, output, waiting
+from agents.executions.models import Execution, NodeExecution
+
+MOST_NODE_EXECUTIONS = 500
+JSON_OBJECT = {"type": "object", "additionalProperties": True}
+OUTPUTS = {"type": "object", "additionalProperties": {"type": "array", "items": {}}}
+
+
+class StartSerializer(serializers.Serializer[Any]):
+    """What a run is started with."""
+
+    inputs = serializers.JSONField(
+        required=False, help_text="The agent's inputs by name, as its `input_schema` says."
+    )
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Return ``{"inputs": {…}}``; the older name ``node_input`` is accepted."""
+        if not isinstance(data, dict):
+            raise serializers.ValidationError('The body must be an object like {"inputs": {}}.')
+        inputs = data.get("inputs", data.get("node_input", {}))
+        if not isinstance(inputs, dict):
+            raise serializers.ValidationError(
+                {"inputs": "This must be an object of inputs by name."}
+            )
+        return {"inputs": inputs}
+
+
+class RunBlockSerializer(StartSerializer):
+    """What a block is run with."""
+
+    inputs = serializers.JSONField(required=False, help_text="The block's inputs by pin.")
+
+
+class ExecutionSummarySerializer(serializers.ModelSerializer[Execution]):
+    """A run in a list."""
+
+    user_id = serializers.CharField(source="owner_id", read_only=True)
+    graph_id = serializers.UUIDField(source="graph_version.agent_id", read_only=True)
+    graph_version = serializers.IntegerField(source="graph_version.version", read_only=True)
+    graph_name = serializers.CharField(source="graph_version.name", read_only=True)
+    status = serializers.ChoiceField(choices=[status.value for status in ExecutionStatus])
+    created_at = serializers.DateTimeField(source="created", read_only=True)
+    stats = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Execution
+        fields: tuple[str, ...] = (
+            "id",
+            "user_id",
+            "graph_id",
+            "graph_version",
+            "graph_name",
+            "status",
+            "created_at",
+            "started_at",
+            "ended_at",
+            "stats",
+            "error",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(JSON_OBJECT)
+    def get_stats(self, execution: Execution) -> dict[str, Any]:
+        return events.statistics(execution)
+
+    @extend_schema_field(JSON_OBJECT | {"nullable": True})
+    def get_error(self, execution: Execution) -> Any:
+        return execution.error
+
+
+class NodeExecutionSerializer(serializers.Serializer[NodeExecution]):
+    """One run of a node, with its values."""
+
+    def to_representation(self, row: NodeExecution) -> dict[str, Any]:
+        found: dict[str, list[Any]] = {}
+        for emission in row.emissions.all():
+            found.setdefault(emission.pin, []).append(emission.value)
+        execution: Execution = self.context["execution"]
+        return events.node_summary(execution, row) | {
+            "input_data": row.input_data,
+            "output_data": found,
+            "waits_for": row.waits_for,
+        }
+
+
+class ExecutionSerializer(ExecutionSummarySerializer):
+    """A run: what it was given, what it gave, what it waits for."""
+
+    inputs = serializers.SerializerMethodField()
+    outputs = serializers.SerializerMethodField()
+    waiting = serializers.SerializerMethodField()
+    node_executions = serializers.SerializerMethodField()
+    parent_node_exec_id = serializers.UUIDField(source="parent_id", read_only=True)
+    last_seq = serializers.IntegerField(read_only=True)
+
+    class Meta(ExecutionSummarySerializer.Meta):
+        fields = (
+            *ExecutionSummarySerializer.Meta.fields,
+            "inputs",
+            "outputs",
+            "waiting",
+            "node_executions",
+            "parent_node_exec_id",
+            "last_seq",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(JSON_OBJECT)
+    def get_inputs(self, execution: Execution) -> Any:
+        return execution.inputs
+
+    @extend_schema_field(OUTPUTS)
+    def get_outputs(self, execution: Execution) -> dict[str, list[Any]]:
+        return output.outputs(execution)
+
+    @extend_schema_field({"type": "array", "items": JSON_OBJECT})
+    def get_waiting(self, execution: Execution) -> list[dict[str, Any]]:
+        return waiting.waiting(execution)
+
+    @extend_schema_field({"type": "array", "items": JSON_OBJECT})
+    def get_node_executions(self, execution: Execution) -> list[dict[str, Any]]:
+        """Return the first 500; ``…/node-executions/`` pages through all of them."""
+        rows = execution.node_executions.order_by("number").prefetch_related("emissions")
+        shape = NodeExecutionSerializer(context={"execution": execution})
+        return [shape.to_representation(row) for row in rows[:MOST_NODE_EXECUTIONS]]

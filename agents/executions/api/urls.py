@@ -1,0 +1,18 @@
+"""URLs of runs, below ``/api/v1/``."""
+
+from agents.executions.api.views import ExecutionViewSet, RunBlockView, StartExecutionView
+from kernel.api.routing import Router, slash
+
+router = Router()
+router.register("executions", ExecutionViewSet, basename="execution")
+
+urlpatterns = [
+    slash("graphs/<uuid:agent_id>/execute/", StartExecutionView.as_view(), name="graph-execute"),
+    slash(
+        "graphs/<uuid:agent_id>/execute/<int:version>/",
+        StartExecutionView.as_view(),
+        name="graph-version-execute",
+    ),
+    slash("blocks/<str:block_id>/execute/", RunBlockView.as_view(), name="block-execute"),
+    *router.urls,
+]

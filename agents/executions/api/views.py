@@ -1,0 +1,185 @@
+"""Start, list, see, follow and stop runs."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from agents.engine.states import ExecutionStatus
+from agents.executions import blockrun, services
+from agents.executions.api.renderers import EventStreamRenderer
+from agents.executions.api.serializers import (
+    JSON_OBJECT,
+    OUTPUTS,
+    ExecutionSerializer,
+    ExecutionSummarySerializer,
+    NodeExecutionSerializer,
+    RunBlockSerializer,
+    StartSerializer,
+)
+from agents.executions.events import messages_after
+from agents.executions.models import Execution, NodeExecution
+from agents.executions.stream import event_stream
+from kernel.errors import TrellisError
+
+MOST_EVENTS = 500
+
+
+class InvalidQuery(TrellisError):
+    """A query parameter cannot be read."""
+
+    code = "invalid_query"
+
+
+class StartExecutionView(APIView):
+    """Starts an agent: its active version, or the one in the path."""
+
+    @extend_schema(request=StartSerializer, responses={202: ExecutionSummarySerializer})
+    def post(self, request: Request, agent_id: UUID, version: int | None = None) -> Response:
+        asked = StartSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        execution = services.start_execution(
+            owner=request.user,
+            agent_id=agent_id,
+            version=version,
+            inputs=asked.validated_data["inputs"],
+        )
+        location = reverse("execution-detail", args=[execution.pk], request=request)
+        return Response(
+            ExecutionSummarySerializer(execution).data, status=202, headers={"Location": location}
+        )
+
+
+class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execution]):
+    """A person's runs."""
+
+    serializer_class = ExecutionSerializer
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> QuerySet[Execution]:
+        rows = Execution.objects.visible_to(self.request.user).with_graph()
+        if self.action == "list":
+            return self._filtered(rows)
+        return rows
+
+    def get_serializer_class(self) -> Any:
+        return ExecutionSummarySerializer if self.action == "list" else ExecutionSerializer
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("graph_id", OpenApiTypes.UUID, description="Only this agent's runs."),
+            OpenApiParameter("status", enum=[status.value for status in ExecutionStatus]),
+            OpenApiParameter(
+                "include_sub_agents", bool, description="Also runs that runs started."
+            ),
+        ]
+    )
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(request=None, responses={200: ExecutionSerializer})
+    @action(detail=True, methods=["post"])
+    def stop(self, request: Request, pk: UUID) -> Response:
+        """Cancel the run; one that has ended stays as it is."""
+        execution = self.get_object()
+        services.stop_execution(execution.pk)
+        return Response(ExecutionSerializer(self.get_object()).data)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("since", int, description="Only events after this number.")],
+        responses={
+            (200, "application/json"): OpenApiResponse(
+                JSON_OBJECT, description="A page of events."
+            ),
+            (200, "text/event-stream"): OpenApiResponse(
+                OpenApiTypes.STR, description="The events as they are recorded, to the run's end."
+            ),
+        },
+        filters=False,
+    )
+    @action(
+        detail=True,
+        methods=["get"],
+        renderer_classes=[*GenericViewSet.renderer_classes, EventStreamRenderer],
+        pagination_class=None,
+    )
+    def events(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """List what happened after ``since``, or follow it as a stream of server-sent events."""
+        execution = self.get_object()
+        since = _number(request.query_params.get("since"), request.headers.get("Last-Event-ID"))
+        if isinstance(request.accepted_renderer, EventStreamRenderer):
+            return StreamingHttpResponse(
+                event_stream(execution.pk, since),
+                content_type="text/event-stream; charset=utf-8",
+                headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+            )
+        results = messages_after(execution, since, MOST_EVENTS)
+        return Response({"next": _next(request, results), "previous": None, "results": results})
+
+    @extend_schema(responses={200: OpenApiResponse({"type": "array", "items": JSON_OBJECT})})
+    @action(detail=True, methods=["get"], url_path="node-executions")
+    def node_executions(self, request: Request, pk: UUID) -> Response:
+        """Page through the run's node executions in the order they were opened."""
+        execution = self.get_object()
+        self.ordering = "number"
+        rows = NodeExecution.objects.filter(execution=execution).prefetch_related("emissions")
+        page = self.paginator.paginate_queryset(rows, request, view=self)  # type: ignore[union-attr,type-var]
+        shape = NodeExecutionSerializer(context={"execution": execution})
+        results = [shape.to_representation(row) for row in page or []]  # type: ignore[arg-type]
+        return self.get_paginated_response(results)
+
+    def _filtered(self, rows: QuerySet[Execution]) -> QuerySet[Execution]:
+        asked = self.request.query_params
+        if asked.get("include_sub_agents", "").lower() not in {"1", "true"}:
+            rows = rows.filter(parent__isnull=True)
+        if "graph_id" in asked:
+            rows = rows.filter(graph_version__agent_id=_uuid(asked["graph_id"]))
+        if "status" in asked:
+            if asked["status"] not in list(ExecutionStatus):
+                raise InvalidQuery(f"`status` is {asked['status'][:40]!r}, which no run can have.")
+            rows = rows.filter(status=asked["status"])
+        return rows
+
+
+class RunBlockView(APIView):
+    """Runs one block by itself."""
+
+    @extend_schema(
+        request=RunBlockSerializer,
+        responses={200: OpenApiResponse(OUTPUTS, description="Each pin's values, in order.")},
+    )
+    def post(self, request: Request, block_id: str) -> Response:
+        asked = RunBlockSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return Response(blockrun.run_block(request.user, block_id, asked.validated_data["inputs"]))
+
+
+def _number(*candidates: str | None) -> int:
+    text = next((one for one in candidates if one), "0")
+    if not (text.isascii() and text.isdigit() and len(text) < 18):
+        raise InvalidQuery(f"`since` is {text[:40]!r}. Use the number of the last event seen.")
+    return int(text)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InvalidQuery(f"`graph_id` is {text[:40]!r}, which is not an id.") from None
+
+
+def _next(request: Request, results: list[dict[str, Any]]) -> str | None:
+    if len(results) < MOST_EVENTS:
+        return None
+    return request.build_absolute_uri(f"{request.path}?since={results[-1]['seq']}")

@@ -1,0 +1,162 @@
+"""Events as their watchers get them: one message for each row, values shortened."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from agents.engine.ids import NodeId
+from agents.engine.states import ExecutionStatus, NodeStatus
+from agents.executions.models import Emission, Event, Execution, NodeExecution
+from agents.executions.output import outputs
+from kernel.jsontypes import dumps
+
+PAGE = 200
+PREVIEW = 1000  # characters of a value that is too long to send
+
+Message = dict[str, Any]
+
+
+def messages_after(execution: Execution, seq: int, limit: int = PAGE) -> list[Message]:
+    """Return the run's events after the number, oldest first, at most ``limit``.
+
+    Each is ``{"seq", "type", "created", "data"}``. The data of a node event is the node execution
+    with the values that this event adds; that of a graph event is the run.
+    """
+    rows = Event.objects.after(execution.pk, seq).select_related("node_execution")[:limit]
+    return describe(execution, list(rows))
+
+
+def describe(execution: Execution, events: Sequence[Event]) -> list[Message]:
+    """Return the messages for the events of one run, in their order."""
+    values = _values(events)
+    return [
+        {
+            "seq": event.seq,
+            "type": event.kind,
+            "created": event.created.isoformat(),
+            "data": _graph_event(execution, event)
+            if event.node_execution is None
+            else _node_event(execution, event, event.node_execution, values),
+        }
+        for event in events
+    ]
+
+
+def run_summary(execution: Execution) -> dict[str, Any]:
+    """Return the run without its values."""
+    version = execution.graph_version
+    return {
+        "id": str(execution.pk),
+        "user_id": str(execution.owner_id),
+        "graph_id": str(version.agent_id),
+        "graph_version": version.version,
+        "graph_name": version.name,
+        "status": execution.status,
+        "created_at": _iso(execution.created),
+        "started_at": _iso(execution.started_at),
+        "ended_at": _iso(execution.ended_at),
+        "stats": statistics(execution),
+        "error": execution.error,
+    }
+
+
+def statistics(execution: Execution) -> dict[str, Any]:
+    """Return the run's figures; times in seconds, cost in cents."""
+    duration = execution.duration
+    return {
+        "cost": 0,
+        "duration": round(duration.total_seconds(), 3) if duration else 0,
+        "node_exec_count": execution.started,
+        "node_error_count": execution.failed,
+        "error": execution.error["message"] if execution.error else None,
+    }
+
+
+def node_summary(execution: Execution, row: NodeExecution) -> dict[str, Any]:
+    """Return a node execution without its values; see `preview` for those."""
+    version = execution.graph_version
+    node = version.graph.nodes.get(NodeId(row.node_id))
+    return {
+        "user_id": str(execution.owner_id),
+        "graph_id": str(version.agent_id),
+        "graph_version": version.version,
+        "graph_exec_id": str(execution.pk),
+        "node_exec_id": str(row.pk),
+        "node_id": row.node_id,
+        "node_title": node.title if node else "",
+        "block_id": node.block_id if node else None,
+        "status": row.status,
+        "attempt": row.attempt,
+        "add_time": _iso(row.added_at),
+        "queue_time": _iso(row.queued_at),
+        "start_time": _iso(row.started_at),
+        "end_time": _iso(row.ended_at),
+        "error": row.error,
+    }
+
+
+def preview(value: Any, limit: int | None = None) -> Any:
+    """Return the value, or where its JSON is longer than the limit, a note of what it was."""
+    limit = limit or settings.EXECUTIONS["event_value_bytes"]
+    text = dumps(value)
+    if len(text) <= limit:
+        return value
+    start = value[:PREVIEW] if isinstance(value, str) else text[:PREVIEW]
+    return {"truncated": True, "bytes": len(text), "start": start}
+
+
+def preview_pins(pins: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of some pins, each shortened on its own."""
+    return {pin: preview(value) for pin, value in pins.items()}
+
+
+def _graph_event(execution: Execution, event: Event) -> dict[str, Any]:
+    data = run_summary(execution) | {"status": event.status, "note": event.note}
+    if ExecutionStatus(event.status).is_final:
+        data["outputs"] = preview_pins(outputs(execution))
+    else:
+        data |= {"ended_at": None, "error": None}
+    return data
+
+
+def _node_event(
+    execution: Execution, event: Event, row: NodeExecution, values: Mapping[Any, list[Emission]]
+) -> dict[str, Any]:
+    output: dict[str, list[Any]] = defaultdict(list)
+    for emission in values.get(row.pk, ()):
+        if event.first <= emission.number < event.last:
+            output[emission.pin].append(preview(emission.value))
+    data = node_summary(execution, row) | {
+        "status": event.status,
+        "input_data": preview_pins(row.input_data),
+        "output_data": dict(output),
+    }
+    if not NodeStatus(event.status).is_final:
+        data |= {"end_time": None, "error": None}
+    if event.status == NodeStatus.WAITING:
+        data["waits_for"] = row.waits_for
+    return data
+
+
+def _values(events: Sequence[Event]) -> dict[UUID, list[Emission]]:
+    """Return the emissions that the events bring, by node execution, in order."""
+    wanted = Q(pk__in=[])
+    for event in events:
+        if event.first < event.last:
+            wanted |= Q(
+                node_execution=event.node_execution_id,
+                number__gte=event.first,
+                number__lt=event.last,
+            )
+    found: dict[UUID, list[Emission]] = defaultdict(list)
+    for emission in Emission.objects.filter(wanted).order_by("node_execution", "number"):
+        found[emission.node_execution_id].append(emission)
+    return found
+
+
+def _iso(moment: Any) -> str | None:
+    return moment.isoformat() if moment else None

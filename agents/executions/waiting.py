@@ -1,0 +1,75 @@
+"""Nothing waits in silence: what each unfinished node execution of a run waits for."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.timezone import now
+
+from agents.engine import readiness
+from agents.engine.ids import NodeId
+from agents.engine.readiness import NotReady
+from agents.engine.states import NodeStatus
+from agents.executions.models import Execution, NodeExecution
+
+MOST = 200
+PATIENCE = timedelta(seconds=5)  # a queued node is only worth a word after this long
+
+
+def waiting(execution: Execution) -> list[dict[str, Any]]:
+    """Return what the run's node executions wait for, at most 200 of them.
+
+    Each is ``{"node_exec_id", "node_id", "node_title", "status", "pins", "reason"}``. In a run
+    that has ended these are the node executions that never got all their inputs.
+    """
+    statuses = [NodeStatus.INCOMPLETE]
+    if not execution.state.is_final:
+        statuses += [NodeStatus.QUEUED, NodeStatus.RUNNING, NodeStatus.WAITING]
+    rows = execution.node_executions.filter(status__in=statuses).order_by("number")
+    found = (_describe(execution, row) for row in rows[:MOST])
+    return [one for one in found if one is not None]
+
+
+def _describe(execution: Execution, row: NodeExecution) -> dict[str, Any] | None:
+    node = execution.graph_version.graph.nodes[NodeId(row.node_id)]
+    pins: list[str] = []
+    if row.status == NodeStatus.INCOMPLETE:
+        verdict = readiness.check(execution.graph_version.graph, node, row.input_data)
+        if not isinstance(verdict, NotReady):
+            return None
+        reason = verdict.sentence()
+        pins = [*verdict.missing, *(pin for pin in dict(verdict.problems) if pin)]
+    else:
+        reason = _reason(row, now())
+    if not reason:
+        return None
+    return {
+        "node_exec_id": str(row.pk),
+        "node_id": row.node_id,
+        "node_title": node.title,
+        "status": row.status,
+        "pins": pins,
+        "reason": f"{node.title}: {reason}",
+    }
+
+
+def _reason(row: NodeExecution, present: datetime) -> str:
+    if row.status == NodeStatus.QUEUED and row.queued_at and present - row.queued_at > PATIENCE:
+        return (
+            f"no worker on the queue {row.queue!r} has taken it since {row.queued_at:%H:%M:%S} UTC"
+        )
+    if row.status == NodeStatus.RUNNING and row.lease_until and row.lease_until < present:
+        return (
+            f"its worker {row.worker!r} was last heard from before {row.lease_until:%H:%M:%S} UTC; "
+            "the sweep takes it over"
+        )
+    if row.status == NodeStatus.WAITING:
+        return _event_of(row.waits_for or {})
+    return ""
+
+
+def _event_of(waits_for: dict[str, Any]) -> str:
+    if waits_for.get("kind") == "time":
+        return f"sleeps until {waits_for['until'][:19].replace('T', ' ')} UTC"
+    if waits_for.get("kind") == "agent":
+        return f"waits for the run {waits_for['execution']} of its agent"
+    return f"waits for {waits_for.get('kind', 'something unknown')}"
