@@ -1,0 +1,70 @@
+"""Runs without workers: what the queue holds is run here, one node execution after another."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from accounts.models import User
+from agents.engine.states import NodeStatus
+from agents.executions import recovery, runner, starting
+from agents.executions.models import Execution, NodeExecution
+from agents.graphs.codec import document_of
+from agents.graphs.exchange import read_file
+from agents.graphs.models import Agent, GraphVersion
+from tests.support.graphs import GraphBuilder
+
+
+def version_of(owner: User, graph: GraphBuilder) -> GraphVersion:
+    """Return the graph saved as the first version of a new agent, with the builder's ids."""
+    agent = Agent.objects.create(id=UUID(graph.id), owner=owner)
+    return GraphVersion.objects.create(
+        agent=agent,
+        version=graph.version,
+        name=graph.name,
+        document=document_of(read_file(graph.file())),
+    )
+
+
+def start(owner: User, graph: GraphBuilder, **inputs: Any) -> Execution:
+    """Return a new run of the graph; nothing has run yet."""
+    for sub in graph.sub_graphs:
+        if not Agent.objects.filter(pk=sub["id"]).exists():
+            _save(owner, sub)
+    return starting.start(owner_id=owner.pk, version=version_of(owner, graph), inputs=inputs)
+
+
+def run_queued() -> int:
+    """Run what is queued now, in the order in which it became ready; return how many."""
+    queued = NodeExecution.objects.filter(status=NodeStatus.QUEUED).order_by("start_number")
+    pks = list(queued.values_list("pk", flat=True))
+    for pk in pks:
+        runner.run_node(pk)
+    return len(pks)
+
+
+def run_to_end(execution: Execution) -> Execution:
+    """Run everything that becomes ready, sub-agents too, and return the run as it then is."""
+    while run_queued() or recovery.wake_sleepers():
+        pass
+    return Execution.objects.with_graph().get(pk=execution.pk)
+
+
+def run(owner: User, graph: GraphBuilder, **inputs: Any) -> Execution:
+    """Return the finished run of the graph on these inputs."""
+    return run_to_end(start(owner, graph, **inputs))
+
+
+def statuses(execution: Execution, node: str) -> list[str]:
+    """Return the states of a node's executions, in the order they were opened."""
+    rows = NodeExecution.objects.filter(execution=execution, node_id=node)
+    return list(rows.order_by("number").values_list("status", flat=True))
+
+
+def _save(owner: User, file: Mapping[str, Any]) -> None:
+    agent = Agent.objects.create(id=UUID(file["id"]), owner=owner)
+    GraphVersion.objects.create(
+        agent=agent,
+        version=file["version"],
+        name=file["name"],
+        document=document_of(read_file(file)),
+    )
