@@ -47,13 +47,11 @@ def _schema(nodes: Iterable[Node]) -> JSONSchema:
             continue
         value = _value(node, node.block)
         properties.setdefault(name, _property(node, node.block, name, value))
-        definitions |= node.block.inputs.json_schema().get("$defs", {})
+        definitions |= _definitions(node.block)
         if value is None:
             required[name] = None
     schema: JSONSchema = {"type": "object", "properties": properties, "required": list(required)}
-    if "'$ref'" in repr(properties):
-        schema["$defs"] = definitions
-    return schema
+    return {**schema, "$defs": definitions} if definitions else schema
 
 
 def _property(node: Node, block: BlockSpec, name: str, value: Any) -> JSONSchema:
@@ -76,6 +74,12 @@ def _property(node: Node, block: BlockSpec, name: str, value: Any) -> JSONSchema
 def _value_pin(block: BlockSpec) -> Mapping[str, Any]:
     pin: Mapping[str, Any] = block.inputs.json_schema().get("properties", {}).get(VALUE, {})
     return pin
+
+
+def _definitions(block: BlockSpec) -> Mapping[str, Any]:
+    """Return the named schemas that the value pin may refer to."""
+    definitions: Mapping[str, Any] = block.inputs.json_schema().get("$defs", {})
+    return definitions if "$ref" in str(_value_pin(block)) else {}
 
 
 def _value(node: Node, block: BlockSpec) -> Any:

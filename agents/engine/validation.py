@@ -10,6 +10,8 @@ cycles are how agents loop.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic.fields import FieldInfo
+
 from agents.engine import pins
 from agents.engine.graph import ERROR_PIN, Graph, Link, Node
 from agents.engine.ids import NodeId, PinName
@@ -126,30 +128,42 @@ def _missing_values(
     graph: Graph, node: Node, mask: Mapping[str, Any], *, for_run: bool
 ) -> Iterator[Detail]:
     linked = {pins.base(link.sink_name) for link in graph.into(node.id)}
+    is_agent = node.kind is BlockKind.AGENT  # its links end at the sub-agent's inputs
     values = {**node.input_default, **mask}
     for pin in required_pins(node):
-        if not _is_given(pin, values, linked):
+        if not _is_given(pin, values, set() if is_agent else linked):
             yield _missing(node, pin)
-    if node.kind is BlockKind.AGENT and for_run:
-        inputs = {**node.defaults, **mask}
+    if is_agent and for_run:
         for pin in _required_inputs(node):
-            if inputs.get(pin) is None and pin not in linked:
+            if not _is_given(pin, {**node.defaults, **mask}, linked):
                 yield _missing(node, pin)
 
 
 def required_pins(node: Node) -> tuple[PinName, ...]:
-    """Return the node's pins that have no default, in the order of declaration."""
+    """Return the node's pins that someone must fill, in the order of declaration.
+
+    These have no default, and the platform does not fill them itself.
+    """
     if node.block is None:
         return ()
     fields = node.block.inputs.pins().items()
-    return tuple(pin for pin, field in fields if field.is_required())
+    return tuple(pin for pin, field in fields if field.is_required() and not _is_hidden(field))
+
+
+def _is_hidden(field: FieldInfo) -> bool:
+    extra = field.json_schema_extra
+    return isinstance(extra, dict) and extra.get("hidden") is True
 
 
 def _required_inputs(node: Node) -> tuple[PinName, ...]:
     """Return the inputs that a sub-agent must be given, by the schema its node remembers."""
     schema = node.input_default.get("input_schema")
     names = schema.get("required") if isinstance(schema, Mapping) else None
-    return tuple(PinName(name) for name in names or () if isinstance(name, str))
+    return tuple(PinName(name) for name in _list(names) if isinstance(name, str))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _is_given(pin: PinName, values: Mapping[str, Any], linked: set[PinName]) -> bool:

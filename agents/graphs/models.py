@@ -1,6 +1,6 @@
 """Agents, and the versions of their graphs."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Self
 from uuid import UUID
 
@@ -9,12 +9,14 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from agents.engine.graph import Graph
 from agents.graphs.cache import GraphCache
 from agents.graphs.codec import engine_graph
 from agents.graphs.exchange import LONGEST_NAME
+from agents.graphs.references import Reference
 from kernel.fields import JSONText
 from kernel.models import Identified
 
@@ -73,7 +75,27 @@ class Agent(Identified):
 class GraphVersionQuerySet(models.QuerySet["GraphVersion"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         """Return the versions of the user's own agents that are not deleted."""
-        return self.filter(agent__owner_id=user.pk, agent__deleted_at=None)
+        return self.owned_by(user.pk)
+
+    def owned_by(self, owner_id: Any) -> Self:
+        """Return the versions of the owner's agents that are not deleted."""
+        return self.filter(agent__owner_id=owner_id, agent__deleted_at=None)
+
+    def by_reference(self, wanted: Collection[Reference]) -> dict[Reference, "GraphVersion"]:
+        """Return the versions among those wanted, with their agents, in one query."""
+        if not wanted:
+            return {}
+        rows = self.select_related("agent").filter(
+            agent_id__in={reference.agent_id for reference in wanted},
+            version__in={reference.version for reference in wanted},
+        )
+        return {row.reference: row for row in rows if row.reference in wanted}
+
+    def mentioning(self, agent_id: UUID) -> Self:
+        """Return the versions whose documents contain the agent's id."""
+        return self.alias(text=Cast("document", models.TextField())).filter(
+            text__contains=str(agent_id)
+        )
 
     def active(self) -> Self:
         """Return the version of each agent that runs when none is named."""
@@ -124,6 +146,11 @@ class GraphVersion(Identified):
         if not self._state.adding:
             _refuse_changes_of_content(kwargs.get("update_fields"))
         super().save(*args, **kwargs)
+
+    @property
+    def reference(self) -> Reference:
+        """Return how nodes name this version."""
+        return Reference(self.agent_id, self.version)
 
     @property
     def graph(self) -> Graph:

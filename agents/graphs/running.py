@@ -1,0 +1,101 @@
+"""Can an agent run? Everything that forbids it, in its own graph and in the agents it runs."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from accounts.models import User
+from agents.engine import validation
+from agents.engine.errors import GraphNotRunnable
+from agents.engine.graph import Node
+from agents.graphs.models import GraphVersion
+from agents.graphs.references import Reference, references
+from kernel.errors import Detail, NotFound
+
+
+def find(user: User, agent_id: UUID, version: int | None = None) -> GraphVersion:
+    """Return the version, or the active one, of the user's agent, without its document.
+
+    Raises NotFound, for a stranger too.
+    """
+    versions = GraphVersion.objects.visible_to(user).filter(agent_id=agent_id)
+    chosen = versions.active() if version is None else versions.filter(version=version)
+    found = chosen.select_related("agent").defer("document").first()
+    if found is None:
+        which = "agent" if version is None else f"version {version} of an agent"
+        raise NotFound(f"There is no {which} `{agent_id}`, or it is not yours.")
+    return found
+
+
+def runnable(user: User, agent_id: UUID, version: int | None = None) -> GraphVersion:
+    """Return the version that a run is to use. Raises NotFound or GraphNotRunnable."""
+    found = find(user, agent_id, version)
+    problems = run_problems(found)
+    if problems:
+        raise GraphNotRunnable(errors=problems)
+    return found
+
+
+def run_problems(version: GraphVersion) -> list[Detail]:
+    """Return everything that forbids running the version, at all depths.
+
+    What is wrong in a sub-agent is told at the node of this graph that leads to it.
+    """
+    mine = GraphVersion.objects.owned_by(version.agent.owner_id).defer("document")
+    found = _own_problems(version)
+    seen = {version.reference}
+    level = _named_by(version)
+    while level:
+        level = {name: node for name, node in level.items() if name not in seen}
+        seen |= level.keys()
+        known = mine.by_reference(level)
+        below: dict[Reference, Node] = {}
+        for name, node in level.items():
+            if name not in known:
+                found.append(_missing(node, name))
+                continue
+            found += [_inside(node, known[name], problem) for problem in _own_problems(known[name])]
+            below |= dict.fromkeys(_named_by(known[name]), node)
+        level = below
+    return found
+
+
+def _own_problems(version: GraphVersion) -> list[Detail]:
+    found = validation.problems(version.graph, for_run=True)
+    return found + [
+        _missing(node, None)
+        for node, reference in references(version.graph)
+        if reference is None and _names_something(node)
+    ]
+
+
+def _names_something(node: Node) -> bool:
+    """Return whether the node says which agent it runs; if not, validation has said so."""
+    return all(node.input_default.get(pin) is not None for pin in ("graph_id", "graph_version"))
+
+
+def _named_by(version: GraphVersion) -> dict[Reference, Node]:
+    """Return the agents that the version runs, each with its first node."""
+    named: dict[Reference, Node] = {}
+    for node, reference in references(version.graph):
+        if reference is not None:
+            named.setdefault(reference, node)
+    return named
+
+
+def _missing(node: Node, reference: Reference | None) -> Detail:
+    which = (
+        f"version {reference.version} of the agent `{reference.agent_id}`, "
+        "which does not exist or is not yours"
+        if reference
+        else "something whose id or version cannot be read"
+    )
+    return Detail(
+        "sub_agent_missing",
+        f"{node.title!r} runs {which}. Import that agent, or choose another one.",
+        node_id=node.id,
+    )
+
+
+def _inside(node: Node, sub_agent: GraphVersion, problem: Detail) -> Detail:
+    where = f"In the agent {sub_agent.name!r} that {node.title!r} runs"
+    return replace(problem, detail=f"{where}: {problem.detail}", node_id=node.id, pin=None)

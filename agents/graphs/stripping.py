@@ -1,0 +1,93 @@
+"""What does not leave with an exported agent: secrets, and the values its author filled in.
+
+A value stays behind when its pin is marked secret or its name sounds like a secret, at any
+depth. Flags, and numbers that only count tokens, are no secrets whatever their names.
+"""
+
+from collections.abc import Mapping
+
+from blocks.sdk import BlockKind, BlockSpec, registry
+from blocks.sdk.conversion import ConversionError, convert
+from kernel.jsontypes import JSONObject, JSONValue
+
+SECRET_WORDS = ("credentials", "api_key", "password", "token", "secret")
+SCHEMAS = ("input_schema", "output_schema")
+
+
+def stripped(document: JSONObject) -> JSONObject:
+    """Return the document as others may see it."""
+    return {**document, "nodes": [_stripped_node(node) for node in document["nodes"]]}
+
+
+def _stripped_node(node: JSONObject) -> JSONObject:
+    block = registry.find(node["block_id"])
+    secret = _secret_pins(block)
+    values = {
+        name: value if _is_schema(block, name) else _without_secrets(value)
+        for name, value in node["input_default"].items()
+        if name not in secret and (_is_schema(block, name) or not is_secret(name, value))
+    }
+    if block is not None and block.kind is BlockKind.INPUT and values.get("value") is not None:
+        values["value"] = _blank(block)
+    if block is not None and block.kind is BlockKind.AGENT:
+        values.pop("user_id", None)
+        values |= {name: _without_defaults(values[name]) for name in SCHEMAS if name in values}
+    return {**node, "input_default": values}
+
+
+def is_secret(name: str, value: JSONValue) -> bool:
+    """Return whether the name says that the value is a secret."""
+    words = {word for word in SECRET_WORDS if word in name.lower()}
+    if value is None or isinstance(value, bool):
+        return False
+    return bool(words) and not (words == {"token"} and isinstance(value, int | float))
+
+
+def _secret_pins(block: BlockSpec | None) -> set[str]:
+    if block is None:
+        return set()
+    properties = block.inputs.json_schema().get("properties", {})
+    return {name for name, schema in properties.items() if schema.get("secret") is True}
+
+
+def _without_secrets(value: JSONValue) -> JSONValue:
+    if isinstance(value, dict):
+        return {
+            key: _without_secrets(member)
+            for key, member in value.items()
+            if not is_secret(key, member)
+        }
+    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_schema(block: BlockSpec | None, name: str) -> bool:
+    """Return whether the value declares a sub-agent's pins, whose names must not be stripped."""
+    return block is not None and block.kind is BlockKind.AGENT and name in SCHEMAS
+
+
+def _without_defaults(schema: JSONValue) -> JSONValue:
+    """Return a sub-agent's schema without the defaults of its secret pins."""
+    properties = schema.get("properties") if isinstance(schema, dict) else None
+    if not isinstance(properties, dict):
+        return schema
+    return {
+        **schema,
+        "properties": {name: _without_default(name, part) for name, part in properties.items()},
+    }
+
+
+def _without_default(name: str, part: JSONValue) -> JSONValue:
+    if not isinstance(part, Mapping) or "default" not in part:
+        return part
+    if part.get("secret") is not True and not is_secret(name, part["default"]):
+        return part
+    return {key: value for key, value in part.items() if key != "default"}
+
+
+def _blank(block: BlockSpec) -> JSONValue:
+    """Return what an input holds instead of its author's value: no text, or nothing at all."""
+    field = block.inputs.pins().get("value")  # type: ignore[call-overload]
+    try:
+        return "" if field is None or convert("", field.annotation) == "" else None
+    except ConversionError:
+        return None
