@@ -1,6 +1,6 @@
 """The API: every app's URLs below ``/api/v1/``, and the pages that describe them."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from kernel.api.errors import unknown_url
@@ -14,6 +14,5 @@ urlpatterns = [
     path("v1/", include(v1)),
     slash("schema/", SpectacularAPIView.as_view(), name="schema"),
     slash("docs/", SpectacularSwaggerView.as_view(), name="docs"),
-    path("", unknown_url),
-    path("<path:unknown>", unknown_url),
+    re_path("", unknown_url),  # everything else
 ]

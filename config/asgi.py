@@ -6,15 +6,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.core.asgi import get_asgi_application
 
-http = get_asgi_application()  # before anything that imports models
+django = get_asgi_application()  # before anything that imports models
 
 from agents.executions.routing import websocket_urlpatterns
 from apikeys.websocket import AllowedOrigins, WebSocketAuthentication
 from channels.routing import ProtocolTypeRouter, URLRouter
+from kernel.api.bodies import LimitBody
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": LimitBody(django),
         "websocket": AllowedOrigins(WebSocketAuthentication(URLRouter(websocket_urlpatterns))),
     }
 )

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import django_stubs_ext
 
+from agents.executions.limits import ExecutionSettings
 from config import env
 from kernel.redis import celery_broker_url
 from launcher.paths import instance_paths
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "kernel.api.bodies.BodyLengthMiddleware",  # innermost: it keeps the chain in one thread
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -161,16 +163,14 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Executions ----------------------------------------------------------------------------------
 
-EXECUTIONS = {
-    # How long a worker may be silent before its node executions are taken over.
+EXECUTIONS: ExecutionSettings = {
     "lease": timedelta(seconds=env.integer("NODE_LEASE_SECONDS", 30, least=3)),
-    # How long a message may stay untaken before the sweep sends it again.
     "resend_after": timedelta(seconds=env.integer("RESEND_AFTER_SECONDS", 15, least=1)),
-    # How often a node execution may lose its worker before it fails.
     "attempts": env.integer("NODE_ATTEMPTS", 3, least=1),
     "max_node_executions": env.integer("MAX_NODE_EXECUTIONS", 100_000, least=1),
     "max_depth": env.integer("MAX_SUB_AGENT_DEPTH", 16, least=1),
     "max_value_bytes": env.integer("MAX_VALUE_BYTES", 16 * 1024 * 1024, least=1024),
+    "event_value_bytes": env.integer("MAX_EVENT_VALUE_BYTES", 32 * 1024, least=256),
 }
 
 GRAPHS = {
@@ -236,7 +236,7 @@ SIMPLE_JWT = {
 # --- Pages ----------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = PATHS.data / "static"
+STATIC_ROOT = env.text("STATIC_ROOT") or None  # only where something else serves the files
 WHITENOISE_USE_FINDERS = True  # no collectstatic step between a person and a running instance
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -29,6 +29,11 @@ def unbind(token: Token[Fields]) -> None:
     _fields.reset(token)
 
 
+def clear() -> None:
+    """Take back everything."""
+    _fields.set(NOTHING)
+
+
 @contextmanager
 def bound(**fields: str) -> Iterator[None]:
     """Add fields for the length of a ``with`` block."""

@@ -13,7 +13,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_asy
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
 
-from telemetry.context import bound
+from telemetry.context import bind
 from telemetry.health import Readiness, running_version
 
 Sync = Callable[[HttpRequest], HttpResponseBase]
@@ -53,15 +53,13 @@ class RequestIdMiddleware(Middleware):
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         name = _name(request)
-        with bound(request_id=name):
-            response = cast(Sync, self.get_response)(request)
+        response = cast(Sync, self.get_response)(request)
         response[HEADER] = name
         return response
 
     async def answer_later(self, request: HttpRequest) -> HttpResponseBase:
         name = _name(request)
-        with bound(request_id=name):
-            response = await cast(Async, self.get_response)(request)
+        response = await cast(Async, self.get_response)(request)
         response[HEADER] = name
         return response
 
@@ -107,10 +105,15 @@ class HealthMiddleware(Middleware):
 
 
 def _name(request: HttpRequest) -> str:
-    """Return the caller's id if it can go into a log line as it is, else a new one."""
+    """Return the caller's id if it can go into a log line as it is, else a new one.
+
+    It stays bound after the response, which Django and the server log only then: see
+    ``telemetry.signals``.
+    """
     asked = request.headers.get(HEADER, "")
     name = asked if SANE_ID.fullmatch(asked) else uuid4().hex
     request.request_id = name  # type: ignore[attr-defined]  # problem documents repeat it
+    bind(request_id=name)
     return name
 
 

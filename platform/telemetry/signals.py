@@ -1,11 +1,13 @@
-"""Every log line of a Celery task carries the task's id."""
+"""When a task or a request begins and ends, for the context of the log."""
 
 from contextvars import Token
 from typing import Any
 
 from celery.signals import task_postrun, task_prerun
+from django.core.signals import request_finished
+from django.dispatch import receiver
 
-from telemetry.context import Fields, bind, unbind
+from telemetry.context import Fields, bind, clear, unbind
 
 # Celery runs tasks in threads, where a context outlives the task: what was bound must be unbound.
 _tokens: dict[str, Token[Fields]] = {}
@@ -22,3 +24,9 @@ def unbind_task(task_id: str, **_: Any) -> None:
     """Forget the task that has just run."""
     if token := _tokens.pop(task_id, None):
         unbind(token)
+
+
+@receiver(request_finished)
+def forget_request(**_: Any) -> None:
+    """Forget the request. Middleware would be too early: its response is logged after that."""
+    clear()

@@ -52,5 +52,8 @@ class JSONRenderer(renderers.JSONRenderer):
             return super().render(data, accepted_media_type, renderer_context)
         except UnicodeEncodeError:
             # Half of a surrogate pair is legal in JSON, but only when it is escaped.
-            self.ensure_ascii = True
-            return super().render(data, accepted_media_type, renderer_context)
+            return _Escaping().render(data, accepted_media_type, renderer_context)
+
+
+class _Escaping(renderers.JSONRenderer):
+    ensure_ascii = True

@@ -93,7 +93,8 @@ def _(exc: drf.APIException) -> Refusal:
 
 @refusal_of.register
 def _(exc: drf.Throttled) -> Refusal:
-    headers = {} if exc.wait is None else {"Retry-After": f"{exc.wait:.0f}"}
+    wait: float | None = getattr(exc, "wait", None)
+    headers = {} if wait is None else {"Retry-After": f"{wait:.0f}"}
     return Refusal(exc.status_code, exc.default_code, str(exc.detail), headers=headers)
 
 

@@ -42,7 +42,5 @@ class Router(SimpleRouter):
         super().__init__(trailing_slash=True, use_regex_path=False)
 
     def get_urls(self) -> list[Any]:
-        return [
-            slash(str(url.pattern), url.callback, name=url.name) if str(url.pattern) else url
-            for url in super().get_urls()
-        ]
+        urls: list[Any] = super().get_urls()
+        return [slash(str(url.pattern), url.callback, name=url.name) for url in urls]

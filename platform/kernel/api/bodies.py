@@ -1,0 +1,101 @@
+"""Bodies of requests: refused when too large, and seen when they come in chunks."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from kernel.api.problems import Problem, Refusal
+from kernel.api.refusals import too_large
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class LimitBody:
+    """ASGI: answers 413 to a body beyond ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
+
+    Django copies a body to disk before any of its middleware runs, so the limit stands outside.
+    A body that says its length is refused unread; one in chunks, at the chunk that is too much.
+    """
+
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if limit is None:
+            return await self.app(scope, receive, send)
+        if _declared_length(scope) > limit:
+            return await _refuse(scope, send)
+        try:
+            return await self.app(scope, _counted(receive, limit), send)
+        except _TooMuch:
+            return await _refuse(scope, send)
+
+
+class BodyLengthMiddleware:
+    """Gives a body that came in chunks its length: without one DRF takes it for empty.
+
+    It also belongs innermost because it is synchronous: an asynchronous chain would hand each
+    request to a thread and back once for every class of Django's.
+    """
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        stream = getattr(request, "_stream", None)
+        if "CONTENT_LENGTH" not in request.META and "HTTP_TRANSFER_ENCODING" in request.META:
+            request.META["CONTENT_LENGTH"] = str(_length(stream))
+        return self.get_response(request)
+
+
+class _TooMuch(Exception):
+    """The chunks received so far are more than the limit."""
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    """Return ``receive`` that raises _TooMuch beyond the limit."""
+    total = 0
+
+    async def counting() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > limit:
+            raise _TooMuch
+        return message
+
+    return counting
+
+
+def _declared_length(scope: Scope) -> int:
+    """Return what Content-Length says, 0 where it says nothing."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
+
+
+async def _refuse(scope: Scope, send: Send) -> None:
+    response = Problem(Refusal.of(too_large()))
+    headers = [(b"content-type", response["Content-Type"].encode())]
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": response.content})
+
+
+def _length(stream: Any) -> int:
+    """Return how much can be read from a stream that can be wound back."""
+    if stream is None or not stream.seekable():
+        return 0
+    end: int = stream.seek(0, 2)
+    stream.seek(0)
+    return end
