@@ -38,8 +38,9 @@ class ExecutionFeed(AsyncWebsocketConsumer):
         self.since = now()
         self.lock = asyncio.Lock()
         self.timer: asyncio.Task[None] | None = None
+        self.user: Any = self.scope.get("user")
         await self.accept()
-        if not self.scope["user"].is_authenticated:
+        if self.user is None or not self.user.is_authenticated:
             invalid = self.scope.get("auth_error") == "invalid"
             await self.close(INVALID_TOKEN if invalid else MISSING_TOKEN)
             return
@@ -73,7 +74,7 @@ class ExecutionFeed(AsyncWebsocketConsumer):
             raise BadMessage("Message type is not processed by the server")
 
     async def _subscribe_run(self, run: UUID, since: int) -> None:
-        if await _visible_run(self.scope["user"], run) is None:
+        if await _visible_run(self.user, run) is None:
             raise BadMessage(f"There is no execution {str(run)!r}, or it is not yours.")
         self._check_room()
         await self.channel_layer.group_add(execution_group(run), self.channel_name)
@@ -83,7 +84,7 @@ class ExecutionFeed(AsyncWebsocketConsumer):
         await self._catch_up_run(run)
 
     async def _subscribe_agent(self, agent: UUID) -> None:
-        if not await _visible_agent(self.scope["user"], agent):
+        if not await _visible_agent(self.user, agent):
             raise BadMessage(f"There is no agent {str(agent)!r}, or it is not yours.")
         self._check_room()
         await self.channel_layer.group_add(agent_group(agent), self.channel_name)
@@ -120,7 +121,7 @@ class ExecutionFeed(AsyncWebsocketConsumer):
         """Send, in order, what was recorded since the last event sent."""
         async with self.lock:
             while run in self.seen:
-                messages = await _messages(self.scope["user"], run, self.seen[run])
+                messages = await _messages(self.user, run, self.seen[run])
                 for message in messages:
                     await self._send_event(message, self._run_channel(run))
                     self.seen[run] = message["seq"]
@@ -129,7 +130,7 @@ class ExecutionFeed(AsyncWebsocketConsumer):
 
     async def _catch_up_agents(self, run: UUID) -> None:
         async with self.lock:
-            agent = await _agent_of(self.scope["user"], run)
+            agent = await _agent_of(self.user, run)
             runs = self.agents.get(agent) if agent else None
             if agent is None or runs is None:
                 return
@@ -142,10 +143,10 @@ class ExecutionFeed(AsyncWebsocketConsumer):
             raise BadMessage(f"One connection may hold {MOST_SUBSCRIPTIONS} subscriptions.")
 
     def _run_channel(self, run: UUID) -> str:
-        return f"{self.scope['user'].pk}|graph_exec#{run}"
+        return f"{self.user.pk}|graph_exec#{run}"
 
     def _agent_channel(self, agent: UUID) -> str:
-        return f"{self.scope['user'].pk}|graph#{agent}|executions"
+        return f"{self.user.pk}|graph#{agent}|executions"
 
     async def _acknowledge(self, method: str, channel: str) -> None:
         await self._send(method=method, success=True, channel=channel)
@@ -183,7 +184,7 @@ def _since(data: Any) -> int:
     since = data.get("since", 0)
     if isinstance(since, bool) or not isinstance(since, int) or not 0 <= since < 2**62:
         raise BadMessage("Invalid message data. Refer to the API schema")
-    return since
+    return int(since)
 
 
 @database_sync_to_async

@@ -101,9 +101,9 @@ def node_summary(execution: Execution, row: NodeExecution) -> dict[str, Any]:
 
 def preview(value: Any, limit: int | None = None) -> Any:
     """Return the value, or where its JSON is longer than the limit, a note of what it was."""
-    limit = limit or settings.EXECUTIONS["event_value_bytes"]
+    longest = limit or settings.EXECUTIONS["event_value_bytes"]
     text = dumps(value)
-    if len(text) <= limit:
+    if len(text) <= longest:
         return value
     start = value[:PREVIEW] if isinstance(value, str) else text[:PREVIEW]
     return {"truncated": True, "bytes": len(text), "start": start}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from agents.engine.states import NodeStatus
 from agents.executions.models import Emission, Event, Execution, NodeExecution
 from blocks.sdk import BlockKind
@@ -41,7 +43,7 @@ def output_count(execution: Execution) -> int:
     return _output_events(execution).count()
 
 
-def _output_events(execution: Execution) -> Any:
+def _output_events(execution: Execution) -> QuerySet[Event]:
     return (
         Event.objects.filter(
             execution=execution,

@@ -8,6 +8,8 @@ import asyncio
 import logging
 import os
 import threading
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +38,12 @@ def on_commit(execution: Execution) -> None:
         agent_group(execution.graph_version.agent_id),
     )
     message = {"type": "execution.bell", "execution": str(execution.pk)}
-    transaction.on_commit(lambda: [_ringer().ring(group, message) for group in groups])
+    transaction.on_commit(partial(_ring_all, groups, message))
+
+
+def _ring_all(groups: Sequence[str], message: dict[str, Any]) -> None:
+    for group in groups:
+        _ringer().ring(group, message)
 
 
 class Ringer:

@@ -16,6 +16,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.people import person
 from agents.engine.states import ExecutionStatus
 from agents.executions import blockrun, services
 from agents.executions.api.renderers import EventStreamRenderer
@@ -50,7 +51,7 @@ class StartExecutionView(APIView):
         asked = StartSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         execution = services.start_execution(
-            owner=request.user,
+            owner=person(request),
             agent_id=agent_id,
             version=version,
             inputs=asked.validated_data["inputs"],
@@ -134,9 +135,9 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
         execution = self.get_object()
         self.ordering = "number"
         rows = NodeExecution.objects.filter(execution=execution).prefetch_related("emissions")
-        page = self.paginator.paginate_queryset(rows, request, view=self)  # type: ignore[union-attr,type-var]
+        page = self.paginator.paginate_queryset(rows, request, view=self)  # type: ignore[union-attr]
         shape = NodeExecutionSerializer(context={"execution": execution})
-        results = [shape.to_representation(row) for row in page or []]  # type: ignore[arg-type]
+        results = [shape.to_representation(row) for row in page or []]
         return self.get_paginated_response(results)
 
     def _filtered(self, rows: QuerySet[Execution]) -> QuerySet[Execution]:
@@ -162,7 +163,9 @@ class RunBlockView(APIView):
     def post(self, request: Request, block_id: str) -> Response:
         asked = RunBlockSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        return Response(blockrun.run_block(request.user, block_id, asked.validated_data["inputs"]))
+        return Response(
+            blockrun.run_block(person(request), block_id, asked.validated_data["inputs"])
+        )
 
 
 def _number(*candidates: str | None) -> int:

@@ -1,0 +1,23 @@
+"""The shape of ``settings.EXECUTIONS``."""
+
+from datetime import timedelta
+from typing import TypedDict
+
+
+class ExecutionSettings(TypedDict):
+    """How long workers may be silent, and how large runs may grow."""
+
+    lease: timedelta
+    """How long a worker may be silent before its node executions are taken over."""
+    resend_after: timedelta
+    """How long a message may stay untaken before the sweep sends it again."""
+    attempts: int
+    """How many workers a node execution may lose before it fails."""
+    max_node_executions: int
+    """Per run."""
+    max_depth: int
+    """How far down agents may run agents."""
+    max_value_bytes: int
+    """Of one value's JSON text."""
+    event_value_bytes: int
+    """Longer values are shortened in events; REST has them whole."""
