@@ -114,8 +114,9 @@ def fetch(reference: str, context: RunContext) -> DataFile:
     """Return the file that the reference names, with its media type as far as that is known."""
     if reference.startswith("data:"):
         return decode_data_uri(reference)
+    content = context.files.read(reference)
     guessed, _ = mimetypes.guess_type(urlsplit(reference).path)
-    return DataFile(context.files.read(reference), guessed or UNKNOWN_TYPE)
+    return DataFile(content, guessed or UNKNOWN_TYPE)
 
 
 def decode_text(content: bytes) -> str:
