@@ -39,7 +39,9 @@ def test_file_of_the_run_keeps_its_ending_and_type() -> None:
     assert context.files.read(reference) == b"1,2"
 
 
-@pytest.mark.parametrize("reference", ["missing.txt", "../../etc/passwd", "https://example.com/", "//[x"])
+@pytest.mark.parametrize(
+    "reference", ["missing.txt", "../../etc/passwd", "https://example.com/", "//[x"]
+)
 @pytest.mark.parametrize(
     ("name", "pin"), [("FileStoreBlock", "file_in"), ("FileReadBlock", "file_input")]
 )
