@@ -164,6 +164,8 @@ def _to_union(value: Any, members: tuple[Any, ...]) -> Any:
 
 
 def _fits(value: Any, member: Any) -> bool:
+    if member is int and isinstance(value, bool):
+        return True  # as Python sees it; strict validation does not
     try:
         _adapter(member).validate_python(value, strict=True)
     except ValidationError:
