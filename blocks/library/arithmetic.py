@@ -1,7 +1,9 @@
-"""Blocks that compute."""
+"""Blocks that compute and count."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sized
 from enum import StrEnum
+from typing import Any
 
 from blocks.sdk import BlockError, Category, InputPins, OutputPins, block, pin
 
@@ -61,4 +63,31 @@ def calculate(inputs: CalculatorInputs) -> Iterator[CalculatorOutputs]:
         raise BlockError("The result is too large for a number.") from None
     if isinstance(result, complex):
         raise BlockError("The power of these numbers is not a real number.")
+    if not math.isfinite(result):
+        raise BlockError("The result is too large for a number.")
     yield CalculatorOutputs(result=round(result) if inputs.round_result else result)
+
+
+class CountItemsInputs(InputPins):
+    collection: Any = pin(description="The list, object or text to count")
+
+
+class CountItemsOutputs(OutputPins):
+    count: int = pin(0, description="How many items it has; -1 for what has none, like a number")
+
+
+@block(
+    id="3c9c2f42-b0c3-435f-ba35-05f7a25c772a",
+    name="CountItemsBlock",
+    categories=[Category.LOGIC],
+    examples=[
+        (CountItemsInputs(collection=[1, 2, 3]), CountItemsOutputs(count=3)),
+        (CountItemsInputs(collection={"a": 1}), CountItemsOutputs(count=1)),
+        (CountItemsInputs(collection="text"), CountItemsOutputs(count=4)),
+        (CountItemsInputs(collection=5), CountItemsOutputs(count=-1)),
+    ],
+)
+def count_items(inputs: CountItemsInputs) -> Iterator[CountItemsOutputs]:
+    """Count the items of a list, the keys of an object or the characters of a text."""
+    countable = isinstance(inputs.collection, Sized)
+    yield CountItemsOutputs(count=len(inputs.collection) if countable else -1)
