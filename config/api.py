@@ -8,6 +8,7 @@ from kernel.api.routing import slash
 
 v1 = [
     path("", include("accounts.api.urls")),
+    path("", include("agents.graphs.api.urls")),
 ]
 
 urlpatterns = [

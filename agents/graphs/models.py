@@ -1,6 +1,7 @@
 """Agents, and the versions of their graphs."""
 
 from collections.abc import Collection, Iterable
+from functools import partial
 from typing import Any, Self
 from uuid import UUID
 
@@ -161,6 +162,14 @@ class GraphVersion(Identified):
 def graph_of(version: UUID) -> Graph:
     """Return the graph of the version with this primary key, without a query if it is known."""
     return graphs.get(version, lambda: engine_graph(_document(version)))
+
+
+def load_graphs(versions: Collection[GraphVersion]) -> None:
+    """Parse the graphs that this process does not know yet, with one query for all of them."""
+    unknown = [version.pk for version in versions if version.pk not in graphs]
+    rows = GraphVersion.objects.filter(pk__in=unknown) if unknown else GraphVersion.objects.none()
+    for pk, document in rows.values_list("pk", "document"):
+        graphs.get(pk, partial(engine_graph, document))
 
 
 def _document(version: UUID) -> Any:

@@ -7,7 +7,6 @@ from uuid import UUID
 from agents.engine.graph import Graph, Node
 from blocks.sdk import BlockKind, registry
 
-
 LAST_VERSION = 2_147_483_647
 """The greatest number that a version's column holds."""
 
