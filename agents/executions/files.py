@@ -1,14 +1,17 @@
 """The files of one run, in a directory of its own."""
 
+import hashlib
 import re
 import shutil
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 
 from blocks.sdk import BlockError
 from blocks.sdk.media import decode_data_uri
+
+REFERENCE = re.compile(r"[0-9a-f]{64}[A-Za-z0-9.]{0,12}")
 
 
 class RunFiles:
@@ -22,14 +25,14 @@ class RunFiles:
             return decode_data_uri(reference).content
         if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*://", reference):
             raise BlockError(f"Files cannot be fetched from the network yet: {reference[:100]!r}.")
-        path = (self.folder / reference).resolve() if "\x00" not in reference else self.folder
-        if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
+        if not REFERENCE.fullmatch(reference) or not (self.folder / reference).is_file():
             raise BlockError(f"This run has no file {reference[:100]!r}.")
-        return path.read_bytes()
+        return (self.folder / reference).read_bytes()
 
     def write(self, content: bytes, *, name: str) -> str:
+        # Named for its content: a block that runs again writes no second copy.
         ending = re.sub(r"[^A-Za-z0-9.]", "", Path(name).suffix)[:12]
-        reference = f"{uuid4()}{ending}"
+        reference = f"{hashlib.sha256(content).hexdigest()}{ending}"
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / reference).write_bytes(content)
         return reference

@@ -76,12 +76,10 @@ def begin(
 @transaction.atomic
 def claim(pk: UUID, *, worker: str) -> Claim | None:
     """Take one queued node execution. None: it was taken, it is over, or the run is cancelled."""
-    ledger = _lock(NodeExecution.objects.filter(pk=pk, status=NodeStatus.QUEUED))
-    if ledger is None:
+    found = _lock(pk, NodeStatus.QUEUED)
+    if found is None:
         return None
-    taken = ledger.get(pk)
-    if taken.status != NodeStatus.QUEUED:
-        return None
+    ledger, taken = found
     taken.status = move(taken.state, NodeStatus.RUNNING)
     taken.attempt += 1
     taken.worker = worker
@@ -155,12 +153,10 @@ def suspend(claim: Claim, emissions: Emissions, *, after: int, suspension: Suspe
 @transaction.atomic
 def wake(pk: UUID) -> bool:
     """Queue a waiting node execution whose moment or event has come. False: not now."""
-    ledger = _lock(NodeExecution.objects.filter(pk=pk, status=NodeStatus.WAITING))
-    if ledger is None:
+    found = _lock(pk, NodeStatus.WAITING)
+    if found is None or not _is_due(found[1]):
         return False
-    sleeper = ledger.get(pk)
-    if sleeper.status != NodeStatus.WAITING or not _is_due(sleeper):
-        return False
+    ledger, sleeper = found
     ledger.enqueue(sleeper)
     _commit(ledger)
     return True
@@ -173,12 +169,10 @@ def take_over(pk: UUID, *, effect: str) -> bool:
     What is safe to run again is queued again, until it has cost too many workers; anything else
     fails, because nobody knows how far it came.
     """
-    ledger = _lock(NodeExecution.objects.filter(pk=pk, status=NodeStatus.RUNNING))
-    if ledger is None:
+    found = _lock(pk, NodeStatus.RUNNING)
+    if found is None or found[1].lease_until is None or found[1].lease_until > now():
         return False
-    lost = ledger.get(pk)
-    if lost.status != NodeStatus.RUNNING or lost.lease_until is None or lost.lease_until > now():
-        return False
+    ledger, lost = found
     lost.losses += 1
     lost.attempt += 1  # the lost worker's token is worth nothing from here on
     if ledger.execution.is_cancelled:
@@ -230,13 +224,14 @@ def _held(claim: Claim) -> Iterator[tuple[DatabaseLedger, NodeExecution]]:
         _commit(ledger)
 
 
-def _lock(rows: Any) -> DatabaseLedger | None:
-    """Return the run of the only row, locked; None where there is no row."""
-    execution_id = rows.values_list("execution_id", flat=True).first()
-    if execution_id is None:
+def _lock(pk: UUID, status: NodeStatus) -> tuple[DatabaseLedger, NodeExecution] | None:
+    """Open the run of a node execution that is in this state; None where it is not."""
+    execution = Execution.objects.locked_for(pk, status)
+    if execution is None:
         return None
-    execution = Execution.objects.locked(execution_id)
-    return DatabaseLedger(execution, execution.graph_version.graph)
+    ledger = DatabaseLedger(execution, execution.graph_version.graph)
+    found = ledger.get(pk)  # as it is now that the run is locked
+    return (ledger, found) if found.status == status else None
 
 
 def _emit(ledger: DatabaseLedger, running: NodeExecution, emissions: Emissions, after: int) -> None:
