@@ -3,12 +3,16 @@
 import os
 from pathlib import Path
 
+from kernel.errors import TrellisError
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
 
 
-class ConfigurationError(Exception):
+class ConfigurationError(TrellisError):
     """An environment variable holds something that cannot be used."""
+
+    code = "configuration_error"
 
 
 def text(name: str, default: str = "") -> str:

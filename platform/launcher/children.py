@@ -22,7 +22,8 @@ def spawn(
     death_signal: int = signal.SIGKILL,
     unprivileged: Path | None = None,
     environment: Mapping[str, str] | None = None,
-    output: int | IO[bytes] | None = subprocess.DEVNULL,
+    output: int | IO[bytes] = subprocess.DEVNULL,
+    errors: int | IO[bytes] = subprocess.STDOUT,
 ) -> subprocess.Popen[bytes]:
     """Return a started process in a session of its own, signalled when this process dies.
 
@@ -38,7 +39,7 @@ def spawn(
         env={**os.environ, **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=output,
-        stderr=subprocess.STDOUT,
+        stderr=errors,
         start_new_session=True,
     )
 

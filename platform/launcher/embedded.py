@@ -10,6 +10,7 @@ import importlib.util
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -18,20 +19,13 @@ from pathlib import Path
 from typing import Protocol
 
 import psycopg
-import redis
 
-from kernel.errors import TrellisError
 from launcher import children
+from launcher.errors import ServerUnavailable
 from launcher.paths import InstancePaths
 
 PATIENCE = 10.0  # seconds for an old server to end by itself
 START_TIMEOUT = 60.0  # seconds; PostgreSQL may have a log to replay
-
-
-class ServerUnavailable(TrellisError):
-    """An embedded server cannot be started."""
-
-    code = "server_unavailable"
 
 
 class Server(Protocol):
@@ -155,13 +149,14 @@ class Redis:
         return [redis_program(), *flags]
 
     def ready(self) -> bool:
-        client = redis.Redis.from_url(self.paths.redis_url)
-        try:
-            return bool(client.ping())
-        except (redis.ConnectionError, redis.exceptions.BusyLoadingError):
-            return False
-        finally:
-            client.close()
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(5)
+            try:
+                connection.connect(str(self.paths.sockets / "redis.sock"))
+                connection.sendall(b"PING\r\n")
+                return connection.recv(16).startswith(b"+PONG")  # not while it loads its file
+            except OSError:
+                return False
 
 
 def needed_servers(paths: InstancePaths, *, durable: bool = True) -> list[Server]:

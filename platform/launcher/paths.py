@@ -47,6 +47,16 @@ class InstancePaths:
         return self.data / "api_key"
 
     @property
+    def lock(self) -> Path:
+        """Held by the one process that may start servers on this data directory."""
+        return self.data / "lock"
+
+    @property
+    def imports(self) -> Path:
+        """Which files ``trellis run`` imported before, and as which graphs."""
+        return self.data / "imports.json"
+
+    @property
     def instance(self) -> Path:
         """What a running instance says of itself: its URL and the supervisor's process id."""
         return self.data / "instance.json"

@@ -48,6 +48,12 @@ def call(name: str, *arguments: object) -> None:
         raise OSError(code, f"{name}: {os.strerror(code)}")
 
 
+def die_with_parent(signum: int) -> None:
+    """Have Linux send this process the signal when its parent dies; elsewhere, do nothing."""
+    if sys.platform == "linux":
+        call("prctl", PR_SET_PDEATHSIG, signum, 0, 0, 0)
+
+
 def rename_root() -> None:
     """Enter a user namespace in which this process's user has an ordinary number."""
     uid, gid = os.geteuid(), os.getegid()
@@ -110,11 +116,14 @@ def main() -> None:
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
     if options.unprivileged and os.geteuid() == 0:
-        leave_root(options.unprivileged)
-    if options.death_signal and sys.platform == "linux":
-        call("prctl", PR_SET_PDEATHSIG, options.death_signal, 0, 0, 0)
-        if os.getppid() != options.parent:  # it died before we asked to be told
-            sys.exit(1)
+        try:
+            leave_root(options.unprivileged)
+        except OSError as error:
+            sys.exit(f"This must not run as root, and root cannot be left here: {error}")
+    if options.death_signal:
+        die_with_parent(options.death_signal)
+    if os.getppid() != options.parent:  # it died before we asked to be told
+        sys.exit(1)
     os.execvp(options.command[0], options.command)  # noqa: S606 - becoming it is the point
 
 

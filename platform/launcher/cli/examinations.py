@@ -1,0 +1,212 @@
+"""What ``trellis doctor`` looks at. Each examination returns one finding and changes nothing."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from launcher import embedded, instance, processes
+from launcher.errors import AddressUnavailable
+from launcher.paths import instance_paths
+
+LEAST_SPACE = 500 * 1024 * 1024  # bytes
+PATIENCE = 3.0  # seconds for workers to answer
+SWEEP = "sweep-executions"
+OVERDUE = timedelta(minutes=5)  # beat notes its last sweep every three minutes
+START = "Start it with `trellis up`."
+
+
+class Status(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found, and what to do about it unless all is well."""
+
+    name: str
+    status: Status
+    text: str
+    remedy: str = ""
+
+
+Verdict = tuple[Status, str, str]
+
+
+def ok(text: str) -> Verdict:
+    return Status.OK, text, ""
+
+
+def warn(text: str, remedy: str) -> Verdict:
+    return Status.WARN, text, remedy
+
+
+def fail(text: str, remedy: str) -> Verdict:
+    return Status.FAIL, text, remedy
+
+
+def examine(name: str) -> Finding:
+    """Return the finding of one examination; a server that does not run cannot be asked."""
+    asleep = embedded_asleep() if name in NEEDS_SERVERS else None
+    return Finding(name, *(asleep or EXAMINATIONS[name]()))
+
+
+def embedded_asleep() -> Verdict | None:
+    """Return a warning where the servers are embedded and no instance runs them."""
+    paths = instance_paths()
+    if embedded.needed_servers(paths) and instance.read(paths.instance) is None:
+        return warn("not known while Trellis does not run", START)
+    return None
+
+
+def data() -> Verdict:
+    """Is the data directory writable, with space left?"""
+    directory = instance_paths().data
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            free = shutil.disk_usage(directory).free
+    except OSError as error:
+        remedy = "Give it to your user, or set TRELLIS_DATA_DIR to a directory of yours."
+        return fail(f"{directory} is not writable: {error.strerror}", remedy)
+    text = f"{directory}, {free / 1e9:.1f} GB free"
+    return ok(text) if free > LEAST_SPACE else warn(text, "Make space on that disk.")
+
+
+def running() -> Verdict:
+    """Does the instance of this data directory answer?"""
+    found = instance.read(instance_paths().instance)
+    if found is None:
+        return warn("does not run on this data directory", START)
+    status, body = instance.get(found.url, "/readyz")
+    if status == 200:
+        return ok(f"{found.url} answers (process {found.pid})")
+    remedy = f"Look into {instance_paths().logs}/web.log, then stop it and run `trellis up`."
+    return fail(f"{found.url}/readyz does not answer 200: {body[:300] or status}", remedy)
+
+
+def port() -> Verdict:
+    """Can the instance listen where it is told to?"""
+    if instance.running(instance_paths().instance):
+        return ok("in use by this instance")
+    host = os.environ.get("TRELLIS_HOST") or processes.DEFAULT_HOST
+    number = os.environ.get("TRELLIS_PORT") or processes.DEFAULT_PORT
+    try:
+        instance.address(host, int(number))
+    except ValueError:
+        return fail(f"TRELLIS_PORT is {number!r}", "Set it to a number.")
+    except AddressUnavailable as error:
+        return fail(error.message, "Choose another with TRELLIS_PORT.")
+    return ok(f"{host}, port {number} is free")
+
+
+def postgres() -> Verdict:
+    """Does PostgreSQL answer?"""
+    from django.db import OperationalError, connection
+
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            [version] = cursor.fetchone() or ["?"]
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        return fail(f"does not answer: {reason}", "Check DATABASE_URL, or run `trellis up`.")
+    return ok(f"PostgreSQL {version}")
+
+
+def migrations() -> Verdict:
+    """Is the database as this version of Trellis expects it?"""
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return fail("not known without PostgreSQL", "See above.")
+    if missing:
+        return fail(f"{len(missing)} not applied", "Apply them with `trellis migrate`.")
+    return ok("all applied")
+
+
+def redis() -> Verdict:
+    """Does Redis answer, and would it rather refuse a message than forget one?"""
+    from django.conf import settings
+    from redis import Redis, RedisError
+
+    try:
+        with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=PATIENCE) as client:
+            version = client.info("server")["redis_version"]
+            policy = client.info("memory").get("maxmemory_policy", "noeviction")
+    except RedisError as error:
+        return fail(f"does not answer: {error}", "Check REDIS_URL, or run `trellis up`.")
+    if policy != "noeviction":
+        remedy = "Set `maxmemory-policy noeviction`: with this policy Redis may forget tasks."
+        return fail(f"Redis {version}, maxmemory-policy {policy}", remedy)
+    return ok(f"Redis {version}, noeviction")
+
+
+def workers(queue: str) -> Verdict:
+    """Does a worker listen on the queue?"""
+    from celery import current_app
+    from kombu.exceptions import OperationalError
+
+    try:
+        answers = current_app.control.inspect(timeout=PATIENCE).active_queues() or {}
+    except OperationalError:
+        return fail("not known without Redis", "See above.")
+    names = [name for name, queues in answers.items() if queue in {one["name"] for one in queues}]
+    if not names:
+        remedy = f"Start one: celery -A config worker -Q {queue}; `trellis up` does it for you."
+        return fail(f"no worker listens on the queue {queue!r}", remedy)
+    return ok(", ".join(sorted(names)))
+
+
+def beat() -> Verdict:
+    """Did beat ask for a sweep lately?"""
+    from django.db import DatabaseError
+    from django.utils.timezone import now
+    from django_celery_beat.models import PeriodicTask
+
+    remedy = "Start it: celery -A config beat; `trellis up` does it for you."
+    try:
+        last = PeriodicTask.objects.filter(name=SWEEP).values_list("last_run_at", flat=True).first()
+    except DatabaseError:
+        return fail("not known without PostgreSQL", "See above.")
+    if last is None:
+        return fail("has never asked for a sweep", remedy)
+    age = now() - last
+    text = f"asked for a sweep {age.total_seconds():.0f} s ago, as far as it has noted"
+    return ok(text) if age < OVERDUE else fail(text, remedy)
+
+
+def static() -> Verdict:
+    """Are the files that pages need there?"""
+    from django.contrib.staticfiles import finders
+
+    missing = [
+        name for name in ("webui", "admin", "drf_spectacular_sidecar") if not finders.find(name)
+    ]
+    if missing:
+        return fail(f"missing: {', '.join(missing)}", "Install Trellis again.")
+    return ok("found")
+
+
+EXAMINATIONS: dict[str, Callable[[], Verdict]] = {
+    "data": data,
+    "instance": running,
+    "port": port,
+    "postgres": postgres,
+    "migrations": migrations,
+    "redis": redis,
+    "worker-io": lambda: workers("io"),
+    "worker-cpu": lambda: workers("cpu"),
+    "beat": beat,
+    "static": static,
+}
+NEEDS_SERVERS = {"postgres", "migrations", "redis", "worker-io", "worker-cpu", "beat"}

@@ -1,0 +1,62 @@
+"""The processes that Trellis is made of, and their commands.
+
+The only place where they are written down: ``trellis up`` runs these, and a test holds
+``docker-compose.yml`` to the same words.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = "8000"
+IO_SLOTS = "64"  # blocks that wait: threads are enough, so there may be many
+CPU_SLOTS = "2"  # blocks that compute: processes
+LOG_LEVEL = "INFO"
+GRACE = 3  # seconds that open requests and streams get when the web process is asked to end
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process: its name in logs, and its command as a module and arguments."""
+
+    name: str
+    command: tuple[str, ...]
+
+    def argv(self) -> list[str]:
+        """Return the command for this interpreter; ``-P`` keeps the current directory out."""
+        return [sys.executable, "-P", "-m", *self.command]
+
+
+def web(host: str, port: str, trusted_proxies: str = "") -> Program:
+    """Return the web process. It logs no requests: their addresses may hold tokens."""
+    command = ("uvicorn", "config.asgi:application", "--host", host, "--port", port)
+    command += ("--forwarded-allow-ips", trusted_proxies, "--lifespan", "off")
+    command += ("--no-access-log", "--log-level", "warning", "--no-server-header")
+    return Program("web", (*command, "--timeout-graceful-shutdown", str(GRACE)))
+
+
+def worker(queue: str, pool: str, slots: str, level: str) -> Program:
+    """Return a worker for one queue. Gossip and mingle only cost time on start and on the wire."""
+    command = ("celery", "-A", "config", "worker", "-Q", queue, "--pool", pool, "-c", slots)
+    command += ("-n", f"{queue}@%h", "--without-gossip", "--without-mingle", "-l", level)
+    return Program(f"worker-{queue}", command)
+
+
+def beat(level: str) -> Program:
+    return Program("beat", ("celery", "-A", "config", "beat", "-l", level))
+
+
+MIGRATE = Program("migrate", ("launcher.bootstrap",))  # runs once, before the others
+
+
+def programs(host: str, port: str, environment: Mapping[str, str] = os.environ) -> list[Program]:
+    """Return all processes of an instance, in the order in which they start."""
+    level = environment.get("LOG_LEVEL") or LOG_LEVEL
+    return [
+        web(host, port, environment.get("TRUSTED_PROXIES", "")),
+        worker("io", "threads", environment.get("WORKER_IO_SLOTS") or IO_SLOTS, level),
+        worker("cpu", "prefork", environment.get("WORKER_CPU_SLOTS") or CPU_SLOTS, level),
+        beat(level),
+    ]

@@ -1,0 +1,131 @@
+"""``trellis up``: everything on one machine, in the order in which it is needed.
+
+Servers and the web process start at once, side by side with the bootstrap, which waits for the
+database by itself; workers and beat start when the database is as they expect it.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from contextlib import ExitStack
+
+from launcher import children, embedded, instance, processes
+from launcher.console import GREY, Console
+from launcher.errors import StartFailed, UsageError
+from launcher.lock import exclusive
+from launcher.logs import ProcessLog
+from launcher.paths import InstancePaths, instance_paths
+from launcher.shim import die_with_parent
+from launcher.supervisor import Stopped, Supervisor
+
+START_TIMEOUT = 120.0  # seconds
+MIGRATION_TIMEOUT = 3600.0  # seconds; a migration may rewrite a large table
+# Set by whoever starts us only to wait for us, as make does.
+STOP_WITH_PARENT = "TRELLIS_STOP_WITH_PARENT"
+
+
+def add_arguments(parser: ArgumentParser, environment: Mapping[str, str] = os.environ) -> None:
+    host = environment.get("TRELLIS_HOST") or processes.DEFAULT_HOST
+    port = environment.get("TRELLIS_PORT") or processes.DEFAULT_PORT
+    parser.add_argument("--host", default=host, help="address to listen on (TRELLIS_HOST)")
+    parser.add_argument("--port", default=port, help="port, 0 for a free one (TRELLIS_PORT)")
+    parser.add_argument("--verbose", action="store_true", help="show the logs of all processes")
+
+
+def main(options: Namespace) -> int:
+    """Run an instance until a signal ends it. Return the exit status."""
+    if os.environ.get(STOP_WITH_PARENT):
+        die_with_parent(signal.SIGTERM)
+    paths = instance_paths()
+    console = Console()
+    with ExitStack() as stack:
+        stack.enter_context(exclusive(paths.lock))
+        port = instance.address(options.host, port_number(options.port))
+        console.say("Trellis", f"starts, with its data in {paths.data}")
+        supervisor = Supervisor(paths.data, paths.logs, console, options.verbose)
+        try:
+            with supervisor.supervising():
+                serve(supervisor, paths, options.host, port)
+        except Stopped:
+            pass
+        finally:
+            console.say("Trellis", "has ended, with all its processes", GREY)
+    return 0
+
+
+def port_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(f"The port {text!r} is not a number. Use 0 to 65535.") from None
+
+
+def serve(supervisor: Supervisor, paths: InstancePaths, host: str, port: int) -> None:
+    """Start everything, say where it answers, and watch over it."""
+    web, *others = processes.programs(host, str(port))
+    servers = embedded.needed_servers(paths)
+    for server in servers:
+        supervisor.console.say(server.name, "…")
+        supervisor.serve(server)
+    supervisor.run(web)
+    prepare_database(supervisor, servers, paths)
+    for program in others:
+        supervisor.run(program)
+    here = instance.Instance(instance.url_of(host, port), 0, "")
+    supervisor.wait_until(here.answers, f"{here.url}/readyz did not answer 200", START_TIMEOUT)
+    with instance.announced(paths.instance, here.url):
+        supervisor.console.say(
+            "Trellis", f"is ready ({supervisor.console.seconds}). Ctrl-C ends it."
+        )
+        sys.stdout.write(f"{here.url}\n")
+        sys.stdout.flush()
+        supervisor.watch()
+
+
+def prepare_database(
+    supervisor: Supervisor, servers: list[embedded.Server], paths: InstancePaths
+) -> None:
+    """Return once the servers answer and the database is up to date and filled."""
+    log = ProcessLog(paths.logs / "migrate.log")
+    log.skip()
+    bootstrap = start_bootstrap(paths, log)
+    try:
+        for server in servers:
+            supervisor.wait_until(server.ready, f"{server.name} did not answer", START_TIMEOUT)
+            supervisor.console.say(server.name, f"ready ({supervisor.console.seconds})")
+        finish_bootstrap(supervisor, bootstrap, log)
+    finally:
+        bootstrap.kill()
+        bootstrap.wait()
+
+
+def start_bootstrap(paths: InstancePaths, log: ProcessLog) -> subprocess.Popen[bytes]:
+    with log.open() as errors:
+        return children.spawn(
+            processes.MIGRATE.argv(),
+            environment={children.MARK: str(paths.data)},
+            output=subprocess.PIPE,
+            errors=errors,
+        )
+
+
+def finish_bootstrap(
+    supervisor: Supervisor, bootstrap: subprocess.Popen[bytes], log: ProcessLog
+) -> None:
+    """Show what the bootstrap did once it is done; refuse to go on if it failed."""
+    supervisor.wait_until(
+        lambda: bootstrap.poll() is not None,
+        "The database was not brought up to date",
+        MIGRATION_TIMEOUT,
+    )
+    output, _ = bootstrap.communicate()
+    for line in output.decode().splitlines():
+        done = json.loads(line)
+        supervisor.console.say(done["step"], done["text"])
+    if bootstrap.returncode != 0:
+        supervisor.console.quote("Database", log.new_lines()[-15:])
+        raise StartFailed(f"The database could not be brought up to date. The log is {log.path}.")
