@@ -1,10 +1,11 @@
 """What a block's author imports."""
 
-from blocks.sdk.block import BlockKind, BlockSpec, Category, Effect, Emit, Output, block
+from blocks.sdk.block import block
 from blocks.sdk.context import Agents, Files, RunContext, Store
 from blocks.sdk.errors import BlockError, InvalidPins, TransientBlockError
 from blocks.sdk.pins import InputPins, OutputPins, PinName, pin
 from blocks.sdk.registry import Registry, registry
+from blocks.sdk.spec import BlockKind, BlockSpec, Category, Effect, Emit, Output
 
 __all__ = [
     "Agents",

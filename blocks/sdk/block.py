@@ -1,109 +1,16 @@
-"""The ``@block`` decorator, and the BlockSpec that it makes of a function."""
+"""The ``@block`` decorator, which makes a BlockSpec of a function and registers it."""
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar, get_type_hints
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
-from blocks.sdk.context import RunContext
-from blocks.sdk.pins import InputPins, OutputPins, PinName
+from blocks.sdk.pins import InputPins, OutputPins
+from blocks.sdk.registry import registry
+from blocks.sdk.spec import BlockFunction, BlockKind, BlockSpec, Category, Effect, Output, Queue
 
-Effect: TypeAlias = Literal["none", "idempotent", "external"]
-"""What a second run would do: nothing anyone sees; the same again; something twice."""
-
-Queue: TypeAlias = Literal["io", "cpu"]
-"""``io`` blocks wait for something; ``cpu`` blocks compute, or run someone's code."""
-
-
-class BlockKind(StrEnum):
-    """What role a block plays in a graph. Values are the reference platform's ``uiType``."""
-
-    STANDARD = "Standard"
-    INPUT = "Input"
-    OUTPUT = "Output"
-    NOTE = "Note"
-    WEBHOOK = "Webhook"
-    WEBHOOK_MANUAL = "Webhook (manual)"
-    AGENT = "Agent"
-    AI = "AI"
-    HUMAN_IN_THE_LOOP = "Human In The Loop"
-    MCP_TOOL = "MCP Tool"
-    UNKNOWN = "Unknown"
-
-
-class Category(StrEnum):
-    """Where the palette shows a block; the value is the category's description."""
-
-    AI = "Blocks that use a language model"
-    SOCIAL = "Blocks for social networks"
-    TEXT = "Blocks that work on text"
-    SEARCH = "Blocks that find things"
-    BASIC = "Blocks that most agents need"
-    INPUT = "Blocks that bring values into an agent"
-    OUTPUT = "Blocks that bring values out of an agent"
-    LOGIC = "Blocks that decide, compute and repeat"
-    COMMUNICATION = "Blocks that send and receive messages"
-    DEVELOPER_TOOLS = "Blocks for developers"
-    DATA = "Blocks that read and shape data"
-    HARDWARE = "Blocks that drive machines"
-    AGENT = "Blocks that run other agents"
-    CRM = "Blocks for customer relations"
-    SAFETY = "Blocks that check what others do"
-    PRODUCTIVITY = "Blocks for everyday work"
-    ISSUE_TRACKING = "Blocks for issue trackers"
-    MULTIMEDIA = "Blocks for pictures, sound and video"
-    MARKETING = "Blocks for marketing"
-
-
-class Emit(NamedTuple):
-    """One value on one pin, for blocks whose output pins are known only when they run."""
-
-    pin: PinName
-    value: Any
-
-
-Output: TypeAlias = OutputPins | Emit
-BlockFunction: TypeAlias = Callable[..., Iterator[Output]]
 Function = TypeVar("Function", bound=BlockFunction)
-
-
-@dataclass(frozen=True, eq=False)
-class BlockSpec:
-    """A block as the platform knows it. Compare and look up by ``id``."""
-
-    id: UUID
-    name: str
-    title: str
-    description: str
-    inputs: type[InputPins]
-    outputs: type[OutputPins]
-    function: BlockFunction
-    categories: tuple[Category, ...] = ()
-    kind: BlockKind = BlockKind.STANDARD
-    static_output: bool = False
-    effect: Effect = "none"
-    queue: Queue = "io"
-    examples: tuple[Sequence[InputPins | Output], ...] = ()
-    legacy_ids: tuple[str, ...] = ()
-    value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
-    takes_context: bool = field(default=False)
-
-    @property
-    def has_error_pin(self) -> bool:
-        """True where a failure goes out on a pin named ``error``, besides the declared outputs."""
-        return self.kind not in {BlockKind.INPUT, BlockKind.OUTPUT, BlockKind.AGENT}
-
-    def run(self, inputs: InputPins, context: RunContext) -> Iterator[Emit]:
-        """Run the block and yield each value it emits, one pin at a time, in order."""
-        arguments = (inputs, context) if self.takes_context else (inputs,)
-        for output in self.function(*arguments):
-            if isinstance(output, Emit):
-                yield output
-            else:
-                yield from (Emit(pin, value) for pin, value in output.emissions())
 
 
 def block(
@@ -130,8 +37,6 @@ def block(
     """
 
     def register(function: Function) -> Function:
-        from blocks.sdk.registry import registry
-
         inputs, outputs, takes_context = _signature(function)
         registry.add(
             BlockSpec(

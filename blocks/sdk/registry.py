@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from blocks.sdk.block import BlockSpec
+from blocks.sdk.spec import BlockSpec
 
 
 class Registry:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from uuid import UUID, uuid4
 
-from blocks.sdk.block import BlockSpec, Emit
 from blocks.sdk.context import Agents, Files, Scope, Store
 from blocks.sdk.errors import BlockError
 from blocks.sdk.pins import InputPins
+from blocks.sdk.spec import BlockSpec, Emit
 
 
 @dataclass

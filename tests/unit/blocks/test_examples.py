@@ -4,7 +4,7 @@ import pytest
 from pydantic_core import to_json
 
 from blocks.sdk import Emit, InputPins, OutputPins, registry
-from blocks.sdk.block import BlockSpec
+from blocks.sdk.spec import BlockSpec
 from blocks.sdk.testing import run_block
 
 EXAMPLES = [
