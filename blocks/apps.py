@@ -9,4 +9,5 @@ class BlocksConfig(AppConfig):
     name = "blocks"
 
     def ready(self) -> None:
+        import blocks.checks
         import blocks.library  # noqa: F401

@@ -1,0 +1,68 @@
+"""Django system checks: every block can be told apart, read about and trusted."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from blocks.sdk import BlockKind, BlockSpec, registry
+
+WITHOUT_EXAMPLES = frozenset(
+    {
+        BlockKind.AGENT,
+        BlockKind.AI,
+        BlockKind.HUMAN_IN_THE_LOOP,
+        BlockKind.MCP_TOOL,
+        BlockKind.NOTE,
+        BlockKind.WEBHOOK,
+        BlockKind.WEBHOOK_MANUAL,
+    }
+)
+"""Kinds whose blocks need another agent, a model or a person, or are never run."""
+
+
+@register("blocks")
+def check_blocks(**kwargs: Any) -> list[CheckMessage]:
+    """Return what is wrong with the registered blocks."""
+    return list(problems(list(registry)))
+
+
+def problems(specs: Sequence[BlockSpec]) -> Iterator[CheckMessage]:
+    """Yield what is wrong with these blocks, one message per fault."""
+    ids = (name for spec in specs for name in {str(spec.id), *spec.legacy_ids})
+    names = (spec.name for spec in specs)
+    for taken in [*_repeated(ids), *_repeated(names)]:
+        yield Error(f"Two blocks are known as {taken!r}.", id="blocks.E001")
+    for spec in specs:
+        yield from _undescribed(spec)
+        if not spec.examples and spec.kind not in WITHOUT_EXAMPLES and spec.effect != "external":
+            yield Error(
+                f"{spec.name} has no example.",
+                hint="Give @block an example: it documents the block and is its first test.",
+                obj=spec.name,
+                id="blocks.E004",
+            )
+
+
+def _undescribed(spec: BlockSpec) -> Iterator[CheckMessage]:
+    if not spec.description:
+        yield Error(
+            f"{spec.name} has no description.",
+            hint="Its function's docstring is its description.",
+            obj=spec.name,
+            id="blocks.E002",
+        )
+    for pins in (spec.inputs, spec.outputs):
+        for pin, field in pins.pins().items():
+            if not field.description:
+                yield Error(
+                    f"Pin `{pin}` of {spec.name} has no description.",
+                    hint="Pass description= to pin().",
+                    obj=spec.name,
+                    id="blocks.E003",
+                )
+
+
+def _repeated(names: Iterable[str]) -> list[str]:
+    return [name for name, count in Counter(names).items() if count > 1]
