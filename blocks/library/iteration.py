@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from kernel.jsontypes import NotJSON, loads
-
 from blocks.sdk import BlockError, Category, InputPins, OutputPins, block, pin
+from kernel.jsontypes import NotJSON, loads
 
 MOST_ITEMS = 10_000
 LONGEST_TEXT = 1024 * 1024
