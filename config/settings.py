@@ -224,6 +224,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
 
@@ -259,5 +260,9 @@ LOGGING = {
         },
     },
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"httpx": {"level": "WARNING"}},
+    # Two lines for each task, and one of them every second, would bury what matters.
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in ("httpx", "celery.app.trace", "celery.worker.strategy", "celery.beat")
+    },
 }

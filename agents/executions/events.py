@@ -12,6 +12,7 @@ from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus, NodeStatus
 from agents.executions.models import Emission, Event, Execution, NodeExecution
 from agents.executions.output import outputs
+from agents.executions.waiting import wait_of
 from kernel.jsontypes import dumps
 
 PAGE = 200
@@ -138,7 +139,8 @@ def _node_event(
     if not NodeStatus(event.status).is_final:
         data |= {"end_time": None, "error": None}
     if event.status == NodeStatus.WAITING:
-        data["waits_for"] = row.waits_for
+        waits_for = row.waits_for or {}
+        data |= {"waits_for": waits_for, "reason": wait_of(waits_for) if waits_for else ""}
     return data
 
 

@@ -1,5 +1,6 @@
 """Nothing waits in silence: what each unfinished node execution of a run waits for."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,11 +64,12 @@ def _reason(row: NodeExecution, present: datetime) -> str:
             "the sweep takes it over"
         )
     if row.status == NodeStatus.WAITING:
-        return _event_of(row.waits_for or {})
+        return wait_of(row.waits_for or {})
     return ""
 
 
-def _event_of(waits_for: dict[str, Any]) -> str:
+def wait_of(waits_for: Mapping[str, Any]) -> str:
+    """Return in words what a suspended block waits for."""
     if waits_for.get("kind") == "time":
         return f"sleeps until {waits_for['until'][:19].replace('T', ' ')} UTC"
     if waits_for.get("kind") == "agent":
