@@ -103,7 +103,7 @@ class GraphFile(Shape, extra="allow"):
     name: Text = Field(default="", max_length=LONGEST_NAME)
     description: Text = Field(default="", max_length=LONGEST_DESCRIPTION)
     nodes: list[NodeFile]
-    links: list[LinkFile] | None = None
+    links: list[LinkFile] = []
     forked_from_id: Any = None
     forked_from_version: Any = None
     sub_graphs: list["GraphFile"] = []
@@ -116,7 +116,7 @@ class GraphFile(Shape, extra="allow"):
     @property
     def all_links(self) -> list[LinkFile]:
         """Return the graph's links; those of its nodes where the graph lists none."""
-        if self.links is not None:
+        if "links" in self.model_fields_set:
             return self.links
         return [link for node in self.nodes for link in (*node.input_links, *node.output_links)]
 

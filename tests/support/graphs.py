@@ -69,6 +69,7 @@ class GraphBuilder:
             self.sub_graphs.append(sub.file())
         return self.node(
             "AgentExecutorBlock",
+            user_id="",
             graph_id=sub.id,
             graph_version=sub.version,
             inputs=inputs,
