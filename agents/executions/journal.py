@@ -15,17 +15,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
-from agents.engine import delivery
-from agents.engine.graph import ERROR_PIN, Node
+from agents.engine.graph import Node
 from agents.engine.ids import NodeId, PinName
-from agents.engine.outcome import Failure, final_status
 from agents.engine.states import ExecutionStatus, NodeStatus, move
-from agents.executions import dispatch, publisher
-from agents.executions.ledger import DatabaseLedger, TooManyNodeExecutions
+from agents.executions import dispatch, publisher, settlement
+from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.output import output_count
 from agents.graphs.models import GraphVersion
-from blocks.sdk import BlockKind
 
 INTERRUPTED = "interrupted"
 WORKER_LOST = "worker_lost"
@@ -105,7 +102,7 @@ def record(claim: Claim, emissions: Emissions, *, after: int) -> None:
         first = running.emitted
         _emit(ledger, running, emissions, after)
         ledger.tell_node(running, first=first)
-        _deliver(ledger, running)
+        settlement.deliver(ledger, running)
 
 
 def complete(claim: Claim, emissions: Emissions, *, after: int) -> None:
@@ -113,7 +110,7 @@ def complete(claim: Claim, emissions: Emissions, *, after: int) -> None:
     with _held(claim) as (ledger, running):
         first = running.emitted
         _emit(ledger, running, emissions, after)
-        _end(ledger, running, NodeStatus.COMPLETED, first=first)
+        settlement.end(ledger, running, NodeStatus.COMPLETED, first=first)
 
 
 def fail(claim: Claim, emissions: Emissions, *, after: int, code: str, message: str) -> None:
@@ -121,7 +118,7 @@ def fail(claim: Claim, emissions: Emissions, *, after: int, code: str, message: 
     with _held(claim) as (ledger, running):
         first = running.emitted
         _emit(ledger, running, emissions, after)
-        _fail(ledger, running, code, message, first=first)
+        settlement.fail(ledger, running, code, message, first=first)
 
 
 def terminate(claim: Claim, emissions: Emissions, *, after: int) -> None:
@@ -129,7 +126,7 @@ def terminate(claim: Claim, emissions: Emissions, *, after: int) -> None:
     with _held(claim) as (ledger, running):
         first = running.emitted
         _emit(ledger, running, emissions, after)
-        _end(ledger, running, NodeStatus.TERMINATED, first=first)
+        settlement.end(ledger, running, NodeStatus.TERMINATED, first=first)
 
 
 def suspend(claim: Claim, emissions: Emissions, *, after: int, suspension: Suspension) -> None:
@@ -143,9 +140,9 @@ def suspend(claim: Claim, emissions: Emissions, *, after: int, suspension: Suspe
         running.sleeps = list(suspension.sleeps)
         running.lease_until = None
         ledger.tell_node(running, first=first)
-        _deliver(ledger, running)
+        settlement.deliver(ledger, running)
         if ledger.execution.is_cancelled:
-            _end(ledger, running, NodeStatus.TERMINATED)
+            settlement.end(ledger, running, NodeStatus.TERMINATED)
         elif _is_due(running):
             ledger.enqueue(running)
 
@@ -176,11 +173,11 @@ def take_over(pk: UUID, *, effect: str) -> bool:
     lost.losses += 1
     lost.attempt += 1  # the lost worker's token is worth nothing from here on
     if ledger.execution.is_cancelled:
-        _end(ledger, lost, NodeStatus.TERMINATED)
+        settlement.end(ledger, lost, NodeStatus.TERMINATED)
     elif effect == "external":
-        _fail(ledger, lost, INTERRUPTED, _interrupted(lost))
+        settlement.fail(ledger, lost, INTERRUPTED, _interrupted(lost))
     elif lost.losses >= settings.EXECUTIONS["attempts"]:
-        _fail(ledger, lost, WORKER_LOST, _worker_lost(lost))
+        settlement.fail(ledger, lost, WORKER_LOST, _worker_lost(lost))
     else:
         ledger.enqueue(lost)
     _commit(ledger)
@@ -196,7 +193,7 @@ def stop(pk: UUID) -> bool:
     ledger = DatabaseLedger(execution, execution.graph_version.graph)
     execution.cancel_requested_at = now()
     ledger.tell_run("stopping")
-    _end_what_does_not_run(ledger)
+    settlement.end_what_does_not_run(ledger)
     _commit(ledger)
     return True
 
@@ -239,71 +236,18 @@ def _emit(ledger: DatabaseLedger, running: NodeExecution, emissions: Emissions, 
     ledger.emit(running, emissions[repeated:])
 
 
-def _deliver(ledger: DatabaseLedger, execution: NodeExecution) -> None:
-    """Deliver what may go out now: in the order in which the node's executions started."""
-    if ledger.execution.is_cancelled:
-        return
-    node = NodeId(execution.node_id)
-    try:
-        for row in ledger.unsettled(node):
-            for pin, value in ledger.undelivered(row):
-                delivery.deliver(ledger.graph, ledger, node, pin, value)
-            row.delivered = row.emitted
-            row.settled = row.state.is_final
-            ledger.change(row)
-            if not row.settled:
-                break
-    except TooManyNodeExecutions as error:
-        _abort(ledger, error)
-
-
-def _end(
-    ledger: DatabaseLedger, execution: NodeExecution, status: NodeStatus, first: int | None = None
-) -> None:
-    """End a node execution, tell so, and deliver what its end lets through."""
-    execution.status = move(execution.state, status)
-    execution.ended_at = now()
-    execution.lease_until = execution.waits_for = execution.wake_at = None
-    ledger.execution.unfinished -= 1
-    ledger.gave_output |= _is_output(ledger, execution)
-    ledger.change(execution)
-    ledger.tell_node(execution, first=first)
-    _deliver(ledger, execution)
-
-
-def _is_output(ledger: DatabaseLedger, execution: NodeExecution) -> bool:
-    return ledger.graph.nodes[NodeId(execution.node_id)].kind is BlockKind.OUTPUT
-
-
-def _fail(
-    ledger: DatabaseLedger,
-    execution: NodeExecution,
-    code: str,
-    message: str,
-    first: int | None = None,
-) -> None:
-    first = execution.emitted if first is None else first
-    execution.error = {"code": code, "message": message}
-    ledger.execution.failed += 1
-    ledger.emit(execution, [(ERROR_PIN, message)])
-    _end(ledger, execution, NodeStatus.FAILED, first=first)
-
-
-def _abort(ledger: DatabaseLedger, error: TooManyNodeExecutions) -> None:
-    """Fail the whole run: nothing more starts, what runs is asked to stop."""
-    ledger.execution.error = {"code": error.code, "message": error.message}
-    ledger.execution.cancel_requested_at = now()
-    ledger.queued.clear()
+def _commit(ledger: DatabaseLedger) -> None:
+    """Write the ledger, end the run if nothing is left, and ring every bell on commit."""
+    execution = ledger.execution
+    if not execution.unfinished and not execution.state.is_final:
+        ledger.flush()
+        settlement.close(ledger)
     ledger.flush()
-    _end_what_does_not_run(ledger)
-
-
-def _end_what_does_not_run(ledger: DatabaseLedger) -> None:
-    rows = ledger.execution.node_executions.filter(
-        status__in=[NodeStatus.QUEUED, NodeStatus.WAITING]
-    )
-    for row in rows.order_by("number"):
-        _end(ledger, ledger.get(row.pk), NodeStatus.TERMINATED)
+    dispatch.on_commit(ledger.queued)
+    publisher.on_commit(execution)
+    parent = execution.parent_id
+    if parent is not None and (ledger.gave_output or execution.state.is_final):
+        transaction.on_commit(lambda: wake(parent))
 
 
 def _is_due(sleeper: NodeExecution) -> bool:
@@ -314,58 +258,6 @@ def _is_due(sleeper: NodeExecution) -> bool:
             child.state.is_final or output_count(child) > waits_for.get("outputs", 0)
         )
     return sleeper.wake_at is not None and sleeper.wake_at <= now()
-
-
-def _commit(ledger: DatabaseLedger) -> None:
-    """Write the ledger, end the run if nothing is left, and ring every bell on commit."""
-    execution = ledger.execution
-    if not execution.unfinished and not execution.state.is_final:
-        ledger.flush()
-        _close(ledger)
-    ledger.flush()
-    dispatch.on_commit(ledger.queued)
-    publisher.on_commit(execution)
-    parent = execution.parent_id
-    if parent is not None and (ledger.gave_output or execution.state.is_final):
-        transaction.on_commit(lambda: wake(parent))
-
-
-def _close(ledger: DatabaseLedger) -> None:
-    execution = ledger.execution
-    unhandled = _unhandled(ledger) if execution.failed else []
-    status = final_status(
-        cancelled=execution.is_cancelled,
-        error=execution.error["message"] if execution.error else None,
-        unhandled=unhandled,
-    )
-    if status is ExecutionStatus.FAILED and execution.error is None:
-        execution.error = _failure_report(ledger, unhandled)
-    execution.status = status
-    execution.ended_at = now()
-    execution.started_at = execution.started_at or execution.ended_at
-    ledger.tell_run()
-
-
-def _unhandled(ledger: DatabaseLedger) -> list[Failure]:
-    rows = ledger.execution.node_executions.filter(status=NodeStatus.FAILED).order_by("number")
-    return [
-        Failure(NodeId(row.node_id), row.error["code"], row.error["message"])
-        for row in rows.only("node_id", "error")
-        if not ledger.graph.handles_error(NodeId(row.node_id))
-    ]
-
-
-def _failure_report(ledger: DatabaseLedger, failures: Sequence[Failure]) -> dict[str, Any]:
-    first = failures[0]
-    more = f" ({len(failures) - 1} more failed.)" if len(failures) > 1 else ""
-    return {
-        "code": "node_failed",
-        "message": f"{ledger.graph.nodes[first.node_id].title} failed: {first.message}{more}",
-        "nodes": [
-            {"node_id": one.node_id, "code": one.code, "message": one.message}
-            for one in failures[:20]
-        ],
-    }
 
 
 def _interrupted(lost: NodeExecution) -> str:

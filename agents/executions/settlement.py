@@ -1,0 +1,127 @@
+"""What follows from a value or an end: deliveries, the end of the run, the bells.
+
+The journal decides what happened; here it takes its effect, all under the run's lock. **Where a
+node's output is delivered: `deliver`.**
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.timezone import now
+
+from agents.engine import delivery
+from agents.engine.graph import ERROR_PIN
+from agents.engine.ids import NodeId
+from agents.engine.outcome import Failure, final_status
+from agents.engine.states import ExecutionStatus, NodeStatus, move
+from agents.executions.ledger import DatabaseLedger, TooManyNodeExecutions
+from agents.executions.models import NodeExecution
+from blocks.sdk import BlockKind
+
+
+def deliver(ledger: DatabaseLedger, execution: NodeExecution) -> None:
+    """Deliver what may go out now: in the order in which the node's executions started."""
+    if ledger.execution.is_cancelled:
+        return
+    node = NodeId(execution.node_id)
+    try:
+        for row in ledger.unsettled(node):
+            for pin, value in ledger.undelivered(row):
+                delivery.deliver(ledger.graph, ledger, node, pin, value)
+            row.delivered = row.emitted
+            row.settled = row.state.is_final
+            ledger.change(row)
+            if not row.settled:
+                break
+    except TooManyNodeExecutions as error:
+        _abort(ledger, error)
+
+
+def end(
+    ledger: DatabaseLedger, execution: NodeExecution, status: NodeStatus, first: int | None = None
+) -> None:
+    """End a node execution, tell so, and deliver what its end lets through."""
+    execution.status = move(execution.state, status)
+    execution.ended_at = now()
+    execution.lease_until = execution.waits_for = execution.wake_at = None
+    ledger.execution.unfinished -= 1
+    ledger.gave_output |= _is_output(ledger, execution)
+    ledger.change(execution)
+    ledger.tell_node(execution, first=first)
+    deliver(ledger, execution)
+
+
+def _is_output(ledger: DatabaseLedger, execution: NodeExecution) -> bool:
+    return ledger.graph.nodes[NodeId(execution.node_id)].kind is BlockKind.OUTPUT
+
+
+def fail(
+    ledger: DatabaseLedger,
+    execution: NodeExecution,
+    code: str,
+    message: str,
+    first: int | None = None,
+) -> None:
+    """Fail a node execution; the message goes out on its ``error`` pin."""
+    first = execution.emitted if first is None else first
+    execution.error = {"code": code, "message": message}
+    ledger.execution.failed += 1
+    ledger.emit(execution, [(ERROR_PIN, message)])
+    end(ledger, execution, NodeStatus.FAILED, first=first)
+
+
+def _abort(ledger: DatabaseLedger, error: TooManyNodeExecutions) -> None:
+    """Fail the whole run: nothing more starts, what runs is asked to stop."""
+    ledger.execution.error = {"code": error.code, "message": error.message}
+    ledger.execution.cancel_requested_at = now()
+    ledger.queued.clear()
+    ledger.flush()
+    end_what_does_not_run(ledger)
+
+
+def end_what_does_not_run(ledger: DatabaseLedger) -> None:
+    """Terminate the node executions that no worker holds."""
+    rows = ledger.execution.node_executions.filter(
+        status__in=[NodeStatus.QUEUED, NodeStatus.WAITING]
+    )
+    for row in rows.order_by("number"):
+        end(ledger, ledger.get(row.pk), NodeStatus.TERMINATED)
+
+
+def close(ledger: DatabaseLedger) -> None:
+    """End a run that has nothing left to do."""
+    execution = ledger.execution
+    unhandled = _unhandled(ledger) if execution.failed else []
+    status = final_status(
+        cancelled=execution.is_cancelled,
+        error=execution.error["message"] if execution.error else None,
+        unhandled=unhandled,
+    )
+    if status is ExecutionStatus.FAILED and execution.error is None:
+        execution.error = _failure_report(ledger, unhandled)
+    execution.status = status
+    execution.ended_at = now()
+    execution.started_at = execution.started_at or execution.ended_at
+    ledger.tell_run()
+
+
+def _unhandled(ledger: DatabaseLedger) -> list[Failure]:
+    rows = ledger.execution.node_executions.filter(status=NodeStatus.FAILED).order_by("number")
+    return [
+        Failure(NodeId(row.node_id), row.error["code"], row.error["message"])
+        for row in rows.only("node_id", "error")
+        if not ledger.graph.handles_error(NodeId(row.node_id))
+    ]
+
+
+def _failure_report(ledger: DatabaseLedger, failures: Sequence[Failure]) -> dict[str, Any]:
+    first = failures[0]
+    more = f" ({len(failures) - 1} more failed.)" if len(failures) > 1 else ""
+    return {
+        "code": "node_failed",
+        "message": f"{ledger.graph.nodes[first.node_id].title} failed: {first.message}{more}",
+        "nodes": [
+            {"node_id": one.node_id, "code": one.code, "message": one.message}
+            for one in failures[:20]
+        ],
+    }
