@@ -46,6 +46,13 @@ class Schema(AutoSchema):
         package, _, _ = type(self.view).__module__.partition(".api.")
         return [package.rpartition(".")[2]]
 
+    def get_operation_id(self) -> str:
+        """Return the usual name; where a POST goes to `…/{version}/`, with that in it."""
+        name = super().get_operation_id()
+        if self.method == "POST" and self.path.endswith("}/"):
+            return f"{name}_by_{self.path.rpartition('{')[2].removesuffix('}/')}"
+        return name
+
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation = super().get_operation(*args, **kwargs)
         if operation is not None:

@@ -160,7 +160,6 @@ def test_a_page_size_beyond_the_limits_is_refused(size: str) -> None:
         encoded(["2026-01-01T00:00Z", "not a key", False]),
         encoded(["2026-01-01T00:00Z", "\0", False]),
         encoded(["\ud800", "1", False]),
-        encoded(["2026-01-01T00:00Z", "9" * 30, False]),
         pytest.param(encoded(["2026-01-01T00:00Z", "9" * 5000, False]), id="endless"),
     ],
 )
