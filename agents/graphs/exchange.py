@@ -106,7 +106,7 @@ class GraphFile(Shape, extra="allow"):
     links: list[LinkFile] = []
     forked_from_id: Any = None
     forked_from_version: Any = None
-    sub_graphs: list["GraphFile"] = []
+    sub_graphs: list["SubGraphFile"] = []
 
     @property
     def title(self) -> str:
@@ -131,6 +131,12 @@ class GraphFile(Shape, extra="allow"):
         yield self
         for graph in self.sub_graphs:
             yield from graph._walk()
+
+
+class SubGraphFile(GraphFile):
+    """The graph of a sub-agent: nodes refer to it by its id."""
+
+    id: str = Field(min_length=1)
 
 
 def read_file(value: JSONValue) -> GraphFile:

@@ -1,6 +1,6 @@
 """Agents and their versions, made without the services."""
 
-import factory
+from factory.declarations import LazyFunction, SubFactory
 from factory.django import DjangoModelFactory
 
 from agents.graphs.codec import document_of
@@ -22,7 +22,7 @@ class AgentFactory(DjangoModelFactory[Agent]):
     class Meta:
         model = Agent
 
-    owner = factory.SubFactory(UserFactory)
+    owner = SubFactory(UserFactory)
 
 
 class GraphVersionFactory(DjangoModelFactory[GraphVersion]):
@@ -31,7 +31,7 @@ class GraphVersionFactory(DjangoModelFactory[GraphVersion]):
     class Meta:
         model = GraphVersion
 
-    agent = factory.SubFactory(AgentFactory)
+    agent = SubFactory(AgentFactory)
     version = 1
     name = "Calculator"
-    document = factory.LazyFunction(lambda: document(calculator()))
+    document = LazyFunction(lambda: document(calculator()))
