@@ -1,5 +1,6 @@
 """What can be wrong with a graph or with what it is given."""
 
+from blocks.sdk import BlockError
 from kernel.errors import TrellisError
 
 
@@ -25,3 +26,9 @@ class NothingToStart(TrellisError):
     """The agent has no node to start with. Add an input, or a block that no link leads to."""
 
     code = "nothing_to_start"
+
+
+class SubAgentFailed(BlockError):
+    """The agent that a block ran did not complete."""
+
+    code = "sub_agent_failed"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agents.engine import delivery, outcome
-from agents.engine.errors import InvalidInputs
+from agents.engine.errors import InvalidInputs, SubAgentFailed
 from agents.engine.graph import ERROR_PIN, Graph, Node
 from agents.engine.ids import NodeId, PinName
 from agents.engine.outcome import Failure
@@ -91,11 +91,11 @@ class SimulatedAgents:
         self, graph_id: str, version: int, inputs: Mapping[str, Any]
     ) -> Iterator[tuple[str, Any]]:
         if graph_id not in self.graphs:
-            raise BlockError(f"There is no agent {graph_id!r}.")
+            raise SubAgentFailed(f"There is no agent {graph_id!r}.")
         child = simulate(self.graphs[graph_id], inputs, graphs=self.graphs)
         yield from child.output_stream
         if child.status is not ExecutionStatus.COMPLETED:
-            raise BlockError(f"The agent {graph_id!r} ended as {child.status}.")
+            raise SubAgentFailed(f"The agent {graph_id!r} ended as {child.status}.")
 
 
 def simulate(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth import get_user_model
 
+from agents.engine.errors import SubAgentFailed
 from agents.engine.states import ExecutionStatus
 from agents.executions.files import RunFiles
 from agents.executions.journal import Claim, Suspension
@@ -34,12 +35,6 @@ class Suspended(BaseException):
 
     def __init__(self, suspension: Suspension) -> None:
         self.suspension = suspension
-
-
-class SubAgentFailed(BlockError):
-    """The agent that the block ran did not complete."""
-
-    code = "sub_agent_failed"
 
 
 class SubAgentsTooDeep(BlockError):
