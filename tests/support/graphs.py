@@ -39,7 +39,7 @@ class GraphBuilder:
         self.links: list[JSONObject] = []
         self.sub_graphs: list[JSONObject] = []
 
-    def node(self, block: str, /, values: JSONObject | None = None, **pins: Any) -> str:
+    def node(self, block: str, values: JSONObject | None = None, /, **pins: Any) -> str:
         """Add a node with a block given by name or id; ``values`` are for unusual pin names."""
         return self.add(_block_id(block), {**(values or {}), **pins})
 
@@ -108,6 +108,11 @@ class GraphBuilder:
     def graph(self) -> Graph:
         """Return the graph as the engine sees it, with the ids that this builder gave."""
         return engine_graph(document_of(read_file(self.file())))
+
+    def family(self) -> dict[str, Graph]:
+        """Return the graph and every sub-agent that it carries, at any depth, by id."""
+        files = read_file(self.file()).family().values()
+        return {file.id: engine_graph(document_of(file)) for file in files}
 
 
 def _block_id(block: str) -> str:

@@ -1,6 +1,5 @@
 """Runs without workers: what the queue holds is run here, one node execution after another."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,27 +8,21 @@ from agents.engine.states import NodeStatus
 from agents.executions import recovery, runner, starting
 from agents.executions.models import Execution, NodeExecution
 from agents.graphs.codec import document_of
-from agents.graphs.exchange import read_file
+from agents.graphs.exchange import GraphFile, read_file
 from agents.graphs.models import Agent, GraphVersion
 from tests.support.graphs import GraphBuilder
 
 
 def version_of(owner: User, graph: GraphBuilder) -> GraphVersion:
-    """Return the graph saved as the first version of a new agent, with the builder's ids."""
-    agent = Agent.objects.create(id=UUID(graph.id), owner=owner)
-    return GraphVersion.objects.create(
-        agent=agent,
-        version=graph.version,
-        name=graph.name,
-        document=document_of(read_file(graph.file())),
-    )
+    """Return the graph, saved with its sub-agents as new agents, under the builder's ids."""
+    main, *others = read_file(graph.file()).family().values()
+    for file in others:
+        _save(owner, file)
+    return _save(owner, main)
 
 
-def start(owner: User, graph: GraphBuilder, **inputs: Any) -> Execution:
+def start(owner: User, graph: GraphBuilder, /, **inputs: Any) -> Execution:
     """Return a new run of the graph; nothing has run yet."""
-    for sub in graph.sub_graphs:
-        if not Agent.objects.filter(pk=sub["id"]).exists():
-            _save(owner, sub)
     return starting.start(owner_id=owner.pk, version=version_of(owner, graph), inputs=inputs)
 
 
@@ -49,7 +42,7 @@ def run_to_end(execution: Execution) -> Execution:
     return Execution.objects.with_graph().get(pk=execution.pk)
 
 
-def run(owner: User, graph: GraphBuilder, **inputs: Any) -> Execution:
+def run(owner: User, graph: GraphBuilder, /, **inputs: Any) -> Execution:
     """Return the finished run of the graph on these inputs."""
     return run_to_end(start(owner, graph, **inputs))
 
@@ -60,11 +53,11 @@ def statuses(execution: Execution, node: str) -> list[str]:
     return list(rows.order_by("number").values_list("status", flat=True))
 
 
-def _save(owner: User, file: Mapping[str, Any]) -> None:
-    agent = Agent.objects.create(id=UUID(file["id"]), owner=owner)
-    GraphVersion.objects.create(
+def _save(owner: User, file: GraphFile) -> GraphVersion:
+    agent, _ = Agent.objects.get_or_create(id=UUID(file.id), owner=owner)
+    version, _ = GraphVersion.objects.get_or_create(
         agent=agent,
-        version=file["version"],
-        name=file["name"],
-        document=document_of(read_file(file)),
+        version=file.version,
+        defaults={"name": file.title, "document": document_of(file)},
     )
+    return version

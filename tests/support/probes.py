@@ -1,0 +1,198 @@
+"""Blocks for tests of the engine: what they do is in their inputs.
+
+They are registered only while `registered` lasts (tests count the blocks that ship), and for good
+in the workers that ``tests.support.worker_app`` starts.
+"""
+
+import random
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from blocks.sdk import (
+    BlockError,
+    BlockSpec,
+    Effect,
+    Emit,
+    InputPins,
+    OutputPins,
+    PinName,
+    RunContext,
+    pin,
+    registry,
+)
+from kernel.jsontypes import dumps
+
+JITTER = 0.0
+"""Seconds, at the most, that a Mix takes: workers set it, so that the fast overtake the slow."""
+
+
+class EmitInputs(InputPins):
+    trigger: Any = None
+    values: list[Any] = []
+    fail: str = ""
+
+
+class AnyOutputs(OutputPins):
+    out: Any = None
+    other: Any = None
+    error: Any = None
+
+
+def emit(inputs: EmitInputs) -> Iterator[Emit]:
+    """Emit the values on `out`; a pair ["pin", value] on that pin. Then fail, if told to."""
+    for value in inputs.values:
+        if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str):
+            yield Emit(PinName(value[0]), value[1])
+        else:
+            yield Emit(PinName("out"), value)
+    if inputs.fail:
+        raise BlockError(inputs.fail)
+
+
+class OddInputs(InputPins):
+    kind: str
+    trigger: Any = None
+
+
+def nested(depth: int) -> Any:
+    """Return an empty list inside so many lists."""
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+ODD: Mapping[str, Any] = {
+    "nan": float("nan"),
+    "infinity": [1.0, float("inf")],
+    "minus infinity": {"a": float("-inf")},
+    "object": object(),
+    "not utf-8": b"\xff\xfe",
+    "deep": nested(300),
+    "endless digits": 10**5000,
+}
+
+
+def odd(inputs: OddInputs) -> Iterator[Emit]:
+    """Emit a good value, then something that JSON does not have."""
+    yield Emit(PinName("out"), "good")
+    yield Emit(PinName("out"), ODD[inputs.kind])
+
+
+class CrashInputs(InputPins):
+    message: str = ""
+
+
+def crash(inputs: CrashInputs) -> Iterator[Emit]:
+    """Raise what no block should raise."""
+    yield Emit(PinName("out"), "before")
+    raise RuntimeError(inputs.message)
+
+
+class StallInputs(InputPins):
+    log: str = pin(description="A file that gets a line for each run of the block")
+    stalls: int = 1
+    trigger: Any = None
+
+
+def stall(inputs: StallInputs, context: RunContext) -> Iterator[Emit]:
+    """Emit one value, and another one; between them hold the worker, the first few times."""
+    log = Path(inputs.log)
+    runs = len(log.read_text().splitlines()) + 1 if log.exists() else 1
+    yield Emit(PinName("out"), "first")
+    with log.open("a") as file:
+        file.write(f"{context.node_exec_id}\n")
+    while runs <= inputs.stalls and not context.cancelled:
+        time.sleep(0.02)
+    yield Emit(PinName("out"), "second")
+
+
+class MixInputs(InputPins):
+    a: Any = None
+    b: Any = None
+    fields: dict[str, Any] = {}
+    items: list[Any] = []
+    salt: int = 0
+    many: int = 2
+    fail_one_in: int = 0
+
+
+class MixOutputs(AnyOutputs):
+    one: Any = None
+    many: Any = None
+    maybe: Any = None
+    parts: Any = None
+    numbers: Any = None
+
+
+def mix(inputs: MixInputs) -> Iterator[Emit]:
+    """Emit values that depend on all inputs and on nothing else; some runs fail midway."""
+    seen = [inputs.a, inputs.b, inputs.fields, inputs.items, inputs.salt]
+    digest = zlib.crc32(dumps(seen).encode())
+    if JITTER:
+        time.sleep(random.uniform(0, JITTER))
+    yield Emit(PinName("one"), digest % 1000)
+    for number in range(inputs.many):
+        yield Emit(PinName("many"), [digest % 100, number])
+    if inputs.fail_one_in and digest % inputs.fail_one_in == 0:
+        raise BlockError(f"Mix {digest % 100} fails.")
+    if digest % 2:
+        yield Emit(PinName("maybe"), None if digest % 3 == 0 else str(digest % 10))
+    yield Emit(PinName("parts"), {"x": digest % 7, "y": [digest % 5, None]})
+    yield Emit(PinName("numbers"), list(range(digest % 4)))
+
+
+def _spec(number: int, name: str, function: Any, effect: Effect = "none", **more: Any) -> BlockSpec:
+    inputs, outputs = more.pop("pins")
+    return BlockSpec(
+        id=UUID(int=0xABCDEF00000000000000000000000000 + number),
+        name=name,
+        title=name,
+        description="For tests.",
+        inputs=inputs,
+        outputs=outputs,
+        function=function,
+        effect=effect,
+        **more,
+    )
+
+
+def _stall(number: int, effect: Effect) -> BlockSpec:
+    pins = (StallInputs, AnyOutputs)
+    return _spec(number, f"Stall{effect.title()}", stall, effect, pins=pins, takes_context=True)
+
+
+PROBES = (
+    _spec(1, "Emit", emit, pins=(EmitInputs, AnyOutputs)),
+    _spec(2, "Odd", odd, pins=(OddInputs, AnyOutputs)),
+    _spec(3, "Crash", crash, pins=(CrashInputs, AnyOutputs)),
+    _spec(4, "Mix", mix, pins=(MixInputs, MixOutputs)),
+    _stall(5, "none"),
+    _stall(6, "idempotent"),
+    _stall(7, "external"),
+)
+
+
+def register() -> None:
+    """Register the probes for as long as the process lives."""
+    import blocks.library  # noqa: F401 - the probes come after what ships
+
+    for spec in PROBES:
+        if registry.find(spec.id) is None:
+            registry.add(spec)
+
+
+@contextmanager
+def registered() -> Iterator[None]:
+    """Register the probes for a while."""
+    register()
+    try:
+        yield
+    finally:
+        for spec in PROBES:
+            registry._blocks.pop(str(spec.id), None)
