@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
@@ -80,8 +81,34 @@ def end(processes: Iterable[psutil.Process], *, signum: int, patience: float) ->
         with contextlib.suppress(psutil.Error):
             if process.ppid() not in pids:
                 process.send_signal(signum)
-    _, alive = psutil.wait_procs(waiting, timeout=patience)
-    for process in alive:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    psutil.wait_procs(alive, timeout=patience)
+    if not wait(lambda: any(map(alive, waiting)), patience):
+        for process in filter(alive, waiting):
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        wait(lambda: any(map(alive, waiting)), patience)
+
+
+def alive(process: psutil.Process) -> bool:
+    """Return whether the process still does something: a zombie only waits for its parent."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def wait_for_the_dying(program: str, patience: float) -> None:
+    """Wait for processes that were killed and have not let go of everything yet."""
+    wait(
+        lambda: bool(find(lambda one: one.name() == program and alive(one) and not one.cwd())),
+        patience,
+    )
+
+
+def wait(busy: Callable[[], bool], patience: float) -> bool:
+    """Return True once the question no longer holds, False after ``patience`` seconds."""
+    deadline = time.monotonic() + patience
+    while busy():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

@@ -33,7 +33,10 @@ class Server(Protocol):
 
     name: str
     stop_signal: signal.Signals
-    unprivileged: Path | None
+
+    @property
+    def unprivileged(self) -> Path | None:
+        """The directory to own if the server must not run as root."""
 
     def prepare(self) -> None:
         """Make everything ready for ``command``; end a server that outlived its parent."""
@@ -61,6 +64,11 @@ class Postgres:
     def prepare(self) -> None:
         strays = children.serving("postgres", self.paths.postgres)
         children.end(strays, signum=self.stop_signal, patience=PATIENCE)
+        children.wait_for_the_dying("postgres", PATIENCE)
+        # Nobody serves this directory, so lock files are stale. PostgreSQL itself only asks whether
+        # a process of the number in them exists: after a restart of the machine, any may.
+        (self.paths.postgres / "postmaster.pid").unlink(missing_ok=True)
+        (self.paths.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
         make_private(self.paths.sockets)
         if not (self.paths.postgres / "PG_VERSION").exists():
             self._initialise()
@@ -125,7 +133,10 @@ class Redis:
     durable: bool = True
     name: str = "Redis"
     stop_signal: signal.Signals = signal.SIGTERM
-    unprivileged: Path | None = None
+
+    @property
+    def unprivileged(self) -> None:
+        return None
 
     def prepare(self) -> None:
         strays = children.serving("redis-server", self.paths.redis)

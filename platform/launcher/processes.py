@@ -31,17 +31,26 @@ class Program:
 
 def web(host: str, port: str, trusted_proxies: str = "") -> Program:
     """Return the web process. It logs no requests: their addresses may hold tokens."""
-    command = ("uvicorn", "config.asgi:application", "--host", host, "--port", port)
-    command += ("--forwarded-allow-ips", trusted_proxies, "--lifespan", "off")
-    command += ("--no-access-log", "--log-level", "warning", "--no-server-header")
-    return Program("web", (*command, "--timeout-graceful-shutdown", str(GRACE)))
+    return Program(
+        "web",
+        (
+            *("uvicorn", "config.asgi:application", "--host", host, "--port", port),
+            *("--forwarded-allow-ips", trusted_proxies, "--lifespan", "off"),
+            *("--no-access-log", "--log-level", "warning", "--no-server-header"),
+            *("--timeout-graceful-shutdown", str(GRACE)),
+        ),
+    )
 
 
 def worker(queue: str, pool: str, slots: str, level: str) -> Program:
     """Return a worker for one queue. Gossip and mingle only cost time on start and on the wire."""
-    command = ("celery", "-A", "config", "worker", "-Q", queue, "--pool", pool, "-c", slots)
-    command += ("-n", f"{queue}@%h", "--without-gossip", "--without-mingle", "-l", level)
-    return Program(f"worker-{queue}", command)
+    return Program(
+        f"worker-{queue}",
+        (
+            *("celery", "-A", "config", "worker", "-Q", queue, "--pool", pool, "-c", slots),
+            *("-n", f"{queue}@%h", "--without-gossip", "--without-mingle", "-l", level),
+        ),
+    )
 
 
 def beat(level: str) -> Program:

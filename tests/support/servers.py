@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from launcher import embedded
+from launcher.errors import ServerUnavailable
 from launcher.paths import instance_paths
 
 NEEDS_SERVERS = {"django_db_setup", "servers"}  # fixtures
@@ -49,7 +50,7 @@ def start_servers() -> None:
     servers = embedded.needed_servers(paths, durable=False)
     try:
         running.enter_context(embedded.running(servers, paths.logs))
-    except embedded.ServerUnavailable as error:
+    except ServerUnavailable as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.INTERNAL_ERROR)
 
 
