@@ -20,7 +20,7 @@ ALIASES = {
     "md": "markdown",
     "ts": "typescript",
 }
-FENCED = re.compile(r"```([\w+#-]+)[ \t]*(?:\n|[ \t])(.*?)```\n?", re.DOTALL)
+FENCED = re.compile(r"```([\w+#-]+)[ \t]*(?:\r?\n|[ \t])(.*?)```(?:\r?\n)?", re.DOTALL)
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
