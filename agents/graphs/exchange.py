@@ -145,7 +145,7 @@ def read_file(value: JSONValue) -> GraphFile:
         check_depth(value, DEEPEST_GRAPH)
         return GraphFile.model_validate(value)
     except NotJSON as error:
-        raise InvalidGraph(errors=[Detail("too_deep", str(error))]) from None
+        raise InvalidGraph(str(error), errors=[Detail("too_deep", str(error))]) from None
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
         raise InvalidGraph(

@@ -65,7 +65,7 @@ class GraphBuilder:
         """Add a node that runs another graph, and carry that graph along."""
         from agents.engine.schemas import input_schema, output_schema
 
-        if all(graph["id"] != sub.id for graph in self.sub_graphs):
+        if sub is not self and all(graph["id"] != sub.id for graph in self.sub_graphs):
             self.sub_graphs.append(sub.file())
         return self.node(
             "AgentExecutorBlock",
