@@ -12,7 +12,7 @@ from launcher.errors import InstanceRunning
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Hold the lock file as long as the context lasts; refuse at once when another holds it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

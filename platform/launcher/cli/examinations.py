@@ -5,17 +5,18 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from launcher import embedded, instance, processes
+from launcher.cli import servers
 from launcher.errors import AddressUnavailable
 from launcher.paths import instance_paths
 
 LEAST_SPACE = 500 * 1024 * 1024  # bytes
 PATIENCE = 3.0  # seconds for workers to answer
 SWEEP = "sweep-executions"
-OVERDUE = timedelta(minutes=5)  # beat notes its last sweep every three minutes
+OVERDUE = timedelta(minutes=2)  # beat notes its last sweep every half minute or so
 START = "Start it with `trellis up`."
 
 
@@ -53,7 +54,10 @@ def fail(text: str, remedy: str) -> Verdict:
 def examine(name: str) -> Finding:
     """Return the finding of one examination; a server that does not run cannot be asked."""
     asleep = embedded_asleep() if name in NEEDS_SERVERS else None
-    return Finding(name, *(asleep or EXAMINATIONS[name]()))
+    try:
+        return Finding(name, *(asleep or EXAMINATIONS[name]()))
+    except servers.DatabaseUnreachable:
+        return Finding(name, *fail("not known without PostgreSQL", "See above."))
 
 
 def embedded_asleep() -> Verdict | None:
@@ -107,30 +111,22 @@ def port() -> Verdict:
 
 def postgres() -> Verdict:
     """Does PostgreSQL answer?"""
-    from django.db import OperationalError, connection
-
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version")
-            [version] = cursor.fetchone() or ["?"]
-    except OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        return fail(f"does not answer: {reason}", "Check DATABASE_URL, or run `trellis up`.")
-    return ok(f"PostgreSQL {version}")
+        with servers.connect() as connection:
+            row = connection.execute("SHOW server_version").fetchone()
+    except servers.DatabaseUnreachable as error:
+        return fail(error.message, "Check DATABASE_URL, or run `trellis up`.")
+    return ok(f"PostgreSQL {row[0] if row else '?'}")
 
 
 def migrations() -> Verdict:
     """Is the database as this version of Trellis expects it?"""
-    from django.db import DatabaseError, connection
-    from django.db.migrations.executor import MigrationExecutor
+    from telemetry.health import pending_migrations
 
-    try:
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
-        return fail("not known without PostgreSQL", "See above.")
+    servers.connect().close()
+    missing = pending_migrations()
     if missing:
-        return fail(f"{len(missing)} not applied", "Apply them with `trellis migrate`.")
+        return fail(f"{missing} not applied", "Apply them with `trellis migrate`.")
     return ok("all applied")
 
 
@@ -169,20 +165,19 @@ def workers(queue: str) -> Verdict:
 
 def beat() -> Verdict:
     """Did beat ask for a sweep lately?"""
-    from django.db import DatabaseError
     from django.utils.timezone import now
     from django_celery_beat.models import PeriodicTask
 
-    remedy = "Start it: celery -A config beat; `trellis up` does it for you."
-    try:
-        last = PeriodicTask.objects.filter(name=SWEEP).values_list("last_run_at", flat=True).first()
-    except DatabaseError:
-        return fail("not known without PostgreSQL", "See above.")
-    if last is None:
-        return fail("has never asked for a sweep", remedy)
-    age = now() - last
-    text = f"asked for a sweep {age.total_seconds():.0f} s ago, as far as it has noted"
-    return ok(text) if age < OVERDUE else fail(text, remedy)
+    servers.connect().close()
+    last = PeriodicTask.objects.filter(name=SWEEP).values_list("last_run_at", flat=True).first()
+    age = now() - last if last else None
+    if age is not None and age < OVERDUE:
+        return ok(f"asked for a sweep {age.total_seconds():.0f} s ago")
+    found = instance.read(instance_paths().instance)
+    if found and now() - datetime.fromisoformat(found.started) < OVERDUE:
+        return warn("has not noted a sweep since the start", "Look again in two minutes.")
+    text = f"asked for no sweep since {last:%Y-%m-%d %H:%M} UTC" if last else "never ran"
+    return fail(text, "Start it: celery -A config beat; `trellis up` does it for you.")
 
 
 def static() -> Verdict:

@@ -31,18 +31,16 @@ def main(options: Namespace) -> int:
 def local_key() -> str:
     """Return the first user's key for this machine. A first user made for it is shown."""
     servers.setup_django()
-    from django.db import OperationalError, ProgrammingError
+    servers.connect().close()
+    from django.db import ProgrammingError
 
     from accounts.services import ensure_first_user
     from apikeys.services import local_key
 
     try:
         user, password = ensure_first_user()
-        if password:
-            print(f"First user: {user.get_username()}, password {password}", file=sys.stderr)
-        return local_key(instance_paths().api_key)
     except ProgrammingError:  # no tables
         raise NotSetUp from None
-    except OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise TrellisError(f"The database does not answer: {reason}") from None
+    if password:
+        print(f"First user: {user.get_username()}, password {password}", file=sys.stderr)
+    return local_key(instance_paths().api_key)
