@@ -11,8 +11,6 @@ v1 = [
     path("", include("blocks.api.urls")),
     path("", include("agents.graphs.api.urls")),
     path("", include("agents.executions.api.urls")),
-    path("", include("agents.graphs.api.urls")),
-    path("", include("agents.executions.api.urls")),
 ]
 
 urlpatterns = [
