@@ -28,9 +28,10 @@ def deliver(ledger: DatabaseLedger, execution: NodeExecution) -> None:
         for row in ledger.unsettled(node):
             for pin, value in ledger.undelivered(row):
                 delivery.deliver(ledger.graph, ledger, node, pin, value)
-            row.delivered = row.emitted
-            row.settled = row.state.is_final
-            ledger.change(row)
+            before = (row.delivered, row.settled)
+            row.delivered, row.settled = row.emitted, row.state.is_final
+            if (row.delivered, row.settled) != before:
+                ledger.change(row)
             if not row.settled:
                 break
     except TooManyNodeExecutions as error:

@@ -35,11 +35,16 @@ class NodeExecutionQuerySet(models.QuerySet["NodeExecution"]):
         return self.filter(settled=False, start_number__isnull=False).order_by("start_number")
 
     def renew(self, leases: Iterable[tuple[UUID, int]], until: datetime) -> int:
-        """Extend the leases, each a (node execution, attempt), that are still held."""
+        """Extend the leases, each a (node execution, attempt), that are still held.
+
+        Rows that a journal has locked are passed over: this statement takes no run's lock, so it
+        may not wait for a row (it could deadlock). The next beat comes long before a lease ends.
+        """
         held = Q(pk__in=[])
         for pk, attempt in leases:
             held |= Q(pk=pk, attempt=attempt)
-        return self.filter(held, status=NodeStatus.RUNNING).update(lease_until=until)
+        free = self.filter(held, status=NodeStatus.RUNNING).select_for_update(skip_locked=True)
+        return self.filter(pk__in=free.values("pk")).update(lease_until=until)
 
 
 class NodeExecution(models.Model):
