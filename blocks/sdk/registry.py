@@ -14,15 +14,14 @@ class Registry:
         self._aliases: dict[str, str] = {}
 
     def add(self, spec: BlockSpec) -> None:
-        """Add a block. Raises ValueError where its id, name or a legacy id is taken."""
-        taken = {name for other in self for name in (other.name, *other.legacy_ids)}
-        if str(spec.id) in self._blocks or spec.name in taken:
-            raise ValueError(f"Block {spec.name!r} ({spec.id}) is registered already")
+        """Add a block. Raises ValueError where its name, its id or a former id is taken."""
+        if any(spec.name == other.name for other in self):
+            raise ValueError(f"A block named {spec.name!r} is registered already")
+        for block_id in (str(spec.id), *spec.legacy_ids):
+            if block_id in self._blocks or block_id in self._aliases:
+                raise ValueError(f"The id {block_id!r} of {spec.name!r} is taken")
         self._blocks[str(spec.id)] = spec
-        for legacy in spec.legacy_ids:
-            if legacy in self._aliases or legacy in self._blocks:
-                raise ValueError(f"Legacy id {legacy!r} of {spec.name!r} is taken")
-            self._aliases[legacy] = str(spec.id)
+        self._aliases |= dict.fromkeys(spec.legacy_ids, str(spec.id))
 
     def find(self, block_id: str | UUID) -> BlockSpec | None:
         """Return the block with this id, or None. Legacy ids are another matter: `resolve`."""
@@ -30,7 +29,7 @@ class Registry:
 
     def resolve(self, block_id: str) -> str:
         """Return the id in use today for an id that a graph names, or the id itself."""
-        return self._aliases.get(block_id, block_id)
+        return self._aliases.get(block_id.lower(), block_id)
 
     def __iter__(self) -> Iterator[BlockSpec]:
         return iter(list(self._blocks.values()))
