@@ -1,5 +1,6 @@
 """What a block must keep for ever, read from the registry: names, pins, types, defaults."""
 
+from functools import cache
 from typing import Any
 
 from pydantic_core import PydanticUndefined, to_jsonable_python
@@ -11,6 +12,7 @@ SIMPLE = {"string": "str", "integer": "int", "number": "float", "boolean": "bool
 FORMATS = ("date", "time", "short-text", "long-text")
 
 
+@cache
 def facts() -> dict[str, dict[str, Any]]:
     """Return the facts of all registered blocks, by name."""
     return {spec.name: block_facts(spec) for spec in registry}

@@ -88,7 +88,7 @@ def test_pattern_that_would_not_end_is_stopped(
     with pytest.raises(BlockError, match=r"longer than 0.02 seconds. Simplify the pattern"):
         emitted(name, inputs)
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
 
 
 def test_matches_are_limited_in_number() -> None:
