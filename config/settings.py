@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "webui.middleware.ContentSecurityPolicyMiddleware",
     "kernel.api.bodies.BodyLengthMiddleware",  # innermost: it keeps the chain in one thread
 ]
 
@@ -180,6 +181,8 @@ GRAPHS = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("MAX_REQUEST_BYTES", 32 * 1024 * 1024, least=1024)
+
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a table in a form has a field for each cell
 
 # --- People ---------------------------------------------------------------------------------------
 

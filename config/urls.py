@@ -11,4 +11,5 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("config.api")),
+    path("", include("webui.urls")),
 ]

@@ -1,0 +1,9 @@
+"""The webui application."""
+
+from django.apps import AppConfig
+
+
+class WebUIConfig(AppConfig):
+    """Pages for people."""
+
+    name = "webui"

@@ -1,0 +1,197 @@
+"""Form fields whose values are JSON, and ABSENT for what was left empty."""
+
+import base64
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from kernel.jsontypes import NotJSON, dumps, loads
+from webui.forms.widgets import TableWidget
+from webui.values import full_text
+
+ABSENT: Final = object()
+MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
+NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")
+
+
+class ValueField(forms.Field):
+    """Text, as it was typed. A text that was cleared counts as empty text."""
+
+    def clean(self, value: Any) -> Any:
+        text = (value or "").replace("\r\n", "\n")
+        if "\x00" in text:
+            raise ValidationError("Remove the null character from this text.", "null_character")
+        if text == "":
+            return self.when_empty()
+        return self.read(text)
+
+    def when_empty(self) -> Any:
+        """Return the value of an empty control. Raises ValidationError where one is required."""
+        if self.required:
+            raise ValidationError("This input is required.", "required")
+        return "" if isinstance(self.initial, str) else ABSENT
+
+    def read(self, text: str) -> Any:
+        """Return the value that the text stands for. Raises ValidationError."""
+        return text
+
+
+class SecretField(ValueField):
+    """A text that is never shown again; left empty, the agent's own value is used."""
+
+    widget = forms.PasswordInput
+
+    def when_empty(self) -> Any:
+        if self.required:
+            return super().when_empty()
+        return ABSENT
+
+
+class OptionalField(ValueField):
+    """A value with a form of its own; left empty, the agent's own value is used."""
+
+    when_empty = SecretField.when_empty
+
+
+class AnythingField(ValueField):
+    """Text, or a number where the agent's own value is one and a number was typed."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if value is None else full_text(value)
+
+    def read(self, text: str) -> Any:
+        if isinstance(self.initial, str) or self.initial is None:
+            return text
+        try:
+            number = loads(text.strip())
+        except NotJSON:
+            return text
+        return number if isinstance(number, int | float) else text
+
+
+class IntegerField(OptionalField):
+    """A whole number of any size."""
+
+    def read(self, text: str) -> Any:
+        digits = text.strip()
+        if not WHOLE_NUMBER.fullmatch(digits):
+            raise ValidationError("Enter a whole number.", "invalid")
+        return _number(digits.removeprefix("+"))
+
+
+class NumberField(OptionalField):
+    """A number; one without a fraction stays whole. A comma is read as the decimal sign."""
+
+    def read(self, text: str) -> Any:
+        digits = text.strip()
+        if not NUMBER.fullmatch(digits):
+            raise ValidationError("Enter a number, for example 12.5.", "invalid")
+        if WHOLE_NUMBER.fullmatch(digits):
+            return _number(digits.removeprefix("+"))
+        number = float(digits.replace(",", "."))
+        if number in {float("inf"), float("-inf")}:
+            raise ValidationError("This number is too large.", "invalid")
+        return number
+
+
+class ToggleField(forms.BooleanField):
+    """On or off; never required, since off is an answer."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "required": False})
+
+
+class ChoiceField(OptionalField):
+    """One of several JSON values, shown as text."""
+
+    widget = forms.Select
+
+    def __init__(self, *, values: Sequence[Any], **options: Any) -> None:
+        super().__init__(**options)
+        chosen = self.initial is not None and self.initial in values
+        empty = [] if chosen else [("", "Choose…" if self.required else "None chosen")]
+        self.widget.choices = [*empty, *((dumps(value), full_text(value)) for value in values)]
+        self.values = {dumps(value): value for value in values}
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if value is None or value in self.values else dumps(value)
+
+    def read(self, text: str) -> Any:
+        if text not in self.values:
+            raise ValidationError("Choose one of the values in the list.", "invalid_choice")
+        return self.values[text]
+
+
+class JSONField(OptionalField):
+    """JSON text, of one kind where ``kind`` names it."""
+
+    widget = forms.Textarea
+    kinds = {list: "a list, for example [1, 2]", dict: 'an object, for example {"a": 1}'}
+
+    def __init__(self, *, kind: type | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.kind = kind
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if value is None or isinstance(value, str) else full_text(value)
+
+    def read(self, text: str) -> Any:
+        try:
+            value = loads(text)
+        except NotJSON as error:
+            raise ValidationError(str(error), "not_json") from None
+        if self.kind and not isinstance(value, self.kind):
+            raise ValidationError(f"Enter {self.kinds[self.kind]}.", "wrong_kind")
+        return value
+
+
+class TableField(forms.Field):
+    """Rows of texts by column; rows without any text do not count."""
+
+    def __init__(self, *, columns: Sequence[str], **options: Any) -> None:
+        super().__init__(widget=TableWidget(columns), **options)
+
+    def clean(self, value: Any) -> Any:
+        rows = [row for row in value or [] if any(row.values())]
+        if not rows and self.required:
+            raise ValidationError("Fill in at least one row.", "required")
+        if any("\x00" in cell for row in rows for cell in row.values()):
+            raise ValidationError("Remove the null character from this table.", "null_character")
+        return rows
+
+
+class FileField(forms.FileField):
+    """A file as a ``data:`` URI."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        if not data:
+            if self.required:
+                raise ValidationError("Choose a file.", "required")
+            return ABSENT
+        return data_uri(data)
+
+
+def data_uri(file: UploadedFile[Any]) -> str:
+    """Return the file as a ``data:`` URI. Raises ValidationError where it is too large."""
+    largest = settings.EXECUTIONS["max_value_bytes"] * 3 // 4 - 200  # base64 adds a third
+    if (file.size or 0) > largest:
+        raise ValidationError(
+            f"The file is larger than {largest // 1024:,} KB, the most that a run takes.",
+            "too_large",
+        )
+    named = file.content_type or ""
+    media_type = named if MEDIA_TYPE.fullmatch(named) else "application/octet-stream"
+    return f"data:{media_type};base64,{base64.b64encode(file.read()).decode()}"
+
+
+def _number(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError:  # Python reads a few thousand digits at most
+        raise ValidationError("This number has too many digits.", "invalid") from None

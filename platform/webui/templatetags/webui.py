@@ -1,0 +1,58 @@
+"""How statuses, durations and values are shown."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import template
+
+from webui.values import Shown, one_line, shown
+
+register = template.Library()
+
+WORDS = {
+    "QUEUED": "Queued",
+    "RUNNING": "Running",
+    "WAITING": "Waiting",
+    "INCOMPLETE": "Lacks inputs",
+    "COMPLETED": "Completed",
+    "FAILED": "Failed",
+    "TERMINATED": "Stopped",
+}
+
+register.filter("shown", shown)
+register.filter("one_line", one_line)
+
+
+@register.filter
+def status_word(status: str) -> str:
+    """Return the status as people say it."""
+    return WORDS.get(status, status.title())
+
+
+@register.filter
+def duration(length: timedelta | None) -> str:
+    """Return a length of time in its two greatest units: `1.2 s`, `3 min 5 s`, `2 h 10 min`."""
+    if length is None:
+        return "–"
+    seconds = max(length.total_seconds(), 0)
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min {rest} s"
+    return f"{hours} h {minutes} min"
+
+
+@register.inclusion_tag("webui/parts/status.html")
+def status(value: str, live: Any = False) -> dict[str, Any]:
+    """Show a status as a coloured word."""
+    return {"status": value, "word": status_word(value), "live": live}
+
+
+@register.inclusion_tag("webui/parts/value.html")
+def value(what: Any, url: str = "") -> dict[str, Any]:
+    """Show a value as text; where it is cut, the address has all of it."""
+    return {"value": what if isinstance(what, Shown) else shown(what), "url": url}

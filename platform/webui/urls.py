@@ -1,0 +1,34 @@
+"""Addresses of the pages. Each answers with and without its trailing slash."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+from django.views.generic import RedirectView
+
+from kernel.api.routing import slash
+from webui.views import account, agent, agents, run, runs
+
+app_name = "webui"
+
+sign_in = LoginView.as_view(
+    template_name="webui/account/sign_in.html", redirect_authenticated_user=True
+)
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="webui:agents"), name="home"),
+    slash("sign-in/", sign_in, name="login"),
+    slash("sign-out/", LogoutView.as_view(), name="logout"),
+    slash("agents/", agents.index, name="agents"),
+    slash("agents/import/", agents.import_file, name="import"),
+    slash("agents/<uuid:pk>/", agent.show, name="agent"),
+    slash("agents/<uuid:pk>/run/", agent.start, name="start"),
+    slash("agents/<uuid:pk>/export/", agent.export, name="export"),
+    slash("agents/<uuid:pk>/activate/", agent.activate, name="activate"),
+    slash("agents/<uuid:pk>/delete/", agent.delete, name="delete"),
+    slash("runs/", runs.index, name="runs"),
+    slash("runs/<uuid:pk>/", run.show, name="run"),
+    slash("runs/<uuid:pk>/stop/", run.stop, name="stop"),
+    slash("runs/<uuid:pk>/waiting/", run.waiting, name="waiting"),
+    slash("runs/<uuid:pk>/value/", run.value, name="value"),
+    slash("account/key/", account.key, name="key"),
+    slash("account/password/", account.change_password, name="password"),
+]

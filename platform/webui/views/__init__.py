@@ -1,0 +1,1 @@
+"""What answers at the pages' addresses: thin, one module for each page."""

@@ -1,0 +1,135 @@
+"""One agent: what it is, the form that runs it, and what can be done with it."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agents.executions.models import Execution
+from agents.executions.services import start_execution
+from agents.graphs import services
+from agents.graphs.models import GraphVersion
+from kernel.errors import TrellisError
+from webui.description import describe
+from webui.forms.inputs import StartForm
+from webui.paging import page_of
+from webui.views.pages import PageRequest, page, render
+
+NODES = 50
+RUNS = 8
+VERSIONS = 10
+MOST_PROBLEMS = 20
+
+
+@require_safe
+@page
+def show(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Show the agent, its form filled in as for the run that ``?again=`` names."""
+    version = _version(request, pk, request.GET.get("version"))
+    form = StartForm(version, values=_inputs_of(request, version))
+    return _agent(request, version, form)
+
+
+@require_POST
+@page
+def start(request: PageRequest, pk: UUID) -> HttpResponseBase:
+    """Start the version whose form was filled in, and show the run."""
+    version = _version(request, pk, request.POST.get("version"))
+    form = StartForm(version, request.POST, request.FILES)
+    if not form.is_valid():
+        return _agent(request, version, form, status=400)
+    try:
+        execution = start_execution(
+            owner=request.user, agent_id=pk, version=version.version, inputs=form.inputs()
+        )
+    except TrellisError as error:
+        form.refuse(error)
+        return _agent(request, version, form, status=400)
+    return redirect("webui:run", execution.pk)
+
+
+@require_safe
+@page
+def export(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Send the version as a file that others can import."""
+    version = _version(request, pk, request.GET.get("version"))
+    text = json.dumps(services.export(version), indent=2)
+    name = f"{slugify(version.name)[:80] or 'agent'}-v{version.version}.json"
+    response = HttpResponse(text, content_type="application/json")
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
+
+
+@require_POST
+@page
+def activate(request: PageRequest, pk: UUID) -> HttpResponseBase:
+    """Make the version the one that runs from now on."""
+    version = _version(request, pk, request.POST.get("version"))
+    services.activate(version.agent, version.version)
+    messages.success(request, f"Version {version.version} is active now.")
+    return redirect("webui:agent", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def delete(request: PageRequest, pk: UUID) -> HttpResponseBase:
+    """Ask first, and then delete the agent."""
+    version = services.find(request.user, pk)
+    if request.method == "GET":
+        return render(request, "agents/delete.html", {"version": version})
+    services.delete(version.agent)
+    messages.success(request, f"“{version.name}” is deleted. Its runs are kept.")
+    return redirect("webui:agents")
+
+
+def _agent(
+    request: PageRequest, version: GraphVersion, form: StartForm, *, status: int = 200
+) -> HttpResponse:
+    graph = version.graph
+    problems = services.run_problems(version)
+    versions = version.agent.versions.defer("document").order_by("-version")
+    nodes = page_of(list(graph.nodes.values()), request.GET, size=NODES, name="nodes")
+    context: dict[str, Any] = {
+        "version": version,
+        "form": form,
+        "problems": problems[:MOST_PROBLEMS],
+        "more_problems": max(len(problems) - MOST_PROBLEMS, 0),
+        "nodes": nodes,
+        "described": [describe(graph, node) for node in nodes.items],
+        "node_count": len(graph.nodes),
+        "link_count": len(graph.links),
+        "runs": _runs(request, version)[:RUNS],
+        "versions": page_of(versions, request.GET, size=VERSIONS, name="versions"),
+    }
+    return render(request, "agents/agent.html", context, status=status)
+
+
+def _version(request: PageRequest, pk: UUID, asked: str | None) -> GraphVersion:
+    if not asked:
+        return services.find(request.user, pk)
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+        raise Http404("Versions are numbers.")
+    return services.find(request.user, pk, int(asked))
+
+
+def _runs(request: PageRequest, version: GraphVersion) -> Any:
+    rows = Execution.objects.visible_to(request.user).with_graph()
+    return rows.filter(graph_version__agent=version.agent_id).defer("inputs").order_by("-created")
+
+
+def _inputs_of(request: PageRequest, version: GraphVersion) -> dict[str, Any]:
+    """Return the inputs of the run that is to be run again."""
+    try:
+        run = UUID(request.GET.get("again", ""))
+    except ValueError:
+        return {}
+    rows = Execution.objects.visible_to(request.user).filter(pk=run)
+    found = rows.filter(graph_version__agent=version.agent_id).first()
+    return found.inputs if found else {}

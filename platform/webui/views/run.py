@@ -1,0 +1,126 @@
+"""One run: how it goes, what it gave, what each node did."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from agents.executions.models import Execution
+from agents.executions.services import stop_execution
+from agents.executions.waiting import waiting as what_waits
+from blocks.sdk import BlockKind
+from webui.paging import page_of
+from webui.runs import (
+    MOST_OUTPUTS,
+    input_values,
+    node_runs,
+    open_ids,
+    output_nodes,
+    output_values,
+    started_rows,
+)
+from webui.values import full_text
+from webui.views.pages import PageRequest, page, render
+from webui.wholevalue import find_value
+
+NODE_RUNS = 50
+MOST_WAITING = 20
+
+
+@require_safe
+@page
+def show(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Show the run as it is; its page's script then follows what happens."""
+    execution = _run(request, pk)
+    seq = execution.last_seq
+    rows = page_of(started_rows(execution), request.GET, size=NODE_RUNS)
+    context: dict[str, Any] = {
+        "execution": execution,
+        "version": execution.graph_version,
+        "nodes": node_runs(execution, rows.items, seq),
+        "page": rows,
+        "inputs": input_values(execution),
+        "outputs": output_values(execution),
+        "more_outputs": max(_started_outputs(execution) - MOST_OUTPUTS, 0),
+        **_waiting(execution),
+        "parent": execution.parent and execution.parent.execution_id,
+        "feed": _feed(execution, seq, follows=rows.next is None),
+    }
+    response = render(request, "runs/run.html", context)
+    response["Cache-Control"] = "no-store"  # the back button must not bring back an old state
+    return response
+
+
+@require_POST
+@page
+def stop(request: PageRequest, pk: UUID) -> HttpResponseBase:
+    """Cancel the run; one that has ended stays as it is."""
+    execution = _run(request, pk)
+    if not stop_execution(execution.pk):
+        messages.info(request, "The run had ended already.")
+    return redirect("webui:run", pk)
+
+
+@require_safe
+@page
+def waiting(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Return the part of the run's page that says what waits for what."""
+    execution = _run(request, pk)
+    return render(request, "runs/waiting.html", _waiting(execution))
+
+
+@require_safe
+@page
+def value(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Return the whole of a value as plain text, whatever it is."""
+    found = find_value(_run(request, pk), request.GET)
+    text = full_text(found).encode("utf-8", "replace")
+    policy = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=policy)
+
+
+def _run(request: PageRequest, pk: UUID) -> Execution:
+    rows = Execution.objects.visible_to(request.user).with_graph()
+    found = rows.select_related("parent", "graph_version__agent").filter(pk=pk).first()
+    if found is None:
+        raise Http404("There is no such run, or it is not yours.")
+    return found
+
+
+def _waiting(execution: Execution) -> dict[str, Any]:
+    found = what_waits(execution)
+    return {
+        "live": not execution.state.is_final,
+        "waiting": found[:MOST_WAITING],
+        "more_waiting": len(found[MOST_WAITING:]),
+    }
+
+
+def _started_outputs(execution: Execution) -> int:
+    rows = started_rows(execution).filter(node_id__in=output_nodes(execution))
+    return rows.count()
+
+
+def _feed(execution: Execution, seq: int, *, follows: bool) -> dict[str, Any]:
+    """Return what the page's script needs to follow the run from where the page stands."""
+    graph = execution.graph_version.graph
+    return {
+        "run": str(execution.pk),
+        "status": execution.status,
+        "since": seq,
+        "startedAt": execution.started_at and execution.started_at.isoformat(),
+        "open": open_ids(execution),
+        "follows": follows,  # whether new node executions belong on this page
+        "most": NODE_RUNS,
+        "mostOutputs": MOST_OUTPUTS,
+        "outputNodes": [node.id for node in graph.of_kind(BlockKind.OUTPUT)],
+        "valueUrl": reverse("webui:value", args=[execution.pk]),
+        "waitingUrl": reverse("webui:waiting", args=[execution.pk]),
+        "runsUrl": reverse("webui:runs"),
+        "signInUrl": reverse("webui:login"),
+    }
