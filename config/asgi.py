@@ -1,21 +1,27 @@
 """ASGI: HTTP to Django, WebSockets through authentication to the consumers."""
 
 import os
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.core.asgi import get_asgi_application
 
-django = get_asgi_application()  # before anything that imports models
+http = get_asgi_application()  # before anything that imports models
 
 from agents.executions.routing import websocket_urlpatterns
 from apikeys.websocket import AllowedOrigins, WebSocketAuthentication
 from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import WebsocketDenier
+from django.urls import re_path
 from kernel.api.bodies import LimitBody
+
+nowhere: Any = WebsocketDenier.as_asgi()
+routes: list[Any] = [*websocket_urlpatterns, re_path("", nowhere)]
 
 application = ProtocolTypeRouter(
     {
-        "http": LimitBody(django),
-        "websocket": AllowedOrigins(WebSocketAuthentication(URLRouter(websocket_urlpatterns))),
+        "http": LimitBody(http),
+        "websocket": AllowedOrigins(WebSocketAuthentication(URLRouter(routes))),
     }
 )

@@ -23,19 +23,17 @@ class LimitBody:
     A body that says its length is refused unread; one in chunks, at the chunk that is too much.
     """
 
-    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if limit is None:
-            return await self.app(scope, receive, send)
-        if _declared_length(scope) > limit:
-            return await _refuse(scope, send)
-        try:
-            return await self.app(scope, _counted(receive, limit), send)
-        except _TooMuch:
-            return await _refuse(scope, send)
+        limit = float(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or "inf")
+        body = _Body(receive, limit)
+        if _declared_length(scope) <= limit:
+            await self.app(scope, body.receive, send)
+            if not body.is_too_large:
+                return
+        await _refuse(send)
 
 
 class BodyLengthMiddleware:
@@ -58,23 +56,24 @@ class BodyLengthMiddleware:
         return self.get_response(request)
 
 
-class _TooMuch(Exception):
-    """The chunks received so far are more than the limit."""
+class _Body:
+    """Counts a body. Beyond the limit the application hears that the caller is gone.
 
+    That makes Django drop what it has read, and say nothing.
+    """
 
-def _counted(receive: Receive, limit: int) -> Receive:
-    """Return ``receive`` that raises _TooMuch beyond the limit."""
-    total = 0
+    def __init__(self, receive: Receive, limit: float) -> None:
+        self._receive = receive
+        self._left = limit
 
-    async def counting() -> Message:
-        nonlocal total
-        message = await receive()
-        total += len(message.get("body", b""))
-        if total > limit:
-            raise _TooMuch
-        return message
+    @property
+    def is_too_large(self) -> bool:
+        return self._left < 0
 
-    return counting
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        return {"type": "http.disconnect"} if self.is_too_large else message
 
 
 def _declared_length(scope: Scope) -> int:
@@ -85,7 +84,7 @@ def _declared_length(scope: Scope) -> int:
     return 0
 
 
-async def _refuse(scope: Scope, send: Send) -> None:
+async def _refuse(send: Send) -> None:
     response = Problem(Refusal.of(too_large()))
     headers = [(b"content-type", response["Content-Type"].encode())]
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})

@@ -19,6 +19,8 @@ async def reader(scope: Scope, receive: Receive, send: Send) -> None:
     length = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return
         length += len(message.get("body", b""))
         if not message.get("more_body"):
             break

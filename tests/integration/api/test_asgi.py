@@ -1,0 +1,79 @@
+"""The whole application, as an ASGI server calls it."""
+
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import httpx
+import pytest
+from pytest_django import Settings
+
+from accounts.models import User
+from tests.support.sockets import Sockets
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+async def http(servers: None) -> AsyncIterator[httpx.AsyncClient]:
+    from config.asgi import application
+
+    transport = httpx.ASGITransport(cast(Any, application))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client
+
+
+async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+
+
+async def test_a_body_in_chunks_is_read_whole(http: httpx.AsyncClient) -> None:
+    body = chunks(b'{"username": "x", ', b'"password": "y"}')
+
+    response = await http.post(
+        "/api/v1/auth/token/", content=body, headers={"Content-Type": "application/json"}
+    )
+
+    assert (response.status_code, response.json()["code"]) == (401, "no_active_account")
+
+
+async def test_chunks_beyond_the_limit_are_refused(
+    http: httpx.AsyncClient, settings: Settings
+) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+
+    response = await http.post("/api/v1/auth/token/", content=chunks(b"x" * 600, b"x" * 600))
+
+    assert (response.status_code, response.json()["code"]) == (413, "too_large")
+
+
+async def test_requests_have_their_own_ids(http: httpx.AsyncClient) -> None:
+    ids = {(await http.get("/api/nothing")).headers["X-Request-ID"] for _ in range(3)}
+
+    assert len(ids) == 3
+
+
+async def test_a_socket_without_credentials_is_closed_with_4001(socket: Sockets) -> None:
+    opened = await socket("/ws/v1/")
+
+    assert await opened.closing_code() == 4001
+
+
+async def test_a_socket_with_a_bad_token_is_closed_with_4003(socket: Sockets) -> None:
+    opened = await socket("/ws/v1/?token=x")
+
+    assert await opened.closing_code() == 4003
+
+
+async def test_a_socket_with_a_key_hears_a_heartbeat(socket: Sockets, alice: User) -> None:
+    opened = await socket("/ws/v1/", user=alice)
+
+    answer = await opened.ask("heartbeat", "ping")
+
+    assert (answer["method"], answer["data"], answer["success"]) == ("heartbeat", "pong", True)
+
+
+async def test_a_socket_to_nowhere_is_refused(socket: Sockets, alice: User) -> None:
+    opened = await socket("/ws/nowhere/", user=alice)
+
+    assert not opened.accepted
