@@ -109,6 +109,10 @@ def _batched(items: Any, linecount: int, fill_with: Any = None) -> int:
     return ELEMENT * linecount * (1 if fill_with is None else Budget().weigh(fill_with))
 
 
+def _sliced(items: Any, slices: int, fill_with: Any = None) -> int:
+    return _batched(items, slices, fill_with)
+
+
 def _rounded(value: Any, precision: int = 0, *_: Any, **__: Any) -> int:
     return precision * precision
 
@@ -188,7 +192,7 @@ PRICES: dict[str, Price] = {
     "replace": _replaced,
     "rjust": _padded,
     "round": _rounded,
-    "slice": _batched,
+    "slice": _sliced,
     "striptags": _stripped,
     "sum": _summed,
     "wordwrap": _wrapped,

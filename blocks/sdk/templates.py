@@ -6,7 +6,8 @@ hang a worker or fill its memory.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import wraps
+from functools import lru_cache, wraps
+from types import CodeType
 from typing import Any
 
 from jinja2 import Template, TemplateError, nodes, pass_context
@@ -19,6 +20,8 @@ from blocks.sdk.errors import BlockError
 from blocks.sdk.limits import check_text_size
 from blocks.sdk.template_limits import Budget
 
+LONGEST_CACHED = 10_000
+"""Characters of a template that is kept compiled for the next time."""
 REMOVED_FILTERS = ("pprint", "tojson", "urlize", "xmlattr")
 REFUSED_METHODS = frozenset({"maketrans", "to_bytes", "translate"})
 PRICED_OPERATORS: dict[str, Callable[[Any, Any], int]] = {
@@ -54,9 +57,17 @@ def render(template: str, values: Mapping[str, Any], *, escape_html: bool = Fals
 
 
 def _compile(template: str, escape_html: bool) -> Template:
+    compiled = _cached_code if len(template) <= LONGEST_CACHED else _code
+    code = compiled(template, escape_html)
+    return Template.from_code(Sandbox(Budget(), escape_html=escape_html), code, {})
+
+
+def _code(template: str, escape_html: bool) -> CodeType:
     sandbox = Sandbox(Budget(), escape_html=escape_html)
-    tree = _Priced().visit(sandbox.parse(template))
-    return Template.from_code(sandbox, sandbox.compile(tree), {})
+    return sandbox.compile(_Priced().visit(sandbox.parse(template)))
+
+
+_cached_code = lru_cache(maxsize=256)(_code)
 
 
 class Sandbox(ImmutableSandboxedEnvironment):

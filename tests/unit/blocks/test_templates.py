@@ -37,6 +37,7 @@ def shortly(template: str) -> str:
         ("{% macro b(x) %}*{{ x }}*{% endmacro %}{{ b('a') }}", {}, "*a*"),
         ("{{ l | join(', ') }} {{ l | map('upper') | first }}", {"l": ["a", "b"]}, "a, b A"),
         ("{{ l | batch(2) }}", {"l": [1, 2, 3]}, "[[1, 2], [3]]"),
+        ("{{ l | slice(slices=2, fill_with=0) }}", {"l": [1, 2, 3]}, "[[1, 2], [3, 0]]"),
         ("{{ 3.14159 | format('%.2f') }} {{ '%.1f' | format(2) }}", {}, "3.14 2.0"),
         ("{{ '2.5' | format('%d') }} {{ '%(a)s' | format(a=1) }} {{ 5 | format }}", {}, "2 1 5"),
         ("{{ '%03d' % 7 }} {{ '{:>3}|{x}'.format(7, x=1) }}", {}, "007   7|1"),
@@ -197,6 +198,11 @@ def test_template_that_would_not_end_is_stopped(
         render(template, {"l": list(range(3_000))})
 
     assert time.monotonic() - started < 10
+
+
+def test_each_filling_of_a_template_has_a_budget_of_its_own() -> None:
+    for number in range(5):
+        assert len(render("{{ 'ab' * n }}", {"n": 5_000_000 + number})) == 10_000_000 + 2 * number
 
 
 def test_output_has_a_largest_size() -> None:
