@@ -56,7 +56,9 @@ class NodeRun:
 
     @property
     def summary(self) -> str:
-        """Return the first value that it emitted, in one line."""
+        """Return why it failed, or the first value that it emitted, in one line."""
+        if self.error:
+            return one_line(self.error.get("message", ""))
         if not self.outputs:
             return ""
         first = self.outputs[0]
@@ -73,7 +75,10 @@ class OutputValue:
 
 
 def started_rows(execution: Execution) -> QuerySet[NodeExecution]:
-    """Return the run's node executions that got all their inputs, in the order of that."""
+    """Return the run's node executions that got all their inputs, in the order of that.
+
+    Each has ``input_size`` in characters, and ``small_input``: its inputs unless they are large.
+    """
     rows = NodeExecution.objects.filter(execution=execution, start_number__isnull=False)
     size = Length(Cast("input_data", TextField()))
     small = When(input_size__lte=LARGEST_INPUT, then=F("input_data"))
@@ -117,7 +122,7 @@ def input_values(execution: Execution) -> list[PinValue]:
 
 def output_values(execution: Execution) -> dict[str, list[OutputValue]]:
     """Return the first values of the run's outputs by name, in the order they arrived."""
-    rows = started_rows(execution).filter(node_id__in=output_nodes(execution))
+    rows: Any = started_rows(execution).filter(node_id__in=output_nodes(execution))
     found: dict[str, list[OutputValue]] = {}
     for row in rows[:MOST_OUTPUTS]:
         data = row.small_input
@@ -150,7 +155,7 @@ def _query_string(**place: Any) -> str:
     return "?" + urlencode(place, errors="replace")
 
 
-def _node_run(execution: Execution, row: NodeExecution) -> NodeRun:
+def _node_run(execution: Execution, row: Any) -> NodeRun:
     node = execution.graph_version.graph.nodes.get(NodeId(row.node_id))
     title = node.title if node else "A node that is not there"
     block = node.block.title if node and node.block else ""

@@ -6,6 +6,7 @@ from typing import Any
 
 LONGEST = 4000  # characters shown before "show all"
 ONE_LINE = 120
+FLAT = 80  # JSON that is shorter stays on one line
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,13 @@ def shown(value: Any, limit: int = LONGEST) -> Shown:
 
 
 def full_text(value: Any) -> str:
-    """Return a string as it is, and anything else as indented JSON."""
+    """Return a string as it is, and anything else as JSON, indented where it is long."""
     if isinstance(value, str):
         return value
+    if not isinstance(value, list | dict) or len(value) < FLAT:
+        flat = json.dumps(value, ensure_ascii=False)
+        if len(flat) < FLAT:
+            return flat
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 

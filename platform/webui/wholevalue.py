@@ -19,9 +19,9 @@ def find_value(execution: Execution, query: QueryDict) -> Any:
     """
     if "node" not in query:
         return _member(execution.inputs, query.get("input"))
-    row = _node_execution(execution, query["node"])
+    row = _node_execution(execution, query.get("node", ""))
     if "output" in query:
-        return _emitted(row, query["output"], query.get("index"))
+        return _emitted(row, query.get("output", ""), query.get("index"))
     return _member(row.input_data, query.get("input"))
 
 

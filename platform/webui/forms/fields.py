@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.conf import settings
@@ -132,7 +132,10 @@ class JSONField(OptionalField):
     """JSON text, of one kind where ``kind`` names it."""
 
     widget = forms.Textarea
-    kinds = {list: "a list, for example [1, 2]", dict: 'an object, for example {"a": 1}'}
+    kinds: ClassVar[dict[type, str]] = {
+        list: "a list, for example [1, 2]",
+        dict: 'an object, for example {"a": 1}',
+    }
 
     def __init__(self, *, kind: type | None = None, **options: Any) -> None:
         super().__init__(**options)

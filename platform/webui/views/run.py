@@ -118,6 +118,7 @@ def _feed(execution: Execution, seq: int, *, follows: bool) -> dict[str, Any]:
         "follows": follows,  # whether new node executions belong on this page
         "most": NODE_RUNS,
         "mostOutputs": MOST_OUTPUTS,
+        "blocks": {node.block_id: node.block.title for node in graph.nodes.values() if node.block},
         "outputNodes": [node.id for node in graph.of_kind(BlockKind.OUTPUT)],
         "valueUrl": reverse("webui:value", args=[execution.pk]),
         "waitingUrl": reverse("webui:waiting", args=[execution.pk]),

@@ -5,6 +5,16 @@ const PATIENCE = 10_000; // ms without an answer, and the connection counts as l
 const LONGEST_WAIT = 30_000; // ms between two attempts
 const SIGNED_OUT = new Set([4001, 4003]);
 
+/** Return the JSON text's value with every number as it was written: 42.0, and all digits. */
+function parse(text) {
+  if (!JSON.rawJSON) return JSON.parse(text);
+  return JSON.parse(text, (_key, value, context) =>
+    typeof value === "number" && String(value) !== context.source
+      ? JSON.rawJSON(context.source)
+      : value,
+  );
+}
+
 /**
  * Follow a run from the event with number `since`.
  *
@@ -27,7 +37,7 @@ export function follow({ run, since, onEvent, onState }) {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     socket = new WebSocket(`${scheme}//${location.host}/ws/v1/`);
     socket.addEventListener("open", opened);
-    socket.addEventListener("message", (event) => received(JSON.parse(event.data)));
+    socket.addEventListener("message", (event) => received(parse(event.data)));
     socket.addEventListener("close", closed);
     patience = setTimeout(() => socket.close(), PATIENCE);
   }

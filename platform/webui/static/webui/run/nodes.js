@@ -39,6 +39,8 @@ export class NodeList {
     const item = this.template.content.firstElementChild.cloneNode(true);
     item.dataset.nodeExec = data.node_exec_id;
     part(item, "title").textContent = data.node_title;
+    const block = this.feed.blocks[data.block_id] ?? "";
+    part(item, "block").textContent = block === data.node_title ? "" : block;
     part(item, "more-link").href = this.url({ node: data.node_exec_id, output: "" });
     this.list.append(item);
     this.items.set(data.node_exec_id, item);
@@ -93,6 +95,7 @@ export class NodeList {
     part(item, "error").hidden = false;
     part(item, "error-message").textContent = error.message ?? "";
     part(item, "error-code").textContent = error.code ?? "";
+    part(item, "summary").textContent = oneLine(error.message ?? "");
     item.querySelector("details").open = true;
   }
 

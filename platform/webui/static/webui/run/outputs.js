@@ -21,7 +21,8 @@ export class Outputs {
     this.seen.add(id);
     const place = new URLSearchParams({ node: id, input: "value" });
     const value = valueElement(data.input_data.value ?? null, `${this.feed.valueUrl}?${place}`);
-    this.group(String(data.input_data.name)).querySelector("dd").append(value);
+    const { name } = data.input_data;
+    this.group(typeof name === "string" ? name : JSON.stringify(name)).querySelector("dd").append(value);
     return true;
   }
 

@@ -2,6 +2,26 @@
 
 const LONGEST = 4000; // characters, as on the server
 const ONE_LINE = 120;
+const FLAT = 80; // JSON that is shorter stays on one line
+
+/** Return the value as JSON with spaces, as the server writes it. */
+function flatText(value) {
+  if (Array.isArray(value)) return `[${value.map(flatText).join(", ")}]`;
+  if (value === null || typeof value !== "object" || JSON.isRawJSON?.(value)) {
+    return JSON.stringify(value);
+  }
+  const members = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${flatText(one)}`);
+  return `{${members.join(", ")}}`;
+}
+
+function jsonText(value) {
+  const flat = JSON.stringify(value);
+  if (flat.length < FLAT) {
+    const spaced = flatText(value);
+    if (spaced.length < FLAT) return spaced;
+  }
+  return JSON.stringify(value, null, 2);
+}
 
 /** Return the value's text, and whether there is more of it. */
 function shown(value) {
@@ -9,7 +29,7 @@ function shown(value) {
     return { text: value.start, isText: false, isCut: true };
   }
   const isText = typeof value === "string";
-  const text = isText ? value : JSON.stringify(value, null, 2);
+  const text = isText ? value : jsonText(value);
   return { text: text.slice(0, LONGEST), isText, isCut: text.length > LONGEST };
 }
 
