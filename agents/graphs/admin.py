@@ -1,12 +1,15 @@
 """Agents and their versions, for staff: to look at, not to change."""
 
+import json
 from typing import Any
 
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from agents.graphs.models import Agent, GraphVersion
+from agents.graphs.stripping import stripped
 
 
 class LookOnly:
@@ -24,7 +27,7 @@ class LookOnly:
 
 class GraphVersionInline(LookOnly, admin.TabularInline[GraphVersion, Agent]):
     model = GraphVersion
-    fields = ("version", "is_active", "name", "created")
+    fields = readonly_fields = ("version", "is_active", "name", "created")
     show_change_link = True
     extra = 0
 
@@ -45,10 +48,16 @@ class GraphVersionAdmin(LookOnly, admin.ModelAdmin[GraphVersion]):
     list_select_related = ("agent__owner",)
     list_filter = ("is_active",)
     search_fields = ("name", "agent__id", "agent__owner__username")
+    exclude = ("document",)
+    readonly_fields = ("graph_without_secrets",)
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[GraphVersion]:
         return super().get_queryset(request).defer("document")
+
+    @admin.display(description="Graph, without secrets")
+    def graph_without_secrets(self, version: GraphVersion) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(stripped(version.document), indent=2))
 
     @admin.display(ordering="agent__owner")
     def owner(self, version: GraphVersion) -> str:
