@@ -4,10 +4,12 @@ A worker's write carries its fencing token (the attempt that its claim counted u
 lease was taken over is told `LeaseLost` and has changed nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +19,12 @@ from django.utils.timezone import now
 
 from agents.engine.graph import Node
 from agents.engine.ids import NodeId, PinName
-from agents.engine.states import ExecutionStatus, NodeStatus, move
-from agents.executions import dispatch, publisher, settlement
+from agents.engine.states import NodeStatus, move
+from agents.executions import dispatch, publisher, settlement, statements
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.output import output_count
+from agents.executions.statements import Batch
 from agents.graphs.models import GraphVersion
 
 INTERRUPTED = "interrupted"
@@ -70,26 +73,17 @@ def begin(
     _commit(ledger)
 
 
-@transaction.atomic
 def claim(pk: UUID, *, worker: str) -> Claim | None:
     """Take one queued node execution. None: it was taken, it is over, or the run is cancelled."""
-    found = _lock(pk, NodeStatus.QUEUED)
+    moment = now()
+    lease = moment + settings.EXECUTIONS["lease"]
+    found = statements.claim(pk, worker=worker, lease=lease, now=moment)
     if found is None:
         return None
-    ledger, taken = found
-    taken.status = move(taken.state, NodeStatus.RUNNING)
-    taken.attempt += 1
-    taken.worker = worker
-    taken.lease_until = now() + settings.EXECUTIONS["lease"]
-    taken.started_at = taken.started_at or now()
-    ledger.change(taken)
-    if ledger.execution.status == ExecutionStatus.QUEUED:
-        ledger.execution.status = ExecutionStatus.RUNNING
-        ledger.execution.started_at = now()
-        ledger.tell_run()
-    ledger.tell_node(taken)
-    _commit(ledger)
-    return Claim(taken, ledger.execution, taken.attempt)
+    execution, taken = found
+    execution.graph_version = _version(execution.graph_version_id)
+    publisher.on_commit(execution, run_changed=execution.started_at == moment)
+    return Claim(taken, execution, taken.attempt)
 
 
 def record(claim: Claim, emissions: Emissions, *, after: int) -> None:
@@ -98,7 +92,7 @@ def record(claim: Claim, emissions: Emissions, *, after: int) -> None:
     ``after`` is how many values this run of the block emitted before. Values that an earlier run
     of it recorded already are left out.
     """
-    with _held(claim) as (ledger, running):
+    with _held(claim, emissions) as (ledger, running):
         first = running.emitted
         _emit(ledger, running, emissions, after)
         ledger.tell_node(running, first=first)
@@ -107,7 +101,7 @@ def record(claim: Claim, emissions: Emissions, *, after: int) -> None:
 
 def complete(claim: Claim, emissions: Emissions, *, after: int) -> None:
     """Record and deliver a block's last values, and that it ended well."""
-    with _held(claim) as (ledger, running):
+    with _held(claim, emissions) as (ledger, running):
         first = running.emitted
         _emit(ledger, running, emissions, after)
         settlement.end(ledger, running, NodeStatus.COMPLETED, first=first)
@@ -115,7 +109,7 @@ def complete(claim: Claim, emissions: Emissions, *, after: int) -> None:
 
 def fail(claim: Claim, emissions: Emissions, *, after: int, code: str, message: str) -> None:
     """Record a block's last values and that it failed; the message goes out on ``error``."""
-    with _held(claim) as (ledger, running):
+    with _held(claim, emissions) as (ledger, running):
         first = running.emitted
         _emit(ledger, running, emissions, after)
         settlement.fail(ledger, running, code, message, first=first)
@@ -123,7 +117,7 @@ def fail(claim: Claim, emissions: Emissions, *, after: int, code: str, message: 
 
 def terminate(claim: Claim, emissions: Emissions, *, after: int) -> None:
     """Record that a running block stopped because its run is being stopped."""
-    with _held(claim) as (ledger, running):
+    with _held(claim, emissions) as (ledger, running):
         first = running.emitted
         _emit(ledger, running, emissions, after)
         settlement.end(ledger, running, NodeStatus.TERMINATED, first=first)
@@ -131,7 +125,7 @@ def terminate(claim: Claim, emissions: Emissions, *, after: int) -> None:
 
 def suspend(claim: Claim, emissions: Emissions, *, after: int, suspension: Suspension) -> None:
     """Record that a block waits, and for what; no worker is held until it is woken."""
-    with _held(claim) as (ledger, running):
+    with _held(claim, emissions) as (ledger, running):
         first = running.emitted
         _emit(ledger, running, emissions, after)
         running.status = move(running.state, NodeStatus.WAITING)
@@ -209,13 +203,19 @@ def close(pk: UUID) -> bool:
 
 
 @contextmanager
-def _held(claim: Claim) -> Iterator[tuple[DatabaseLedger, NodeExecution]]:
+def _held(claim: Claim, emissions: Emissions) -> Iterator[tuple[DatabaseLedger, NodeExecution]]:
     """Open the run for a worker that still holds its lease. Raises LeaseLost."""
     with transaction.atomic():
-        execution = Execution.objects.locked(claim.execution.pk)
-        ledger = DatabaseLedger(execution, execution.graph_version.graph)
-        running = ledger.get(claim.node_execution.pk)
-        if running.status != NodeStatus.RUNNING or running.attempt != claim.attempt:
+        ledger = DatabaseLedger(claim.execution, claim.execution.graph_version.graph)
+        batch = Batch()
+        statements.lock(batch, claim.node_execution.pk, NodeStatus.RUNNING, ledger.adopt)
+        ledger.look_ahead(batch, claim.node.id, Counter(pin for pin, _ in emissions))
+        batch.run()
+        running = ledger.known(claim.node_execution.pk)
+        if running is None or (running.status, running.attempt) != (
+            NodeStatus.RUNNING,
+            claim.attempt,
+        ):
             raise LeaseLost
         yield ledger, running
         _commit(ledger)
@@ -223,12 +223,23 @@ def _held(claim: Claim) -> Iterator[tuple[DatabaseLedger, NodeExecution]]:
 
 def _lock(pk: UUID, status: NodeStatus) -> tuple[DatabaseLedger, NodeExecution] | None:
     """Open the run of a node execution that is in this state; None where it is not."""
-    execution = Execution.objects.locked_for(pk, status)
-    if execution is None:
+    found: list[tuple[Execution, NodeExecution]] = []
+    batch = Batch()
+    statements.lock(batch, pk, status, lambda *rows: found.append(rows))
+    batch.run()
+    if not found:
         return None
+    execution, row = found[0]
+    execution.graph_version = _version(execution.graph_version_id)
     ledger = DatabaseLedger(execution, execution.graph_version.graph)
-    found = ledger.get(pk)  # as it is now that the run is locked
-    return (ledger, found) if found.status == status else None
+    ledger.adopt(execution, row)
+    return ledger, row
+
+
+@lru_cache(maxsize=256)
+def _version(pk: UUID) -> GraphVersion:
+    """Return a version, which never changes, without its document."""
+    return GraphVersion.objects.defer("document").get(pk=pk)
 
 
 def _emit(ledger: DatabaseLedger, running: NodeExecution, emissions: Emissions, after: int) -> None:
@@ -244,7 +255,7 @@ def _commit(ledger: DatabaseLedger) -> None:
         settlement.close(ledger)
     ledger.flush()
     dispatch.on_commit(ledger.queued)
-    publisher.on_commit(execution)
+    publisher.on_commit(execution, run_changed=ledger.run_changed)
     parent = execution.parent_id
     if parent is not None and (ledger.gave_output or execution.state.is_final):
         transaction.on_commit(lambda: wake(parent))

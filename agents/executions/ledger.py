@@ -17,10 +17,20 @@ from agents.engine.graph import Graph
 from agents.engine.ids import NodeId, PinName
 from agents.engine.states import NodeStatus, move
 from agents.executions.models import Emission, Event, Execution, NodeExecution
+from agents.executions.statements import (
+    EMISSIONS,
+    EVENTS,
+    LACKING,
+    LAST_STARTED,
+    NODES,
+    RUNS,
+    UNSETTLED,
+    Batch,
+    write,
+)
 from kernel.errors import TrellisError
 
-PAGE = 50
-BATCH = 500
+SMALLEST_PAGE, LARGEST_PAGE = 4, 200  # rows that are read ahead
 EXECUTION_COUNTERS = ("last_seq", "opened", "started", "unfinished", "failed")
 EXECUTION_STATE = ("status", "error", "cancel_requested_at", "started_at", "ended_at")
 NODE_EXECUTION_STATE = (
@@ -71,12 +81,14 @@ class DatabaseLedger:
     graph: Graph
     queued: list[NodeExecution] = field(default_factory=list)
     gave_output: bool = False
+    run_changed: bool = False
     _known: dict[UUID, NodeExecution] = field(default_factory=dict)
     _changed: dict[UUID, NodeExecution] = field(default_factory=dict)
     _new: list[NodeExecution] = field(default_factory=list)
     _fresh: dict[NodeId, list[NodeExecution]] = field(default_factory=dict)
     _lines: dict[tuple[NodeId, PinName], Line] = field(default_factory=dict)
     _last_started: dict[NodeId, NodeExecution | None] = field(default_factory=dict)
+    _unsettled: dict[NodeId, list[NodeExecution]] = field(default_factory=dict)
     _emissions: list[Emission] = field(default_factory=list)
     _events: list[Event] = field(default_factory=list)
 
@@ -91,7 +103,9 @@ class DatabaseLedger:
                 line.rows.popleft()
             if line.exhausted:
                 return self._earliest_fresh(node, pin, line)
-            self._read_page(node, pin, line)
+            batch = Batch()
+            self._ask_lacking(batch, node, pin, LARGEST_PAGE)
+            batch.run()
 
     def waiting(self, node: NodeId) -> Sequence[NodeExecution]:
         stored = self._remember(NodeExecution.objects.of(self.execution.pk, node).incomplete())
@@ -99,9 +113,9 @@ class DatabaseLedger:
 
     def last_started(self, node: NodeId) -> NodeExecution | None:
         if node not in self._last_started:
-            rows = NodeExecution.objects.of(self.execution.pk, node)
-            last = rows.filter(start_number__isnull=False).order_by("-start_number")[:1]
-            self._last_started[node] = next(iter(self._remember(last)), None)
+            batch = Batch()
+            self._ask_last_started(batch, node)
+            batch.run()
         return self._last_started[node]
 
     def open(self, node: NodeId) -> NodeExecution:
@@ -150,7 +164,25 @@ class DatabaseLedger:
 
     def unsettled(self, node: NodeId) -> list[NodeExecution]:
         """Return the node's executions with values still to deliver, in order of their start."""
-        return self._remember(NodeExecution.objects.of(self.execution.pk, node).unsettled())
+        if node not in self._unsettled:
+            batch = Batch()
+            self._ask_unsettled(batch, node)
+            batch.run()
+        return [row for row in self._unsettled[node] if not row.settled]
+
+    def look_ahead(self, batch: Batch, node: NodeId, emissions: Mapping[PinName, int]) -> None:
+        """Ask in one batch for what the delivery of a node's emissions will want to know.
+
+        ``emissions`` says how many values there are on each pin.
+        """
+        self._ask_unsettled(batch, node)
+        for link in self.graph.out_of(node):
+            amount = sum(n for pin, n in emissions.items() if link.source_name.startswith(pin))
+            if not amount:
+                continue
+            self._ask_lacking(batch, link.sink_id, link.sink_name, amount)
+            if any(into.is_static for into in self.graph.into(link.sink_id)):
+                self._ask_last_started(batch, link.sink_id)
 
     def get(self, pk: UUID) -> NodeExecution:
         """Return a node execution of this run as it now is."""
@@ -175,12 +207,23 @@ class DatabaseLedger:
         pairs = [*stored, *(one for one in fresh if one.number >= execution.delivered)]
         return [(PinName(one.pin), one.value) for one in pairs]
 
+    def adopt(self, execution: Execution, row: NodeExecution) -> None:
+        """Take the run, just locked, and one of its rows as they now are."""
+        execution.graph_version = self.execution.graph_version
+        self.execution = execution
+        self._known[row.pk] = row
+
+    def known(self, pk: UUID) -> NodeExecution | None:
+        """Return a node execution that was read in this transaction."""
+        return self._known.get(pk)
+
     def change(self, execution: NodeExecution) -> None:
         """Remember to write the node execution."""
         self._changed[execution.pk] = execution
 
     def tell_run(self, note: str = "") -> None:
         """Record an event about the run, in its present state."""
+        self.run_changed = True
         self._tell(Event.Kind.GRAPH, self.execution.status, note=note)
 
     def tell_node(self, execution: NodeExecution, *, first: int | None = None) -> None:
@@ -196,16 +239,11 @@ class DatabaseLedger:
 
     def flush(self) -> None:
         """Write everything that changed."""
-        NodeExecution.objects.bulk_create(
-            {row.pk: row for row in [*self._new, *self._changed.values()]}.values(),
-            batch_size=BATCH,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=NODE_EXECUTION_STATE,
-        )
-        Emission.objects.bulk_create(self._emissions, batch_size=BATCH)
-        Event.objects.bulk_create(self._events, batch_size=BATCH)
-        self.execution.save(update_fields=[*EXECUTION_COUNTERS, *EXECUTION_STATE])
+        rows = list({row.pk: row for row in [*self._new, *self._changed.values()]}.values())
+        parts = [NODES.insert(rows, update=NODE_EXECUTION_STATE)] if rows else []
+        parts += [EMISSIONS.insert(self._emissions)] if self._emissions else []
+        parts += [EVENTS.insert(self._events)] if self._events else []
+        write([*parts, RUNS.update(self.execution, EXECUTION_COUNTERS + EXECUTION_STATE)])
         self._new, self._changed, self._emissions, self._events = [], {}, [], []
 
     def _tell(self, kind: str, status: str, **fields: Any) -> None:
@@ -220,12 +258,30 @@ class DatabaseLedger:
             )
         )
 
-    def _read_page(self, node: NodeId, pin: PinName, line: Line) -> None:
-        rows = NodeExecution.objects.of(self.execution.pk, node).incomplete().lacking(pin)
-        page = self._remember(rows.filter(number__gt=line.read_to)[:PAGE])
-        line.rows.extend(page)
-        line.exhausted = len(page) < PAGE
-        line.read_to = page[-1].number if page else line.read_to
+    def _ask_lacking(self, batch: Batch, node: NodeId, pin: PinName, amount: int) -> None:
+        line = self._lines.setdefault((node, pin), Line())
+        limit = min(max(amount, SMALLEST_PAGE), LARGEST_PAGE)
+
+        def read(rows: list[Any]) -> None:
+            page = self._remember(NODES.row(values) for values in rows)
+            line.rows.extend(page)
+            line.exhausted = len(page) < limit
+            line.read_to = page[-1].number if page else line.read_to
+
+        batch.add(LACKING, [self.execution.pk, node, line.read_to, pin, limit], read)
+
+    def _ask_unsettled(self, batch: Batch, node: NodeId) -> None:
+        def read(rows: list[Any]) -> None:
+            self._unsettled[node] = self._remember(NODES.row(values) for values in rows)
+
+        batch.add(UNSETTLED, [self.execution.pk, node], read)
+
+    def _ask_last_started(self, batch: Batch, node: NodeId) -> None:
+        def read(rows: list[Any]) -> None:
+            found = self._remember(NODES.row(values) for values in rows)
+            self._last_started[node] = found[0] if found else None
+
+        batch.add(LAST_STARTED, [self.execution.pk, node], read)
 
     def _earliest_fresh(self, node: NodeId, pin: PinName, line: Line) -> NodeExecution | None:
         fresh = self._fresh.get(node, [])

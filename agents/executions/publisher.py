@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from channels.layers import get_channel_layer
@@ -31,19 +30,21 @@ def agent_group(agent: UUID) -> str:
     return f"agent.{agent.hex}"
 
 
-def on_commit(execution: Execution) -> None:
-    """Tell the run's watchers, once the transaction is committed, that something happened."""
-    groups = (
-        execution_group(execution.pk),
-        agent_group(execution.graph_version.agent_id),
-    )
-    message = {"type": "execution.bell", "execution": str(execution.pk)}
-    transaction.on_commit(partial(_ring_all, groups, message))
+def on_commit(execution: Execution, *, run_changed: bool) -> None:
+    """Tell the run's watchers, once the transaction is committed, that something happened.
+
+    Those who watch the agent hear only of changes of the run itself.
+    """
+    groups = [execution_group(execution.pk)]
+    if run_changed:
+        groups.append(agent_group(execution.graph_version.agent_id))
+    transaction.on_commit(partial(_ring_all, groups, str(execution.pk)))
 
 
-def _ring_all(groups: Sequence[str], message: dict[str, Any]) -> None:
+def _ring_all(groups: Sequence[str], execution: str) -> None:
+    ringer = _ringer()
     for group in groups:
-        _ringer().ring(group, message)
+        ringer.ring(group, execution)
 
 
 class Ringer:
@@ -51,14 +52,23 @@ class Ringer:
 
     def __init__(self) -> None:
         self.pid = os.getpid()
+        self.lock = threading.Lock()
+        self.due: set[tuple[str, str]] = set()
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.loop.run_forever, name="bell-ringer", daemon=True).start()
 
-    def ring(self, group: str, message: dict[str, Any]) -> None:
-        """Send the message to the group, some time soon."""
-        asyncio.run_coroutine_threadsafe(self._send(group, message), self.loop)
+    def ring(self, group: str, execution: str) -> None:
+        """Tell the group about the run, some time soon."""
+        with self.lock:
+            if (group, execution) in self.due:
+                return  # the bell that is about to ring tells of this too
+            self.due.add((group, execution))
+        asyncio.run_coroutine_threadsafe(self._send(group, execution), self.loop)
 
-    async def _send(self, group: str, message: dict[str, Any]) -> None:
+    async def _send(self, group: str, execution: str) -> None:
+        with self.lock:
+            self.due.discard((group, execution))
+        message = {"type": "execution.bell", "execution": execution}
         layer = get_channel_layer()
         try:
             if layer is not None:

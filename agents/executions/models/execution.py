@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.timezone import now
 
-from agents.engine.states import ExecutionStatus, NodeStatus
+from agents.engine.states import ExecutionStatus
 from agents.graphs.models import GraphVersion
 from kernel.fields import JSONText
 
@@ -30,13 +30,6 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
     def locked(self, pk: UUID) -> "Execution":
         """Return one run, its row locked until the transaction ends. Always the first lock."""
         return self.with_graph().select_for_update(of=("self",)).get(pk=pk)
-
-    def locked_for(self, node_execution: UUID, status: NodeStatus) -> "Execution | None":
-        """Return, locked, the run in which this node execution has the status, if it has."""
-        rows = self.filter(
-            node_executions__pk=node_execution, node_executions__status=status
-        ).with_graph()
-        return rows.select_for_update(of=("self",)).first()
 
     def with_graph(self) -> Self:
         """Join the graph's version, without its document: workers keep parsed graphs."""

@@ -10,8 +10,8 @@ from agents.executions.models import NodeExecution
 from tests.support.graphs import GraphBuilder
 from tests.support.runs import run_queued, start
 
-CLAIM = 5  # lock the run, read the row; write the row, the event, the counters
-COMPLETE = 8  # lock, read; whose turn, who lacks the pin; write rows, emission, events, counters
+CLAIM = 1  # lock the run, take the row, tell so
+COMPLETE = 2  # lock and read; write. BEGIN and COMMIT come on top.
 
 
 def chain(length: int) -> GraphBuilder:
