@@ -209,7 +209,8 @@ def _held(claim: Claim, emissions: Emissions) -> Iterator[tuple[DatabaseLedger, 
         ledger = DatabaseLedger(claim.execution, claim.execution.graph_version.graph)
         batch = Batch()
         statements.lock(batch, claim.node_execution.pk, NodeStatus.RUNNING, ledger.adopt)
-        ledger.look_ahead(batch, claim.node.id, Counter(pin for pin, _ in emissions))
+        pins = Counter(pin for pin, _ in emissions)
+        ledger.look_ahead(batch, claim.node_execution.pk, claim.node.id, pins)
         batch.run()
         running = ledger.known(claim.node_execution.pk)
         if running is None or (running.status, running.attempt) != (

@@ -20,11 +20,11 @@ from agents.executions.models import Emission, Event, Execution, NodeExecution
 from agents.executions.statements import (
     EMISSIONS,
     EVENTS,
+    IN_LINE,
     LACKING,
     LAST_STARTED,
     NODES,
     RUNS,
-    UNSETTLED,
     Batch,
     write,
 )
@@ -88,7 +88,7 @@ class DatabaseLedger:
     _fresh: dict[NodeId, list[NodeExecution]] = field(default_factory=dict)
     _lines: dict[tuple[NodeId, PinName], Line] = field(default_factory=dict)
     _last_started: dict[NodeId, NodeExecution | None] = field(default_factory=dict)
-    _unsettled: dict[NodeId, list[NodeExecution]] = field(default_factory=dict)
+    _lines_of_nodes: dict[UUID, list[NodeExecution]] = field(default_factory=dict)
     _emissions: list[Emission] = field(default_factory=list)
     _events: list[Event] = field(default_factory=list)
 
@@ -162,20 +162,25 @@ class DatabaseLedger:
         self.queued.append(execution)
         self.tell_node(execution)
 
-    def unsettled(self, node: NodeId) -> list[NodeExecution]:
-        """Return the node's executions with values still to deliver, in order of their start."""
-        if node not in self._unsettled:
-            batch = Batch()
-            self._ask_unsettled(batch, node)
-            batch.run()
-        return [row for row in self._unsettled[node] if not row.settled]
+    def in_line(self, execution: NodeExecution) -> list[NodeExecution]:
+        """Return the executions of the same node whose values may go out, in order of their start:
 
-    def look_ahead(self, batch: Batch, node: NodeId, emissions: Mapping[PinName, int]) -> None:
-        """Ask in one batch for what the delivery of a node's emissions will want to know.
+        those that have ended, up to and with the first that has not, whatever this one does.
+        """
+        if execution.pk not in self._lines_of_nodes:
+            batch = Batch()
+            self._ask_in_line(batch, execution.pk, NodeId(execution.node_id))
+            batch.run()
+        return [row for row in self._lines_of_nodes[execution.pk] if not row.settled]
+
+    def look_ahead(
+        self, batch: Batch, execution: UUID, node: NodeId, emissions: Mapping[PinName, int]
+    ) -> None:
+        """Ask in one batch for what the delivery of a node execution's values will want to know.
 
         ``emissions`` says how many values there are on each pin.
         """
-        self._ask_unsettled(batch, node)
+        self._ask_in_line(batch, execution, node)
         for link in self.graph.out_of(node):
             amount = sum(n for pin, n in emissions.items() if link.source_name.startswith(pin))
             if not amount:
@@ -270,11 +275,12 @@ class DatabaseLedger:
 
         batch.add(LACKING, [self.execution.pk, node, line.read_to, pin, limit], read)
 
-    def _ask_unsettled(self, batch: Batch, node: NodeId) -> None:
+    def _ask_in_line(self, batch: Batch, execution: UUID, node: NodeId) -> None:
         def read(rows: list[Any]) -> None:
-            self._unsettled[node] = self._remember(NODES.row(values) for values in rows)
+            found = self._remember(NODES.row(values) for values in rows)
+            self._lines_of_nodes[execution] = found
 
-        batch.add(UNSETTLED, [self.execution.pk, node], read)
+        batch.add(IN_LINE, [self.execution.pk, node, execution], read)
 
     def _ask_last_started(self, batch: Batch, node: NodeId) -> None:
         def read(rows: list[Any]) -> None:

@@ -25,7 +25,7 @@ def deliver(ledger: DatabaseLedger, execution: NodeExecution) -> None:
         return
     node = NodeId(execution.node_id)
     try:
-        for row in ledger.unsettled(node):
+        for row in ledger.in_line(execution):
             for pin, value in ledger.undelivered(row):
                 delivery.deliver(ledger.graph, ledger, node, pin, value)
             before = (row.delivered, row.settled)

@@ -26,14 +26,6 @@ class NodeExecutionQuerySet(models.QuerySet["NodeExecution"]):
         """Return those that wait for inputs, in the order they were opened."""
         return self.filter(status=NodeStatus.INCOMPLETE).order_by("number")
 
-    def lacking(self, pin: str) -> Self:
-        """Return those that have no value for the pin."""
-        return self.exclude(arrived__contains=[pin])
-
-    def unsettled(self) -> Self:
-        """Return those whose values have not all been delivered, in the order they started."""
-        return self.filter(settled=False, start_number__isnull=False).order_by("start_number")
-
     def renew(self, leases: Iterable[tuple[UUID, int]], until: datetime) -> int:
         """Extend the leases, each a (node execution, attempt), that are still held.
 
@@ -111,7 +103,13 @@ class NodeExecution(models.Model):
                 condition=Q(status="INCOMPLETE"),
                 name="nodeexecution_incomplete",
             ),
-            # Delivery: whose values go out next; and the last one started, for static links.
+            # Delivery: whose values go out next.
+            models.Index(
+                fields=["execution", "node_id", "start_number"],
+                condition=Q(settled=False, start_number__isnull=False),
+                name="nodeexecution_unsettled",
+            ),
+            # Delivery: the last one started, for static links.
             models.Index(
                 fields=["execution", "node_id", "start_number"], name="nodeexecution_of_node"
             ),
