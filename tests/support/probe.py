@@ -6,7 +6,7 @@ from typing import Any
 from django.core import exceptions as django
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from rest_framework import exceptions as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -67,4 +67,5 @@ urlpatterns = [
     path("api/suspicious", suspicious),
     path("pages/suspicious", suspicious),
     re_path("^api/", unknown_url),
+    path("", include("webui.urls")),  # the pages that say an error link to others
 ]
