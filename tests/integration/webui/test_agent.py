@@ -1,4 +1,5 @@
 import json
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -111,7 +112,7 @@ def test_half_of_a_surrogate_pair_in_a_title_is_shown_as_a_question_mark(
 def test_a_large_agent_is_shown_in_pages(alice: User, browse: Browse) -> None:
     g = GraphBuilder("Large")
     nodes = [g.node("StoreValueBlock", input=number) for number in range(5000)]
-    for source, sink in zip(nodes, nodes[1:], strict=False):
+    for source, sink in pairwise(nodes):
         g.link(source, "output", sink, "input")
     version = services.create_agent(alice, g.file())
     client = browse(alice)

@@ -97,6 +97,7 @@ def test_each_kind_of_input_has_its_control(
     ],
 )
 def test_what_is_typed_becomes_the_input(
+    *,
     block: str,
     pins: dict[str, Any],
     fields: dict[str, str],
@@ -127,6 +128,7 @@ def test_what_is_typed_becomes_the_input(
     ],
 )
 def test_what_cannot_be_read_is_refused_at_its_input(
+    *,
     block: str,
     pins: dict[str, Any],
     fields: dict[str, str],
