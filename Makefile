@@ -18,7 +18,7 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: install ## run Trellis with all it needs; Ctrl-C ends everything
-	@exec env TRELLIS_STOP_WITH_PARENT=1 $(BIN)/trellis up
+	@exec env TRELLIS_STOP_WITH_PARENT=$$PPID $(BIN)/trellis up
 
 test: install-dev ## run all tests
 	@CHROMIUM="$$($(BIN)/python -P -m tests.support.chromium)" && export CHROMIUM && \

@@ -1,7 +1,7 @@
 """The API: every app's URLs below ``/api/v1/``, and the pages that describe them."""
 
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from kernel.api.errors import unknown_url
 from kernel.api.routing import slash
@@ -16,6 +16,6 @@ v1 = [
 urlpatterns = [
     path("v1/", include(v1)),
     slash("schema/", SpectacularAPIView.as_view(), name="schema"),
-    slash("docs/", SpectacularSwaggerView.as_view(), name="docs"),
+    slash("docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
     re_path("", unknown_url),  # everything else
 ]

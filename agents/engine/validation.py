@@ -8,12 +8,13 @@ cycles are how agents loop.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from pydantic.fields import FieldInfo
 
 from agents.engine import pins
-from agents.engine.graph import ERROR_PIN, Graph, Link, Node
+from agents.engine.graph import ERROR_PIN, Graph, Node
 from agents.engine.ids import NodeId, PinName
 from blocks.sdk import BlockKind
 from kernel.errors import Detail
@@ -21,6 +22,7 @@ from kernel.errors import Detail
 CHECKED_WHEN_SAVED = frozenset({BlockKind.INPUT, BlockKind.OUTPUT, BlockKind.AGENT})
 NEVER_RUN = frozenset({BlockKind.NOTE, BlockKind.UNKNOWN})
 RESERVED_INPUT = "credentials"
+LONGEST_TITLE, LONGEST_LIST = 80, 400  # characters in a sentence
 
 Masks = Mapping[str, Mapping[str, Any]]
 
@@ -30,7 +32,7 @@ def problems(graph: Graph, *, for_run: bool, masks: Masks | None = None) -> list
 
     ``masks`` are values that a run puts on pins, by node id: what they fill is not missing.
     """
-    found = [problem for link in graph.links for problem in _link_problems(graph, link)]
+    found = list(_link_problems(graph))
     for node in graph.nodes.values():
         found += _reserved_name(node)
         if node.kind in CHECKED_WHEN_SAVED or (for_run and node.kind not in NEVER_RUN):
@@ -43,16 +45,19 @@ def problems(graph: Graph, *, for_run: bool, masks: Masks | None = None) -> list
     return found
 
 
-def _link_problems(graph: Graph, link: Link) -> Iterator[Detail]:
-    source, sink = graph.nodes.get(link.source_id), graph.nodes.get(link.sink_id)
-    if source is None:
-        yield _dangling(link.source_id, sink, link.sink_name)
-    elif _lacks(output_pins(source), link.source_name):
-        yield _unknown_pin("output", source, link.source_name, output_pins(source))
-    if sink is None:
-        yield _dangling(link.sink_id, source, link.source_name)
-    elif _lacks(input_pins(sink), link.sink_name):
-        yield _unknown_pin("input", sink, link.sink_name, input_pins(sink))
+def _link_problems(graph: Graph) -> Iterator[Detail]:
+    inputs = {id: input_pins(node) for id, node in graph.nodes.items()}
+    outputs = {id: output_pins(node) for id, node in graph.nodes.items()}
+    for link in graph.links:
+        source, sink = graph.nodes.get(link.source_id), graph.nodes.get(link.sink_id)
+        if source is None:
+            yield _dangling(link.source_id, sink, link.sink_name)
+        elif _lacks(outputs[source.id], link.source_name):
+            yield _unknown_pin("output", source, link.source_name, outputs[source.id])
+        if sink is None:
+            yield _dangling(link.sink_id, source, link.source_name)
+        elif _lacks(inputs[sink.id], link.sink_name):
+            yield _unknown_pin("input", sink, link.sink_name, inputs[sink.id])
 
 
 def input_pins(node: Node) -> frozenset[PinName] | None:
@@ -89,8 +94,17 @@ def _lacks(known: frozenset[PinName] | None, pin: str) -> bool:
     return known is not None and pin not in known and pins.base(pin) not in known
 
 
+def quoted_title(node: Node) -> str:
+    """Return the node's title as sentences quote it, cut where an author wrote a novel."""
+    return repr(_cut(node.title, LONGEST_TITLE))
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
 def _dangling(missing: NodeId, end: Node | None, pin: PinName) -> Detail:
-    where = f"`{pin}` of {end.title!r}" if end else "another unknown node"
+    where = f"`{pin}` of {quoted_title(end)}" if end else "another unknown node"
     return Detail(
         "link_to_unknown_node",
         f"A link joins {where} with the node {missing!r}, which is not in the graph. "
@@ -100,11 +114,17 @@ def _dangling(missing: NodeId, end: Node | None, pin: PinName) -> Detail:
     )
 
 
+@lru_cache(maxsize=16)  # a node with many pins may have as many bad links
+def _listed(pins: frozenset[PinName]) -> str:
+    names = ", ".join(f"`{name}`" for name in sorted(pins)) or "none"
+    return _cut(names, LONGEST_LIST)
+
+
 def _unknown_pin(side: str, node: Node, pin: PinName, known: frozenset[PinName] | None) -> Detail:
-    names = ", ".join(f"`{name}`" for name in sorted(known or ())) or "none"
+    names = _listed(known or frozenset())
     return Detail(
         f"unknown_{side}_pin",
-        f"{node.title!r} has no {side} pin `{pin}`. Link one of its {side} pins: {names}.",
+        f"{quoted_title(node)} has no {side} pin `{pin}`. Link one of its {side} pins: {names}.",
         node_id=node.id,
         pin=pin,
     )
@@ -129,14 +149,14 @@ def _missing_values(
 ) -> Iterator[Detail]:
     linked = {pins.base(link.sink_name) for link in graph.into(node.id)}
     is_agent = node.kind is BlockKind.AGENT  # its links end at the sub-agent's inputs
-    values = {**node.input_default, **mask}
-    for pin in required_pins(node):
-        if not _is_given(pin, values, set() if is_agent else linked):
-            yield _missing(node, pin)
+    given = _given({**node.input_default, **mask})
+    missing = [pin for pin in required_pins(node) if pin not in given]
     if is_agent and for_run:
-        for pin in _required_inputs(node):
-            if not _is_given(pin, {**node.defaults, **mask}, linked):
-                yield _missing(node, pin)
+        inputs = _given({**node.defaults, **mask}) | linked
+        missing += [pin for pin in _required_inputs(node) if pin not in inputs]
+    for pin in missing:
+        if is_agent or pin not in linked:
+            yield _missing(node, pin)
 
 
 def required_pins(node: Node) -> tuple[PinName, ...]:
@@ -166,17 +186,16 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _is_given(pin: PinName, values: Mapping[str, Any], linked: set[PinName]) -> bool:
-    """Return whether a value or link exists for the pin or for a part of it. Null is none."""
-    if pin in linked or values.get(pin) is not None:
-        return True
-    return any(pins.base(name) == pin for name in values if name != pin)
+def _given(values: Mapping[str, Any]) -> set[PinName]:
+    """Return the pins that have a value, or a part of one. Null is none."""
+    whole = {PinName(name) for name, value in values.items() if value is not None}
+    return whole | {pins.base(name) for name in values if pins.is_dynamic(name)}
 
 
 def _missing(node: Node, pin: PinName) -> Detail:
     return Detail(
         "missing_value",
-        f"`{pin}` of {node.title!r} is required. Give it a value or link something to it.",
+        f"`{pin}` of {quoted_title(node)} is required. Give it a value or link something to it.",
         node_id=node.id,
         pin=pin,
     )
@@ -186,7 +205,7 @@ def _unknown_block(node: Node) -> Iterator[Detail]:
     if node.kind is BlockKind.UNKNOWN:
         yield Detail(
             "unknown_block",
-            f"This instance has no block {node.block_id!r}. Replace the node {node.title!r}, "
+            f"This instance has no block {node.block_id!r}. Replace the node {quoted_title(node)}, "
             "or run the agent where the block exists.",
             node_id=node.id,
         )

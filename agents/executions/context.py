@@ -149,6 +149,8 @@ class SubAgents:
         self, graph_id: str, version: int, inputs: Mapping[str, Any]
     ) -> Iterator[tuple[str, Any]]:
         child = self._child() or self._start(graph_id, version, inputs)
+        if child is None:
+            raise Suspended(Suspension({"kind": "stop"}))
         state, seen = child.state, output_count(child)
         yield from self._stream(child)
         if state is ExecutionStatus.COMPLETED:
@@ -163,7 +165,7 @@ class SubAgents:
     def _child(self) -> Execution | None:
         return Execution.objects.with_graph().filter(parent=self._claim.node_execution).first()
 
-    def _start(self, graph_id: str, version: int, inputs: Mapping[str, Any]) -> Execution:
+    def _start(self, graph_id: str, version: int, inputs: Mapping[str, Any]) -> Execution | None:
         execution = self._claim.execution
         deepest = settings.EXECUTIONS["max_depth"]
         if execution.depth >= deepest:

@@ -8,6 +8,8 @@ from agents.engine.states import NodeStatus
 from agents.executions.models import Emission, Event, Execution, NodeExecution
 from blocks.sdk import BlockKind
 
+FINAL = [status for status in NodeStatus if status.is_final]
+
 
 def outputs(execution: Execution) -> dict[str, list[Any]]:
     """Return the run's outputs: for each name its values, in the order they arrived."""
@@ -21,38 +23,57 @@ def outputs(execution: Execution) -> dict[str, list[Any]]:
 
 
 def output_stream(execution: Execution) -> list[tuple[str, Any]]:
-    """Return (name, value) for each value that left an output block, in the order it did.
+    """Return (name, value) for each value that left an output block.
 
-    The stream only ever grows at its end; a parent run relies on that.
+    Values of one block are in the order in which its executions started, like all that leaves a
+    node; those of different blocks in the order in which they became available. The stream only
+    ever grows at its end; a parent run relies on both.
     """
-    ended = [event.node_execution for event in _output_events(execution)]
+    rows = _available(execution)
     values: dict[Any, list[Any]] = {}
-    emissions = Emission.objects.filter(node_execution__in=ended, pin="output")
+    emissions = Emission.objects.filter(node_execution__in=rows, pin="output")
     for emission in emissions.order_by("node_execution", "number"):
         values.setdefault(emission.node_execution_id, []).append(emission.value)
     return [
         (str(row.input_data.get("name")), value)
-        for row in ended
-        if row is not None
+        for row in rows
+        if row.status == NodeStatus.COMPLETED
         for value in values.get(row.pk, ())
     ]
 
 
 def output_count(execution: Execution) -> int:
-    """Return how many output blocks have ended; the stream is longer when this is larger."""
-    return _output_events(execution).count()
+    """Return how many output blocks have ended; the stream can only be longer if this is larger."""
+    return _ends(execution).count()
 
 
-def _output_events(execution: Execution) -> QuerySet[Event]:
-    return (
-        Event.objects.filter(
-            execution=execution,
-            kind=Event.Kind.NODE,
-            status=NodeStatus.COMPLETED,
-            node_execution__node_id__in=_output_nodes(execution),
-        )
-        .select_related("node_execution")
-        .order_by("seq")
+def _available(execution: Execution) -> list[NodeExecution]:
+    """Return the ended executions of output blocks that no earlier one of their block holds up.
+
+    Each became available with its own end or, where that was later, with the end of an earlier
+    one: they are in the order of these events.
+    """
+    ends = dict(_ends(execution).values_list("node_execution", "seq"))  # read before the rows
+    rows = NodeExecution.objects.filter(
+        execution=execution, node_id__in=_output_nodes(execution), start_number__isnull=False
+    )
+    since: dict[str, int | None] = {}
+    found: list[tuple[int, NodeExecution]] = []
+    for row in rows.order_by("start_number"):
+        before, end = since.get(row.node_id, 0), ends.get(row.pk)
+        since[row.node_id] = None if before is None or end is None else max(before, end)
+        if (available := since[row.node_id]) is not None:
+            found.append((available, row))
+    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+
+
+def _ends(execution: Execution) -> QuerySet[Event]:
+    """Return the events of output blocks that ended."""
+    return Event.objects.filter(
+        execution=execution,
+        kind=Event.Kind.NODE,
+        status__in=FINAL,
+        node_execution__node_id__in=_output_nodes(execution),
     )
 
 

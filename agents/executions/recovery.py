@@ -25,6 +25,7 @@ def sweep() -> dict[str, int]:
         "taken_over": take_over_lost_leases(),
         "woken": wake_sleepers(),
         "sent_again": send_again(),
+        "orphans_stopped": stop_orphans(),
         "closed": close_finished(),
     }
 
@@ -63,6 +64,13 @@ def close_finished() -> int:
     """End the runs that have nothing left to do."""
     rows = Execution.objects.live().filter(unfinished=0)
     return sum(journal.close(pk) for pk in rows.values_list("pk", flat=True)[:MOST])
+
+
+def stop_orphans() -> int:
+    """Stop the runs whose node execution, which started them, has ended without them."""
+    gone = [status for status in NodeStatus if status.is_final]
+    rows = Execution.objects.live().filter(parent__status__in=gone, cancel_requested_at=None)
+    return sum(journal.stop(pk) for pk in rows.values_list("pk", flat=True)[:MOST])
 
 
 def _effect_of(execution: UUID, node_id: str) -> str:

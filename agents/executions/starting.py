@@ -28,12 +28,17 @@ def start(
 
 def start_child(
     parent: NodeExecution, version: GraphVersion, inputs: Mapping[str, Any]
-) -> Execution:
-    """Return the run that this node execution started, starting it if there is none yet."""
+) -> Execution | None:
+    """Return the run that this node execution started, starting it if there is none yet.
+
+    None: the run above is being stopped, so nothing starts any more.
+    """
     above = parent.execution
     child = Execution(owner_id=above.owner_id, parent=parent, depth=above.depth + 1)
     try:
         with transaction.atomic():
+            if Execution.objects.locked(above.pk).is_cancelled:
+                return None
             return _begin(child, version, inputs, None)
     except IntegrityError:
         return Execution.objects.with_graph().get(parent=parent)

@@ -16,6 +16,8 @@ from agents.graphs.references import Reference, reference_of, runs_an_agent, ver
 from kernel.errors import Detail
 from kernel.jsontypes import JSONObject
 
+MOST_SUB_AGENTS = 1_000
+
 
 @dataclass(frozen=True)
 class Arrival:
@@ -39,6 +41,7 @@ def arrivals(
     that are ``present`` stay as they are and do not arrive. Raises InvalidGraph with all problems
     of all graphs.
     """
+    _check_size(file)
     family = {
         key: graph
         for key, graph in file.family().items()
@@ -59,6 +62,15 @@ def arrivals(
         Arrival(ids[graph.id], graph, with_new_ids(document))
         for graph, document in zip(family.values(), documents, strict=True)
     ]
+
+
+def _check_size(file: GraphFile) -> None:
+    number = len(file.family()) - 1
+    if number > MOST_SUB_AGENTS:
+        sentence = f"The file has {number:,} sub-agents; {MOST_SUB_AGENTS:,} are allowed."
+        raise InvalidGraph(
+            sentence, errors=[Detail("too_many_sub_agents", sentence, attr="sub_graphs")]
+        )
 
 
 def _referring(

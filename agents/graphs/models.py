@@ -18,6 +18,7 @@ from agents.graphs.cache import GraphCache
 from agents.graphs.codec import engine_graph
 from agents.graphs.exchange import LONGEST_NAME
 from agents.graphs.references import Reference
+from blocks.sdk import BlockKind, registry
 from kernel.fields import JSONText
 from kernel.models import Identified
 
@@ -92,11 +93,11 @@ class GraphVersionQuerySet(models.QuerySet["GraphVersion"]):
         )
         return {row.reference: row for row in rows if row.reference in wanted}
 
-    def mentioning(self, agent_id: UUID) -> Self:
-        """Return the versions whose documents contain the agent's id."""
-        return self.alias(text=Cast("document", models.TextField())).filter(
-            text__contains=str(agent_id)
-        )
+    def running_agents(self) -> Self:
+        """Return the versions with a node that runs an agent, and perhaps a few others."""
+        blocks = [str(spec.id) for spec in registry if spec.kind is BlockKind.AGENT]
+        found = Q(*(("text__contains", block) for block in blocks), _connector=Q.OR)
+        return self.alias(text=Cast("document", models.TextField())).filter(found)
 
     def active(self) -> Self:
         """Return the version of each agent that runs when none is named."""

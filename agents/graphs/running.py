@@ -3,10 +3,13 @@
 from dataclasses import replace
 from uuid import UUID
 
+from django.conf import settings
+
 from accounts.models import User
 from agents.engine import validation
 from agents.engine.errors import GraphNotRunnable
 from agents.engine.graph import Node
+from agents.engine.validation import quoted_title
 from agents.graphs.models import GraphVersion
 from agents.graphs.references import Reference, references
 from kernel.errors import Detail, NotFound
@@ -44,7 +47,7 @@ def run_problems(version: GraphVersion) -> list[Detail]:
     found = _own_problems(version)
     seen = {version.reference}
     level = _named_by(version)
-    while level:
+    for _ in range(settings.EXECUTIONS["max_depth"]):  # deeper agents never run
         level = {name: node for name, node in level.items() if name not in seen}
         seen |= level.keys()
         known = mine.by_reference(level)
@@ -91,11 +94,11 @@ def _missing(node: Node, reference: Reference | None) -> Detail:
     )
     return Detail(
         "sub_agent_missing",
-        f"{node.title!r} runs {which}. Import that agent, or choose another one.",
+        f"{quoted_title(node)} runs {which}. Import that agent, or choose another one.",
         node_id=node.id,
     )
 
 
 def _inside(node: Node, sub_agent: GraphVersion, problem: Detail) -> Detail:
-    where = f"In the agent {sub_agent.name!r} that {node.title!r} runs"
+    where = f"In the agent {sub_agent.name!r} that {quoted_title(node)} runs"
     return replace(problem, detail=f"{where}: {problem.detail}", node_id=node.id, pin=None)

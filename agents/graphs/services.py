@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,8 +13,8 @@ from agents.graphs.arrival import Arrival, arrivals
 from agents.graphs.errors import GraphIdMismatch, TooManyVersions, VersionConflict
 from agents.graphs.exchange import GraphFile, read_file
 from agents.graphs.export import export
-from agents.graphs.models import Agent, GraphVersion
-from agents.graphs.references import LAST_VERSION, Reference, reference_of
+from agents.graphs.models import Agent, GraphVersion, load_graphs
+from agents.graphs.references import LAST_VERSION, Reference, reference_of, references
 from agents.graphs.running import find, run_problems, runnable
 from kernel.errors import NotFound
 from kernel.jsontypes import JSONValue, loads
@@ -198,11 +197,19 @@ def _version(arrival: Arrival, number: int, *, is_active: bool) -> GraphVersion:
     )
 
 
-def _unused_elsewhere(agent: Agent, candidates: set[Any]) -> set[Any]:
-    """Return the agent and those candidates that no agent outside of them runs."""
-    while True:
-        outside = GraphVersion.objects.owned_by(agent.owner_id).exclude(agent_id__in=candidates)
-        used = {pk for pk in candidates - {agent.pk} if outside.mentioning(pk).exists()}
-        if not used:
-            return candidates
-        candidates -= used
+def _unused_elsewhere(agent: Agent, candidates: set[UUID]) -> set[UUID]:
+    """Return the agent and those candidates that no other agent runs, directly or through one."""
+    if len(candidates) == 1:
+        return candidates
+    versions = GraphVersion.objects.owned_by(agent.owner_id).running_agents().defer("document")
+    load_graphs(versions)
+    runs: dict[UUID, set[UUID]] = {}
+    for version in versions:
+        named = {reference.agent_id for _, reference in references(version.graph) if reference}
+        runs.setdefault(version.agent_id, set()).update(named)
+    reached = runs.keys() - candidates
+    needed: set[UUID] = set()
+    while reached:
+        needed |= reached
+        reached = {below for id in reached for below in runs.get(id, ())} - needed - {agent.pk}
+    return candidates - needed

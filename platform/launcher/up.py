@@ -24,7 +24,7 @@ from launcher.supervisor import Stopped, Supervisor
 
 START_TIMEOUT = 120.0  # seconds
 MIGRATION_TIMEOUT = 3600.0  # seconds; a migration may rewrite a large table
-# Set by whoever starts us only to wait for us, as make does.
+# The process id of whoever starts us only to wait for us, as make does: we end with it.
 STOP_WITH_PARENT = "TRELLIS_STOP_WITH_PARENT"
 
 
@@ -38,12 +38,16 @@ def add_arguments(parser: ArgumentParser, environment: Mapping[str, str] = os.en
 
 def main(options: Namespace) -> int:
     """Run an instance until a signal ends it. Return the exit status."""
-    if os.environ.get(STOP_WITH_PARENT):
+    parent = os.environ.get(STOP_WITH_PARENT)
+    if parent:
         die_with_parent(signal.SIGTERM)
+        if str(os.getppid()) != parent:  # it died before we asked to be told
+            return 1
     paths = instance_paths()
     console = Console()
     with ExitStack() as stack:
         stack.enter_context(exclusive(paths.lock))
+        paths.instance.unlink(missing_ok=True)  # of an instance that was killed
         port = instance.address(options.host, port_number(options.port))
         console.say("Trellis", f"starts, with its data in {paths.data}")
         supervisor = Supervisor(paths.data, paths.logs, console, options.verbose)
@@ -66,15 +70,14 @@ def port_number(text: str) -> int:
 
 def serve(supervisor: Supervisor, paths: InstancePaths, host: str, port: int) -> None:
     """Start everything, say where it answers, and watch over it."""
-    web, *others = processes.programs(host, str(port))
+    web, worker_io, *others = processes.programs(host, str(port))
     servers = embedded.needed_servers(paths)
     for server in servers:
         supervisor.console.say(server.name, "…")
         supervisor.serve(server)
     supervisor.run(web)
     prepare_database(supervisor, servers, paths)
-    for program in others:
-        supervisor.run(program)
+    supervisor.run(worker_io)
     here = instance.Instance(instance.url_of(host, port), 0, "")
     supervisor.wait_until(here.answers, f"{here.url}/readyz did not answer 200", START_TIMEOUT)
     with instance.announced(paths.instance, here.url):
@@ -83,6 +86,8 @@ def serve(supervisor: Supervisor, paths: InstancePaths, host: str, port: int) ->
         )
         sys.stdout.write(f"{here.url}\n")
         sys.stdout.flush()
+        for program in others:  # a moment later, so that pages come sooner on a small machine
+            supervisor.run(program)
         supervisor.watch()
 
 

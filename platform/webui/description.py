@@ -1,11 +1,11 @@
 """An agent's graph in words: its nodes, what they are given and where their values go."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from agents.engine.graph import Graph, Link, Node
 from agents.engine.ids import NodeId
 from agents.graphs.references import Reference, reference_of
+from agents.graphs.stripping import stripped
 from blocks.sdk import BlockKind
 from webui.values import one_line
 
@@ -70,10 +70,13 @@ def _title(graph: Graph, node: NodeId) -> str:
 
 
 def _values(node: Node) -> list[tuple[str, str]]:
-    """Return the node's own values, each in one line."""
-    given: dict[str, Any] = {
+    """Return the node's own values without secrets, each in one line."""
+    [bare] = stripped(
+        {"nodes": [{"block_id": node.block_id, "input_default": node.input_default}]}
+    )["nodes"]
+    given = {
         pin: value
-        for pin, value in node.input_default.items()
-        if pin not in DERIVED and value not in (None, "", {})
+        for pin, value in bare["input_default"].items()
+        if pin not in DERIVED and value not in (None, "", {}, [])
     }
     return [(pin, one_line(value, 80)) for pin, value in list(given.items())[:MOST_VALUES]]

@@ -1,4 +1,4 @@
-"""URLs that only tests serve: who is asking, and views that fail in every way."""
+"""The URLs of an instance with some more: who is asking, and views that fail in every way."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from django.core import exceptions as django
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path, re_path
+from django.urls import include, path
 from rest_framework import exceptions as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kernel.api.errors import handler400, handler403, handler404, handler500, unknown_url
+from kernel.api.errors import handler400, handler403, handler404, handler500
 from kernel.api.routing import slash
 from kernel.errors import Conflict, Detail
 
@@ -66,5 +66,5 @@ urlpatterns = [
     slash("api/unrenderable/", Unrenderable.as_view()),
     path("api/suspicious", suspicious),
     path("pages/suspicious", suspicious),
-    re_path("^api/", unknown_url),
+    path("", include("config.urls")),
 ]

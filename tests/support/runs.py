@@ -61,3 +61,20 @@ def _save(owner: User, file: GraphFile) -> GraphVersion:
         defaults={"name": file.title, "document": document_of(file)},
     )
     return version
+
+
+def rows(execution: Execution, node: str) -> list[NodeExecution]:
+    """Return a node's executions as they now are, in the order they were opened."""
+    return list(NodeExecution.objects.filter(execution=execution, node_id=node).order_by("number"))
+
+
+def run_node(execution: Execution, node: str, which: int = 0) -> NodeExecution:
+    """Run one queued execution of the node (the first, or another one) and return it."""
+    queued = [row for row in rows(execution, node) if row.status == NodeStatus.QUEUED]
+    runner.run_node(queued[which].pk)
+    return NodeExecution.objects.get(pk=queued[which].pk)
+
+
+def fresh(execution: Execution) -> Execution:
+    """Return the run as it now is."""
+    return Execution.objects.with_graph().get(pk=execution.pk)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 
 from launcher import embedded, instance, processes
 from launcher.cli import servers
@@ -149,18 +150,25 @@ def redis() -> Verdict:
 
 def workers(queue: str) -> Verdict:
     """Does a worker listen on the queue?"""
-    from celery import current_app
     from kombu.exceptions import OperationalError
 
     try:
-        answers = current_app.control.inspect(timeout=PATIENCE).active_queues() or {}
+        names = [name for name, queues in listeners().items() if queue in queues]
     except OperationalError:
         return fail("not known without Redis", "See above.")
-    names = [name for name, queues in answers.items() if queue in {one["name"] for one in queues}]
     if not names:
         remedy = f"Start one: celery -A config worker -Q {queue}; `trellis up` does it for you."
         return fail(f"no worker listens on the queue {queue!r}", remedy)
     return ok(", ".join(sorted(names)))
+
+
+@cache
+def listeners() -> dict[str, set[str]]:
+    """Return the queues of each worker that answers in time."""
+    from celery import current_app
+
+    answers = current_app.control.inspect(timeout=PATIENCE).active_queues() or {}
+    return {name: {queue["name"] for queue in queues} for name, queues in answers.items()}
 
 
 def beat() -> Verdict:

@@ -108,11 +108,20 @@ class Progress:
         if data.get("error"):
             return f": {message(data['error'])}"
         if data.get("waits_for"):
-            return f": waits for {short(data['waits_for'])}"
+            return f": waits for {reason(data['waits_for'])}"
         pins = ", ".join(
             f"{pin}={short(value)}" for pin, values in gathered.items() for value in values[:3]
         )
         return f": {pins}" if pins else ""
+
+
+def reason(waits_for: dict[str, Any]) -> str:
+    """Return what a node waits for, in words."""
+    if waits_for.get("kind") == "agent":
+        return "another agent"
+    if waits_for.get("kind") == "time":
+        return f"the time {waits_for.get('until')}"
+    return short(waits_for)
 
 
 def message(error: Any) -> str:

@@ -1,6 +1,7 @@
 """What belongs to the person: the API key and the password."""
 
 from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_http_methods
@@ -15,11 +16,13 @@ from webui.views.pages import PageRequest, page, render
 def key(request: PageRequest) -> HttpResponse:
     """Show whether there is a key; make a new one, shown in this answer only; or revoke it."""
     new = ""
-    if request.method == "POST":
-        if request.POST.get("action") == "revoke":
-            services.revoke(request.user)
-        else:
+    match request.POST.get("action"):
+        case "issue":
             new = services.issue(request.user)
+        case "revoke":
+            services.revoke(request.user)
+        case _ if request.method == "POST":
+            raise BadRequest("The action is neither `issue` nor `revoke`.")
     present = ApiKey.objects.filter(user=request.user, name=services.DEFAULT).first()
     host = f"{request.scheme}://{request.get_host()}"
     response = render(request, "account/key.html", {"key": present, "new": new, "host": host})

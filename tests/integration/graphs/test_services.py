@@ -309,6 +309,16 @@ class TestDelete:
 
         assert self.living() == {"Sub", "Leaf", "Other"}
 
+    def test_takes_agents_along_that_only_it_runs_through_each_other(self, alice: User) -> None:
+        one, two = GraphBuilder("One"), GraphBuilder("Two")
+        two.agent(one)
+        two.sub_graphs.clear()
+        one.agent(two)
+        version = services.create_agent(alice, one.file())
+        services.delete(version.agent)
+
+        assert self.living() == set()
+
 
 class TestFind:
     def test_gives_the_owner_the_active_version_or_the_one_named(self, alice: User) -> None:

@@ -1,5 +1,6 @@
 """Every problem of a graph, by node and pin, with its code."""
 
+import time
 from typing import Any
 
 import pytest
@@ -295,3 +296,38 @@ def test_problems_call_nodes_as_their_author_does() -> None:
     assert problem.detail == (
         "`b` of 'Grand total' is required. Give it a value or link something to it."
     )
+
+
+def test_long_titles_and_long_lists_of_pins_are_cut() -> None:
+    g = GraphBuilder()
+    values = {"user_id": "", "graph_id": "x", "graph_version": 1, "inputs": {}}
+    schema: dict[str, Any] = {"properties": {f"pin{number}": {} for number in range(10_000)}}
+    node = g.add(
+        "e189baac-8c20-45a1-94a7-55177ea42565",
+        {**values, "input_schema": schema, "output_schema": {}},
+        title="x" * 1_000_000,
+    )
+    g.link(node, "error", node, "nowhere")
+
+    [problem] = problems(g.graph(), for_run=False)
+
+    assert problem.detail.startswith(f"'{'x' * 80}…' has no input pin `nowhere`. Link one of")
+    assert problem.detail.endswith("….")
+    assert len(problem.detail) < 600
+
+
+def test_a_large_graph_full_of_problems_is_judged_quickly() -> None:
+    g = GraphBuilder()
+    schema: dict[str, Any] = {"properties": {f"pin{n}": {} for n in range(5_000)}}
+    schema["required"] = list(schema["properties"])
+    values = {"user_id": "", "graph_id": "x", "graph_version": 1, "output_schema": {}}
+    inputs = {f"other_$_{n}": n for n in range(5_000)}
+    node = g.node("AgentExecutorBlock", **values, input_schema=schema, inputs=inputs)
+    for number in range(5_000):
+        g.link(node, f"a{number}", node, f"b{number}")
+    graph = g.graph()
+    began = time.process_time()
+    found_problems = problems(graph, for_run=True)
+
+    assert len(found_problems) == 15_001
+    assert time.process_time() - began < 2

@@ -155,6 +155,17 @@ def test_graphs_beyond_the_limits_are_refused(settings: Settings) -> None:
     ]
 
 
+def test_a_file_with_more_sub_agents_than_anyone_needs_is_refused() -> None:
+    g = calculator()
+    g.sub_graphs = [{"id": str(number), "nodes": []} for number in range(1_001)]
+    with pytest.raises(InvalidGraph) as refused:
+        arrive(g)
+
+    [error] = refused.value.errors
+    assert (error.code, error.attr) == ("too_many_sub_agents", "sub_graphs")
+    assert error.detail == "The file has 1,001 sub-agents; 1,000 are allowed."
+
+
 def test_what_arrives_is_what_the_file_says_but_for_its_ids() -> None:
     g = calculator()
     [arrival] = arrive(g)

@@ -1,0 +1,208 @@
+"""What the sweep mends: lost workers, lost messages, lost bells."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import connection
+from django.utils.timezone import now
+
+from accounts.models import User
+from agents.executions import dispatch, journal, recovery
+from agents.executions.journal import LeaseLost
+from agents.executions.models import Emission, Execution, NodeExecution
+from agents.executions.output import outputs
+from tests.integration.executions.conftest import Limits
+from tests.support.cases import shown
+from tests.support.graphs import GraphBuilder, calculator
+from tests.support.runs import fresh, rows, run_to_end, start, statuses
+
+pytestmark = pytest.mark.django_db
+
+NOTHING = {"taken_over": 0, "woken": 0, "sent_again": 0, "orphans_stopped": 0, "closed": 0}
+PAST = now() - timedelta(hours=1)
+
+
+def block_with(effect: str, **pins: Any) -> tuple[GraphBuilder, str]:
+    graph = GraphBuilder()
+    node = graph.node(f"Stall{effect.title()}", log="/dev/null", stalls=0, **pins)
+    shown(graph, node, "out")
+    return graph, node
+
+
+def taken(execution: Execution, node: str, worker: str = "gone:1:t") -> journal.Claim:
+    claim = journal.claim(rows(execution, node)[0].pk, worker=worker)
+    assert claim is not None
+    return claim
+
+
+def let_leases_run_out() -> None:
+    NodeExecution.objects.filter(status="RUNNING").update(lease_until=PAST)
+
+
+@pytest.mark.parametrize("effect", ["none", "idempotent"])
+def test_what_is_safe_to_run_again_is_queued_again(effect: str, alice: User) -> None:
+    graph, node = block_with(effect)
+    execution = start(alice, graph)
+    taken(execution, node)
+    let_leases_run_out()
+
+    assert recovery.sweep() == NOTHING | {"taken_over": 1}
+
+    [row] = rows(execution, node)
+    assert (row.status, row.losses, row.lease_until) == ("QUEUED", 1, None)
+    assert run_to_end(execution).status == "COMPLETED"
+    assert outputs(execution) == {"out": ["first", "second"]}
+
+
+def test_what_costs_too_many_workers_fails(alice: User, limits: Limits) -> None:
+    limits(attempts=2)
+    graph, node = block_with("none")
+    execution = start(alice, graph)
+    for _ in range(2):
+        taken(execution, node)
+        let_leases_run_out()
+        recovery.take_over_lost_leases()
+
+    [row] = rows(execution, node)
+    assert (row.status, row.error) == (
+        "FAILED",
+        {
+            "code": "worker_lost",
+            "message": "2 workers were lost while this block ran, the last one 'gone:1:t'. "
+            "It may need more memory or time than a worker has.",
+        },
+    )
+    assert fresh(execution).status == "FAILED"
+
+
+@pytest.mark.parametrize("handled", [False, True])
+def test_what_may_have_acted_on_the_world_is_not_run_again(handled: bool, alice: User) -> None:
+    graph, node = block_with("external")
+    if handled:
+        shown(graph, node, "error", "problem")
+    execution = start(alice, graph)
+    taken(execution, node)
+    let_leases_run_out()
+
+    recovery.sweep()
+    ended = run_to_end(execution)
+
+    [row] = rows(execution, node)
+    assert (row.status, row.error["code"]) == ("FAILED", "interrupted")
+    assert row.error["message"].startswith("The worker 'gone:1:t' was lost while this block ran.")
+    assert ended.status == ("COMPLETED" if handled else "FAILED")
+    assert outputs(ended) == ({"problem": [row.error["message"]]} if handled else {})
+
+
+def test_a_worker_that_is_late_has_no_say(alice: User) -> None:
+    graph, node = block_with("idempotent")
+    execution = start(alice, graph)
+    late = taken(execution, node)
+    let_leases_run_out()
+    recovery.take_over_lost_leases()
+    writes: list[Callable[[], None]] = [
+        lambda: journal.record(late, [("out", "late")], after=0),  # type: ignore[list-item]
+        lambda: journal.complete(late, [], after=0),
+        lambda: journal.fail(late, [], after=0, code="c", message="m"),
+        lambda: journal.suspend(late, [], after=0, suspension=journal.Suspension({})),
+        lambda: journal.terminate(late, [], after=0),
+    ]
+
+    for write in writes:
+        with pytest.raises(LeaseLost):
+            write()
+
+    assert not Emission.objects.exists()
+    assert statuses(execution, node) == ["QUEUED"]
+
+
+def test_values_that_were_recorded_before_the_loss_are_delivered_once(alice: User) -> None:
+    graph, node = block_with("idempotent")
+    execution = start(alice, graph)
+    claim = taken(execution, node)
+    journal.record(claim, [("out", "first")], after=0)  # type: ignore[list-item]
+    let_leases_run_out()
+    recovery.sweep()
+
+    ended = run_to_end(execution)
+
+    assert outputs(ended) == {"out": ["first", "second"]}
+    values = Emission.objects.filter(node_execution__node_id=node).order_by("number")
+    assert [(one.number, one.value) for one in values] == [(0, "first"), (1, "second")]
+
+
+def test_a_lease_that_still_runs_is_left_alone(alice: User) -> None:
+    graph, node = block_with("external")
+    execution = start(alice, graph)
+    taken(execution, node)
+
+    assert recovery.sweep() == NOTHING
+    assert statuses(execution, node) == ["RUNNING"]
+
+
+def test_a_message_that_nobody_took_is_sent_again(alice: User) -> None:
+    start(alice, calculator(), Input=1)
+    [row] = NodeExecution.objects.all()
+    NodeExecution.objects.update(sent_at=PAST)
+
+    with patch.object(dispatch, "send") as send:
+        assert recovery.sweep() == NOTHING | {"sent_again": 1}
+        assert recovery.sweep() == NOTHING  # the first one gets some time
+
+    send.assert_any_call([(str(row.pk), "io")])
+    row.refresh_from_db()
+    assert row.sent_at is not None
+    assert now() - row.sent_at < timedelta(minutes=1)
+
+
+def test_a_run_with_nothing_left_to_do_is_ended(alice: User) -> None:
+    execution = start(alice, calculator(), Input=1)
+    NodeExecution.objects.all().delete()
+    Execution.objects.update(unfinished=0)
+
+    assert recovery.sweep() == NOTHING | {"closed": 1}
+    assert fresh(execution).status == "COMPLETED"
+
+
+def test_a_sweep_finds_nothing_in_a_finished_run(alice: User) -> None:
+    execution = run_to_end(start(alice, calculator(), Input=1))
+
+    assert recovery.sweep() == NOTHING
+    assert fresh(execution).last_seq == execution.last_seq
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sweeps_at_once_move_each_row_once(alice: User, servers: None) -> None:
+    graph = GraphBuilder()
+    nodes = [graph.node("StallIdempotent", log="/dev/null", stalls=0) for _ in range(12)]
+    execution = start(alice, graph)
+    for node in nodes[:6]:
+        taken(execution, node)
+    NodeExecution.objects.filter(status="RUNNING").update(lease_until=PAST)
+    NodeExecution.objects.filter(status="QUEUED").update(sent_at=PAST)
+    found: list[dict[str, int]] = []
+    together = threading.Barrier(2)
+
+    def sweep() -> None:
+        together.wait()
+        try:
+            found.append(recovery.sweep())
+        finally:
+            connection.close()
+
+    with patch.object(dispatch, "send") as send:
+        threads = [threading.Thread(target=sweep) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert sum(one["taken_over"] for one in found) == 6
+    assert sum(one["sent_again"] for one in found) == 6
+    sent = [pk for call in send.call_args_list for pk, _ in call.args[0]]
+    assert len(sent) == len(set(sent)) == 12
+    assert {row.losses for node in nodes[:6] for row in rows(execution, node)} == {1}

@@ -1,0 +1,71 @@
+"""What browsers are told that a page may do."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+from django.urls import reverse
+
+import webui
+from accounts.models import User
+from tests.integration.webui.conftest import Browse
+
+TEMPLATES = Path(webui.__path__[0]) / "templates"
+HEADER = "Content-Security-Policy"
+
+
+@pytest.mark.django_db
+def test_pages_may_use_the_files_of_this_instance_only(alice: User, browse: Browse) -> None:
+    for client, url in [(Client(), "/sign-in/"), (browse(alice), "/agents/")]:
+        policy = client.get(url)[HEADER]
+
+        assert policy.startswith("default-src 'self'; base-uri 'none'; form-action 'self';")
+        assert "unsafe" not in policy
+
+
+@pytest.mark.django_db
+def test_pages_that_are_not_there_have_the_policy_too(alice: User, browse: Browse) -> None:
+    assert "unsafe" not in browse(alice).get("/nowhere/")[HEADER]
+    assert "unsafe" not in Client().get("/api/v1/nowhere/")[HEADER]
+
+
+@pytest.mark.django_db
+def test_staff_screens_have_the_policy_too() -> None:
+    client = Client()
+    client.force_login(User.objects.create_superuser("root"))
+    assert "unsafe" not in client.get("/admin/")[HEADER]
+
+
+def test_only_the_viewer_of_the_schema_may_hold_its_own_script() -> None:
+    assert "script-src 'self' 'unsafe-inline'" in Client().get(reverse("docs"))[HEADER]
+    assert "unsafe" not in Client().get(reverse("schema"))[HEADER]
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
+def test_templates_hold_no_script_and_no_style(path: Path) -> None:
+    text = path.read_text()
+
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text)
+    assert not re.search(r"\|safe\b|autoescape off", text)
+
+
+def test_scripts_never_write_html() -> None:
+    folder = finders.find("webui")
+    assert folder
+    scripts = list(Path(folder).rglob("*.js"))
+
+    assert len(scripts) >= 8
+    for script in scripts:
+        found = re.search(r"innerHTML|outerHTML|insertAdjacentHTML|eval\(", script.read_text())
+        assert not found, f"{script.name} writes HTML"
+
+
+def test_files_of_pages_come_from_this_instance() -> None:
+    folder = finders.find("webui")
+    assert folder
+    for path in Path(folder).rglob("*.*"):
+        addresses = re.findall(r"https?://[^\s\"')]+", path.read_text())
+        assert set(addresses) <= {"http://www.w3.org/2000/svg"}, path.name
