@@ -43,8 +43,15 @@ def main() -> None:
     fan200 = create_agent(owner, fan_out(200))
     rows = [
         compare("chain of 100", 100, lambda: run(owner, chain100, 1), lambda: plain(1, 100)),
-        compare("fan-out 1 → 200 → join", 402, lambda: run(owner, fan200, 1), lambda: plain(200, 2)),
-        compare("100 runs of a chain of 10", 1000, lambda: run(owner, chain10, 100), lambda: plain(100, 10)),
+        compare(
+            "fan-out 1 → 200 → join", 402, lambda: run(owner, fan200, 1), lambda: plain(200, 2)
+        ),
+        compare(
+            "100 runs of a chain of 10",
+            1000,
+            lambda: run(owner, chain10, 100),
+            lambda: plain(100, 10),
+        ),
     ]
     print(table(rows))
     if len(sys.argv) > 1:
@@ -64,9 +71,7 @@ def compare(name: str, nodes: int, ours: Callable[[], float], theirs: Callable[[
 def run(owner: User, version: GraphVersion, times: int) -> float:
     """Return the seconds that so many runs of an agent take, from the start to the last end."""
     began = time.perf_counter()
-    runs = [
-        starting.start(owner_id=owner.pk, version=version, inputs={}).pk for _ in range(times)
-    ]
+    runs = [starting.start(owner_id=owner.pk, version=version, inputs={}).pk for _ in range(times)]
     while Execution.objects.filter(pk__in=runs).live().exists():
         if time.perf_counter() - began > PATIENCE:
             raise TimeoutError(f"{times} runs did not end within {PATIENCE:g} seconds.")
@@ -122,5 +127,3 @@ def table(rows: list[Row]) -> str:
         for row in rows
     ]
     return "\n".join(lines)
-
-

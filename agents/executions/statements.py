@@ -175,7 +175,7 @@ def claim(
     node: UUID, *, worker: str, lease: datetime, now: datetime
 ) -> tuple[Execution, NodeExecution] | None:
     """Take a queued node execution and tell so; None if it cannot be taken (any more)."""
-    values = {"node": node, "worker": worker, "lease": lease, "now": now}
+    values: dict[str, Any] = {"node": node, "worker": worker, "lease": lease, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
         found = cursor.fetchone()
