@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -94,9 +95,7 @@ def chain(length: int) -> dict[str, Any]:
     """Return an agent in which each node hands a value to the next."""
     nodes = [_node("UniversalTypeConverterBlock", {"type": "string"}) for _ in range(length)]
     nodes[0]["input_default"]["value"] = "x"
-    links = [
-        _link(one, "value", other, "value") for one, other in zip(nodes, nodes[1:], strict=False)
-    ]
+    links = [_link(one, "value", other, "value") for one, other in pairwise(nodes)]
     return {"name": f"Chain of {length}", "nodes": nodes, "links": links}
 
 
