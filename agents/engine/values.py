@@ -30,11 +30,16 @@ class EmittedError(BlockError):
 def emission_value(pin: PinName, value: Any, *, max_bytes: int | None = None) -> Any:
     """Return the emitted value as JSON.
 
-    Raises BadOutput for NaN, infinity and what has no JSON form, ValueTooLarge over
-    ``max_bytes`` of JSON text, and EmittedError where the pin is ``error``.
+    Raises BadOutput for NaN, infinity and what has no JSON form, and for a pin that no text can
+    name; ValueTooLarge over ``max_bytes`` of JSON text; EmittedError where the pin is ``error``.
     """
     if pin == "error":
         raise EmittedError(str(value))
+    if not _is_text(pin):
+        raise BadOutput(
+            f"The value on pin {pin!r} cannot be kept, because the pin's name has a null character "
+            "or half of a surrogate pair. Rename the output of the agent that it comes from."
+        )
     try:
         plain = to_jsonable_python(value)
         check_depth(plain)
@@ -46,6 +51,11 @@ def emission_value(pin: PinName, value: Any, *, max_bytes: int | None = None) ->
             f"The value on pin `{pin}` has {size:,} bytes; {max_bytes:,} are allowed."
         )
     return plain
+
+
+def _is_text(name: str) -> bool:
+    """Return whether a database can keep the name as text."""
+    return "\x00" not in name and not any("\ud800" <= sign <= "\udfff" for sign in name)
 
 
 def error_of(error: BaseException) -> tuple[str, str]:
