@@ -35,6 +35,10 @@ def document_of(file: GraphFile) -> JSONObject:
         for link in file.all_links
     ]
     graph = Graph.build([_node(node) for node in nodes], links)
+    for node in nodes:
+        pins = [link.source_name for link in graph.out_of(node["id"])]
+        if legacy.reads_row_by_row(node["block_id"], node["input_default"], pins):
+            node["input_default"]["produce_singular_result"] = True
     return {**file.kept, "nodes": nodes, "links": [_link_document(link) for link in graph.links]}
 
 

@@ -304,3 +304,26 @@ def test_new_ids_change_nothing_but_ids(file: Mapping[str, Any]) -> None:
 @pytest.mark.parametrize("name", ["🤖 агент", "\u202eevil\u202c", "ד" * 255, "a\nb"])
 def test_names_in_any_script_are_kept(name: str) -> None:
     assert read_file({"name": name, "nodes": []}).title == name
+
+
+@pytest.mark.parametrize(
+    ("pins", "values", "expected"),
+    [
+        (["row"], {}, {"produce_singular_result": True}),
+        (["row_#_name", "all_data"], {}, {"produce_singular_result": True}),
+        (["row", "rows"], {}, {}),
+        (["rows"], {}, {}),
+        (["row"], {"produce_singular_result": False}, {"produce_singular_result": False}),
+    ],
+)
+def test_a_table_that_was_read_row_by_row_still_is(
+    pins: list[str], values: dict[str, bool], expected: dict[str, bool]
+) -> None:
+    graph = GraphBuilder()
+    table = graph.node("ReadSpreadsheetBlock", values)
+    for pin in pins:
+        graph.link(table, pin, graph.node("StoreValueBlock"), "input")
+
+    [node] = [node for node in document_of(read_file(graph.file()))["nodes"] if node["id"] == table]
+
+    assert node["input_default"] == expected
