@@ -35,9 +35,6 @@ check: install-dev ## check style, types, layers and the compose file
 bench: install-dev ## measure the engine beside plain Celery tasks
 	exec $(BIN)/python -m benchmarks benchmarks/results.json
 
-bench: install-dev ## measure how fast agents run, beside a plain Celery chain
-	@exec $(BIN)/python -m benchmarks $(ARGS)
-
 schema: install-dev ## write docs/openapi.yaml
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
