@@ -52,10 +52,10 @@ def migrate() -> None:
 
 def fill() -> None:
     """Make the first user and load the sample agents, where there is no user yet."""
-    from agents.graphs.services import load_samples
     from django.db import transaction
 
     from accounts.services import ensure_first_user
+    from agents.graphs.services import load_samples
 
     with transaction.atomic():
         user, password = ensure_first_user()
