@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from django import template
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from webui.values import Shown, one_line, shown
 
@@ -27,6 +29,22 @@ register.filter("one_line", one_line)
 def status_word(status: str) -> str:
     """Return the status as people say it."""
     return WORDS.get(status, status.title())
+
+
+@register.filter
+def code_spans(text: str) -> SafeString:
+    """Return the text with what stands between two backticks as code."""
+    parts = str(text).split("`")
+    if len(parts) % 2 == 0:
+        return conditional_escape(text)
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<code>{}</code>", part) if number % 2 else part,)
+            for number, part in enumerate(parts)
+        ),
+    )
 
 
 @register.filter
