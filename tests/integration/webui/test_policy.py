@@ -25,6 +25,10 @@ def test_pages_may_use_the_files_of_this_instance_only(alice: User, browse: Brow
         assert "unsafe" not in policy
 
 
+def test_there_is_an_icon_where_browsers_look_for_one() -> None:
+    assert Client().get("/favicon.ico")["Location"] == "/static/webui/mark.svg"
+
+
 @pytest.mark.django_db
 def test_pages_that_are_not_there_have_the_policy_too(alice: User, browse: Browse) -> None:
     assert "unsafe" not in browse(alice).get("/nowhere/")[HEADER]
