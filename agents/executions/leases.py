@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 from django.utils.timezone import now
 
 from agents.engine.states import NodeStatus
@@ -79,9 +79,10 @@ def beat(held: list[Pulse]) -> None:
     if not held:
         return
     until = now() + settings.EXECUTIONS["lease"]
-    renewed = NodeExecution.objects.renew(
-        [(one.node_execution, one.attempt) for one in held], until
-    )
+    with transaction.atomic():  # rows are locked, if only for this statement
+        renewed = NodeExecution.objects.renew(
+            [(one.node_execution, one.attempt) for one in held], until
+        )
     if renewed < len(held):
         _tell_the_lost(held)
     cancelled = set(
