@@ -144,8 +144,9 @@ def suspend(claim: Claim, emissions: Emissions, *, after: int, suspension: Suspe
 @transaction.atomic
 def wake(pk: UUID) -> bool:
     """Queue a waiting node execution whose moment or event has come. False: not now."""
-    found = _lock(pk, NodeStatus.WAITING)
-    if found is None or not _is_due(found[1]):
+    # One that is running may be about to wait: its worker looked before this event came.
+    found = _lock(pk, NodeStatus.WAITING, NodeStatus.RUNNING)
+    if found is None or found[1].status != NodeStatus.WAITING or not _is_due(found[1]):
         return False
     ledger, sleeper = found
     ledger.enqueue(sleeper)
@@ -208,7 +209,7 @@ def _held(claim: Claim, emissions: Emissions) -> Iterator[tuple[DatabaseLedger, 
     with transaction.atomic():
         ledger = DatabaseLedger(claim.execution, claim.execution.graph_version.graph)
         batch = Batch()
-        statements.lock(batch, claim.node_execution.pk, NodeStatus.RUNNING, ledger.adopt)
+        statements.lock(batch, claim.node_execution.pk, [NodeStatus.RUNNING], ledger.adopt)
         pins = Counter(pin for pin, _ in emissions)
         ledger.look_ahead(batch, claim.node_execution.pk, claim.node.id, pins)
         batch.run()
@@ -222,11 +223,11 @@ def _held(claim: Claim, emissions: Emissions) -> Iterator[tuple[DatabaseLedger, 
         _commit(ledger)
 
 
-def _lock(pk: UUID, status: NodeStatus) -> tuple[DatabaseLedger, NodeExecution] | None:
-    """Open the run of a node execution that is in this state; None where it is not."""
+def _lock(pk: UUID, *statuses: NodeStatus) -> tuple[DatabaseLedger, NodeExecution] | None:
+    """Open the run of a node execution that is in one of these states; None where it is not."""
     found: list[tuple[Execution, NodeExecution]] = []
     batch = Batch()
-    statements.lock(batch, pk, status, lambda *rows: found.append(rows))
+    statements.lock(batch, pk, statuses, lambda *rows: found.append(rows))
     batch.run()
     if not found:
         return None

@@ -93,7 +93,7 @@ class Batch:
 LOCK = f"""
 SELECT {RUNS.columns("run")}, {NODES.columns("node")}
 FROM {NODES.name} node JOIN {RUNS.name} run ON run.id = node.execution_id
-WHERE node.id = %s AND node.status = %s
+WHERE node.id = %s AND node.status = ANY(%s)
 FOR UPDATE OF run, node
 """
 
@@ -160,15 +160,21 @@ SELECT {RUNS.columns("counted")}, {NODES.columns("taken")} FROM counted, taken
 
 
 def lock(
-    batch: Batch, node: UUID, status: str, found: Callable[[Execution, NodeExecution], None]
+    batch: Batch,
+    node: UUID,
+    statuses: Iterable[str],
+    found: Callable[[Execution, NodeExecution], None],
 ) -> None:
-    """Add to the batch: lock the run of a node execution that has the status, and read both."""
+    """Add to the batch: lock the run of a node execution in one of the states, and read both.
+
+    Only a row that has such a state before the lock is waited for; the one read is as it is after.
+    """
 
     def read(rows: list[Any]) -> None:
         for values in rows:
             found(RUNS.row(values[: len(RUNS)]), NODES.row(values[len(RUNS) :]))
 
-    batch.add(LOCK, [node, status], read)
+    batch.add(LOCK, [node, [str(one) for one in statuses]], read)
 
 
 def claim(
