@@ -1,5 +1,6 @@
 """Addresses of the pages. Each answers with and without its trailing slash."""
 
+from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
@@ -13,8 +14,12 @@ sign_in = LoginView.as_view(
     template_name="webui/account/sign_in.html", redirect_authenticated_user=True
 )
 
+# Browsers ask for this one wherever a page names no icon.
+icon = RedirectView.as_view(url=f"{settings.STATIC_URL}webui/mark.svg", permanent=True)
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="webui:agents"), name="home"),
+    path("favicon.ico", icon),
     slash("sign-in/", sign_in, name="login"),
     slash("sign-out/", LogoutView.as_view(), name="logout"),
     slash("agents/", agents.index, name="agents"),

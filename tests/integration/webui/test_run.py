@@ -131,7 +131,7 @@ def test_very_large_inputs_are_not_even_read(alice: User, browse: Browse) -> Non
 
     assert "The inputs are large" in page
     node = NodeExecution.objects.filter(execution=execution).latest("number")
-    whole = client.get(f"/runs/{execution.pk}/value/", {"node": node.pk})
+    whole = client.get(f"/runs/{execution.pk}/value/", {"node": str(node.pk)})
     assert json.loads(whole.content)["value"] == "x" * 70_000
 
 
@@ -158,7 +158,7 @@ def test_an_emission_that_is_not_there_is_not_found(
 ) -> None:
     execution = run(alice, echo(), **{"in": 1})
     node = NodeExecution.objects.filter(execution=execution).earliest("number")
-    place = {"node": node.pk, "output": "result", "index": index}
+    place = {"node": str(node.pk), "output": "result", "index": index}
 
     assert browse(alice).get(f"/runs/{execution.pk}/value/", place).status_code == 404
 
@@ -175,7 +175,7 @@ def test_many_emissions_are_cut_and_kept_whole_elsewhere(alice: User, browse: Br
     assert 'data-live="more-count">70<' in page
     assert "Page 1" in page
     assert page.count("data-node-exec=") == 50
-    whole = client.get(f"/runs/{execution.pk}/value/", {"node": node.pk, "output": "item"})
+    whole = client.get(f"/runs/{execution.pk}/value/", {"node": str(node.pk), "output": "item"})
     assert json.loads(whole.content) == list(range(60))
 
 

@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 
 from accounts.models import User
 from agents.executions.models import Execution
@@ -32,7 +31,7 @@ def post(browse: Browse, version: GraphVersion, **fields: Any) -> Any:
 
 
 def form(browse: Browse, version: GraphVersion) -> str:
-    page: HttpResponse = browse(version.agent.owner).get(f"/agents/{version.agent_id}/")
+    page = browse(version.agent.owner).get(f"/agents/{version.agent_id}/")
     return " ".join(page.content.decode().split())
 
 

@@ -1,0 +1,313 @@
+"""The pages in a real browser, in front of a whole instance."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
+
+from tests.acceptance.browser import PHONE, Visitor, browser, chromium
+from tests.acceptance.instances import SAMPLES, Trellis
+from tests.support.graphs import GraphBuilder
+
+HOSTILE = '</pre><script>alert(1)</script><img src=x onerror="alert(2)">'
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        pytest.skip("There is no Chromium here. Install it, or name it in CHROMIUM.")
+    with browser(path) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def trellis(running: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trellis]:
+    instance = Trellis(tmp_path_factory.mktemp("pages") / "data")
+    try:
+        instance.start()
+        yield instance
+        instance.end()
+    finally:
+        instance.kill_everything()
+
+
+@pytest.fixture(scope="module")
+def session(running: Browser, trellis: Trellis) -> Any:
+    visitor = Visitor(running, trellis)
+    visitor.sign_in()
+    visitor.leave()
+    return visitor.session
+
+
+@pytest.fixture
+def visitor(running: Browser, trellis: Trellis, session: Any) -> Iterator[Visitor]:
+    """Somebody who is signed in, and whose browser must have nothing to complain about."""
+    visitor = Visitor(running, trellis, session=session)
+    yield visitor
+    visitor.leave()
+    assert visitor.complaints == []
+
+
+def agent_file(tmp_path: Path, graph: GraphBuilder) -> Path:
+    file = tmp_path / "agent.json"
+    file.write_text(json.dumps(graph.file()))
+    return file
+
+
+def imported(page: Page, file: Path) -> None:
+    """Import the file by the chooser; the page then shows the agent."""
+    page.goto("/agents/")
+    page.get_by_label("The agent's JSON file").set_input_files(file)
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_visible()
+
+
+def run(page: Page) -> None:
+    """Start the agent on the page; the page then shows the run."""
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_url("**/runs/*/")
+
+
+def in_state(page: Page, status: str) -> Locator:
+    return page.locator(f'[data-run-status="{status}"]')
+
+
+def outputs(page: Page) -> Locator:
+    return page.locator('[data-live="run-outputs"]')
+
+
+def sleeper(seconds: int) -> GraphBuilder:
+    """Return the graph that brings one value out at once, and another one after a while."""
+    g = GraphBuilder("Sleeper")
+    timer = g.node("CountdownTimerBlock", seconds=seconds, input_message="Good morning")
+    g.link(g.input("first", "Good night"), "result", g.output("evening"), "value")
+    g.link(timer, "output_message", g.output("morning"), "value")
+    return g
+
+
+def test_a_calculation_fills_in_while_it_runs(visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto("/agents/")
+    page.get_by_role("link", name="Calculator", exact=True).click()
+    page.get_by_label(re.compile("Input")).first.fill("8")
+    run(page)
+
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+    expect(outputs(page)).to_contain_text("42.0")
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    live = page.locator('[data-live="nodes"]').inner_text()
+    page.reload()
+    expect(outputs(page)).to_contain_text("42.0")
+    assert re.sub(r"\d+ ms", "", page.locator('[data-live="nodes"]').inner_text()) == re.sub(
+        r"\d+ ms", "", live
+    )
+
+
+def test_a_run_that_is_over_needs_no_script(visitor: Visitor) -> None:
+    page = visitor.page(java_script_enabled=False)
+    page.goto("/agents/")
+    page.get_by_role("link", name="Report from a table", exact=True).click()
+    run(page)
+    while not in_state(page, "COMPLETED").count():
+        page.wait_for_timeout(500)
+        page.reload()
+
+    expect(outputs(page)).to_contain_text("4 products brought in 1083.75.")
+
+
+def test_a_file_is_imported_by_dropping_it(visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto("/agents/")
+    content = (SAMPLES / "calculator.json").read_text().replace('"Calculator"', '"Dropped"')
+    files = page.evaluate_handle(
+        """(content) => {
+          const files = new DataTransfer();
+          files.items.add(new File([content], "agent.json", {type: "application/json"}));
+          return files;
+        }""",
+        content,
+    )
+    page.dispatch_event("main", "drop", {"dataTransfer": files})
+
+    expect(page.get_by_text("is imported.")).to_be_visible()
+
+
+def test_what_a_block_gives_is_shown_as_text(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.page()
+    g = GraphBuilder(HOSTILE)
+    g.link(g.input(HOSTILE), "result", g.output(HOSTILE), "value")
+    imported(page, agent_file(tmp_path, g))
+    page.get_by_role("textbox").first.fill(HOSTILE)
+    run(page)
+
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+    expect(outputs(page).locator("pre")).to_have_text(HOSTILE)
+    assert page.locator("main img, main script:not(#feed)").count() == 0
+
+
+def test_a_lost_connection_is_told_and_nothing_is_missed(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.page()
+    imported(page, agent_file(tmp_path, sleeper(8)))
+    subscriptions: list[dict[str, Any]] = []
+    routes: list[WebSocketRoute] = []
+
+    def meet(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        routes.append(route)
+
+        def pass_on(message: str | bytes) -> None:
+            read = json.loads(message)
+            if read["method"] == "subscribe_graph_execution":
+                subscriptions.append(read["data"])
+            server.send(message)
+
+        route.on_message(pass_on)
+
+    page.route_web_socket(re.compile(r"/ws/v1/"), meet)
+    run(page)
+    expect(outputs(page)).to_contain_text("Good night")
+    expect(page.locator('[data-live="waiting"]')).to_contain_text("sleeps until")
+    routes[0].close(code=1012)
+
+    expect(page.get_by_text("The live connection is lost.")).to_be_visible()
+    expect(page.get_by_text("The live connection is lost.")).to_be_hidden()
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+    expect(outputs(page)).to_contain_text("Good morning")
+    assert outputs(page).locator("pre").count() == 2
+    assert len(subscriptions) >= 2
+    assert subscriptions[1]["since"] > subscriptions[0]["since"]
+
+
+def test_a_run_is_stopped(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.page()
+    imported(page, agent_file(tmp_path, sleeper(600)))
+    run(page)
+    expect(outputs(page)).to_contain_text("Good night")
+    page.get_by_role("button", name="Stop").click()
+
+    expect(in_state(page, "TERMINATED")).to_be_visible()
+
+
+def test_a_failure_is_shown_where_it_happened(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.page()
+    g = GraphBuilder("Division")
+    node = g.node("CalculatorBlock", operation="Divide", a=1)
+    g.link(g.input("by"), "result", node, "b")
+    g.link(node, "result", g.output("out"), "value")
+    imported(page, agent_file(tmp_path, g))
+    page.get_by_label(re.compile("by")).first.fill("0")
+    run(page)
+
+    expect(in_state(page, "FAILED")).to_be_visible()
+    expect(page.get_by_role("heading", name="The run failed")).to_be_visible()
+    failed = page.locator("details[open]").filter(has_text="Calculator")
+    expect(failed.get_by_text("block_failed")).to_be_visible()
+
+
+def test_a_long_value_is_shown_whole_on_demand(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.page()
+    g = GraphBuilder("Long")
+    g.link(g.input("in", "🫖" * 9000), "result", g.output("out"), "value")
+    imported(page, agent_file(tmp_path, g))
+    run(page)
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+    outputs(page).get_by_role("link", name="Show all").click()
+
+    expect(outputs(page).locator("pre")).to_have_text("🫖" * 9000)
+
+
+def test_a_table_grows_by_rows(visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.page()
+    g = GraphBuilder("Table")
+    table = g.node("AgentTableInputBlock", name="people", column_headers=["Name"])
+    g.link(table, "result", g.output("out"), "value")
+    imported(page, agent_file(tmp_path, g))
+    page.get_by_role("button", name="Add a row").click()
+    page.get_by_label("Row 1, column 1").fill("Ada")
+    page.get_by_label("Row 4, column 1").fill("Grace")
+    run(page)
+
+    expect(outputs(page)).to_contain_text('[{"Name": "Ada"}, {"Name": "Grace"}]')
+
+
+def test_the_keyboard_is_enough(visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto("/agents/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Calculator", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.get_by_label(re.compile("Input")).first.fill("1")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/runs/*/")
+
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+
+
+def test_the_account_menu_opens_and_closes(visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto("/agents/")
+    summary = page.locator("[data-menu] summary")
+    summary.press("Enter")
+    expect(page.get_by_role("link", name="API key")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="API key")).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+def test_dark_colours_are_kept(visitor: Visitor) -> None:
+    page = visitor.page(color_scheme="light")
+    page.goto("/agents/")
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Switch between light and dark").click()
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.goto("/runs/")
+
+    assert light != dark
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+
+
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 1280, "height": 900}])
+def test_pages_fit_their_windows_and_browsers_do_not_complain(
+    viewport: dict[str, int], visitor: Visitor, tmp_path: Path
+) -> None:
+    page = visitor.page(viewport=viewport)
+    g = GraphBuilder("very-long-name-" * 17)
+    for block in ("AgentFileInputBlock", "AgentTableInputBlock", "AgentLongTextInputBlock"):
+        g.node(block, name="حاسبة-" * 40)
+    g.output("x" * 300, value="y" * 3000)
+    imported(page, agent_file(tmp_path, g))
+    agent = page.url
+    for url in [agent, "/agents/", "/runs/", "/account/key/", "/account/password/"]:
+        page.goto(url)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= viewport["width"], url
+        assert page.locator("h1").count() == 1, url
+        assert unlabelled(page) == [], url
+
+
+def test_staff_screens_and_the_api_reference_work_under_the_policy(visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto("/admin/executions/execution/")
+    expect(page.get_by_role("heading", name="Select execution to view")).to_be_visible()
+    page.goto("/api/docs/")
+    expect(page.get_by_text("/api/v1/executions/").first).to_be_visible()
+
+
+def unlabelled(page: Page) -> list[str]:
+    """Return the controls that a screen reader could not name."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("input, select, textarea, button")]
+          .filter((one) => one.type !== "hidden" && one.checkVisibility())
+          .filter((one) => !one.labels?.length && !one.ariaLabel && !one.textContent.trim())
+          .map((one) => one.outerHTML)"""
+    )
+    return found
