@@ -22,7 +22,9 @@ from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
+from blocks.sdk.errors import InvalidPins
 from blocks.sdk.pins import InputPins
 from kernel.jsontypes import NotJSON, loads
 
@@ -34,15 +36,21 @@ class ConversionError(ValueError):
 def convert_inputs(pins: type[InputPins], data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the data with each present, non-null pin value converted to its pin's type.
 
-    Keys that are no pins, and null values, stay as they are.
+    Keys that are no pins, and null values, stay as they are. Raises InvalidPins with every pin
+    whose value has no counterpart of its type.
     """
-    fields = pins.pins()
-    return {
-        name: value
-        if value is None or name not in fields
-        else convert(value, fields[name].annotation)  # type: ignore[index]
-        for name, value in data.items()
-    }
+    fields: dict[str, FieldInfo] = {str(name): field for name, field in pins.pins().items()}
+    converted: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    for name, value in data.items():
+        try:
+            field = None if value is None else fields.get(name)
+            converted[name] = convert(value, field.annotation) if field else value
+        except ConversionError as error:
+            problems[name] = str(error)
+    if problems:
+        raise InvalidPins(problems)
+    return converted
 
 
 def convert(value: Any, target: Any) -> Any:
