@@ -254,7 +254,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"context": {"()": "telemetry.logs.ContextFilter"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s%(context)s %(message)s"},
+        "line": {
+            "()": "telemetry.logs.Line",
+            "fmt": "%(asctime)s %(levelname)s %(name)s%(context)s %(message)s",
+        },
     },
     "handlers": {
         "stderr": {

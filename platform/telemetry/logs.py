@@ -5,6 +5,13 @@ import logging
 from telemetry.context import current
 
 
+class Line(logging.Formatter):
+    """Formats a record as text that any stream takes: half characters come out escaped."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(record).encode("utf-8", "backslashreplace").decode()
+
+
 class ContextFilter(logging.Filter):
     """Gives each record ``context``: the bound fields as `` [request_id=… task_id=…]``, or ``""``.
 

@@ -6,7 +6,7 @@ import logging
 from django.core.signals import request_finished
 
 from telemetry.context import bind, bound, current, unbind
-from telemetry.logs import ContextFilter
+from telemetry.logs import ContextFilter, Line
 from telemetry.signals import bind_task, unbind_task
 
 
@@ -73,3 +73,9 @@ def test_the_end_of_a_task_that_never_began_here_changes_nothing() -> None:
     unbind_task(task_id="unknown")
 
     assert current() == {}
+
+
+def test_half_a_character_is_escaped_so_that_any_stream_takes_the_line() -> None:
+    made = logging.LogRecord("trellis", logging.INFO, "x.py", 1, "half: %s", ("\ud83d",), None)
+
+    assert Line("%(message)s").format(made) == "half: \\ud83d"
