@@ -42,21 +42,17 @@ class ValueField(forms.Field):
         return text
 
 
-class SecretField(ValueField):
-    """A text that is never shown again; left empty, the agent's own value is used."""
-
-    widget = forms.PasswordInput
-
-    def when_empty(self) -> Any:
-        if self.required:
-            return super().when_empty()
-        return ABSENT
-
-
 class OptionalField(ValueField):
     """A value with a form of its own; left empty, the agent's own value is used."""
 
-    when_empty = SecretField.when_empty
+    def when_empty(self) -> Any:
+        return super().when_empty() if self.required else ABSENT
+
+
+class SecretField(OptionalField):
+    """A text that is never shown again."""
+
+    widget = forms.PasswordInput
 
 
 class AnythingField(ValueField):

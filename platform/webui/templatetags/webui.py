@@ -1,11 +1,13 @@
 """How statuses, durations and values are shown."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.timezone import now
 
 from webui.values import Shown, one_line, shown
 
@@ -45,6 +47,14 @@ def code_spans(text: str) -> SafeString:
             for number, part in enumerate(parts)
         ),
     )
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """Return how long ago the moment was: `just now`, `3 minutes ago`."""
+    if now() - moment < timedelta(minutes=1):
+        return "just now"
+    return f"{timesince(moment, depth=1)} ago"
 
 
 @register.filter

@@ -117,8 +117,8 @@ def test_an_imported_agent_is_shown(alice: User, browse: Browse) -> None:
         (b"[" * 100_000, "nested deeper"),
         (b"NaN", "NaN is not JSON"),
         ([], "The graph has the wrong shape."),
-        ({"name": "no nodes"}, "`nodes` is required."),
-        ({"nodes": [{"block_id": 7}]}, "`nodes.0.block_id` must be"),
+        ({"name": "no nodes"}, "<code>nodes</code> is required."),
+        ({"nodes": [{"block_id": 7}]}, "<code>nodes.0.block_id</code> must be"),
     ],
 )
 def test_a_file_that_is_no_agent_is_refused_with_the_reason(

@@ -82,7 +82,7 @@ def test_what_never_ran_is_listed_with_what_it_lacked(alice: User, browse: Brows
     page = words(browse(alice), run(alice, g))
 
     assert "Never ran" in page
-    assert "Calculator: input `b` has not arrived" in page
+    assert "Calculator: input <code>b</code> has not arrived" in page
 
 
 @pytest.mark.parametrize("value", [HOSTILE, {HOSTILE: [HOSTILE]}])

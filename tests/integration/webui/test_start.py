@@ -114,6 +114,10 @@ def test_what_is_typed_becomes_the_input(
     ("block", "pins", "fields", "sentence"),
     [
         ("AgentInputBlock", {}, {}, "This input is required."),
+        ("AgentShortTextInputBlock", {"secret": True}, {}, "This input is required."),
+        ("AgentNumberInputBlock", {}, {"input_0": ""}, "This input is required."),
+        ("AgentDropdownInputBlock", {"options": ["S"]}, {}, "This input is required."),
+        ("AgentDateInputBlock", {}, {}, "This input is required."),
         ("AgentInputBlock", {}, {"input_0": BROKEN}, "Remove the null character"),
         ("AgentInputBlock", {"value": [1]}, {"input_0": "[1"}, "The text is not JSON"),
         ("AgentInputBlock", {"value": [1]}, {"input_0": "NaN"}, "NaN is not JSON"),
