@@ -6,7 +6,7 @@ and even one with a default; (2) after defaults, dynamic pins and type conversio
 `NotReady` says for what.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,13 +54,17 @@ def check(graph: Graph, node: Node, arrived: Mapping[str, Any]) -> Ready | NotRe
     missing = missing_pins(graph, node, arrived)
     if missing:
         return NotReady(missing=missing)
-    return fit(node, arrived)
+    # In the order of the links: which value came first must not show, in no key's place either.
+    return fit(node, {**{name: arrived[name] for name in _linked(graph, node)}, **arrived})
 
 
 def missing_pins(graph: Graph, node: Node, arrived: Mapping[str, Any]) -> tuple[PinName, ...]:
     """Return the linked input pins that have no value yet, each once, in the links' order."""
-    linked = dict.fromkeys(link.sink_name for link in graph.into(node.id))
-    return tuple(name for name in linked if name not in arrived)
+    return tuple(name for name in _linked(graph, node) if name not in arrived)
+
+
+def _linked(graph: Graph, node: Node) -> Iterable[PinName]:
+    return dict.fromkeys(link.sink_name for link in graph.into(node.id))
 
 
 def fit(node: Node, arrived: Mapping[str, Any]) -> Ready | NotReady:

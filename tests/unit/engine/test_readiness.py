@@ -9,6 +9,7 @@ import pytest
 
 from agents.engine.graph import Graph, Node
 from agents.engine.readiness import NotReady, Ready, check, fit, missing_pins
+from kernel.jsontypes import dumps
 from tests.support.graphs import GraphBuilder
 
 
@@ -87,6 +88,24 @@ def test_dynamic_pins_count_by_their_full_name_and_stay_in_the_data() -> None:
         {"values": {"kept": 1, "a": 2, "b": [3]}, "values_#_a": 2, "values_#_b_$_0": 3}
     )
     assert node.input_default["values"] == {"kept": 1}
+
+
+def test_the_order_of_arrival_does_not_show_in_the_data() -> None:
+    g = GraphBuilder()
+    source = g.node("Emit", {"values": []})
+    make = g.node("CreateDictionaryBlock")
+    g.link(source, "out", make, "values_#_a")
+    g.link(source, "other", make, "values_#_b")
+    graph = g.graph()
+    node = graph.nodes[make]  # type: ignore[index]
+
+    one = check(graph, node, {"values_#_a": 1, "values_#_b": 2})
+    other = check(graph, node, {"values_#_b": 2, "values_#_a": 1})
+
+    assert isinstance(one, Ready)
+    assert isinstance(other, Ready)
+    assert dumps(one.data) == dumps(other.data)
+    assert list(one.data["values"]) == ["a", "b"]
 
 
 def test_a_list_index_that_is_no_number_is_told() -> None:
