@@ -16,6 +16,7 @@ from accounts.models import User
 from agents.engine.simulation import SimulatedNode, Simulation, simulate
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.output import outputs
+from kernel.jsontypes import dumps
 from tests.support.graphs import GraphBuilder
 from tests.support.probes import registered
 from tests.support.random_graphs import Plan, build, plans
@@ -65,13 +66,22 @@ def run_by_workers(owner: User, graph: GraphBuilder, inputs: dict[str, Any]) -> 
     return Execution.objects.with_graph().get(pk=execution.pk)
 
 
-def recorded(row: NodeExecution) -> tuple[str, Any, dict[str, list[Any]]]:
-    """Return a node execution's state, inputs, and values by pin."""
-    return row.status, row.input_data, by_pin([one.pair for one in row.emissions.all()])
+def recorded(row: NodeExecution) -> tuple[str, str, dict[str, list[Any]]]:
+    """Return a node execution's state, inputs as text (keys have an order), and values by pin."""
+    return (
+        row.status,
+        dumps(in_order(row.status, row.input_data)),
+        by_pin([one.pair for one in row.emissions.all()]),
+    )
 
 
-def simulated(one: SimulatedNode) -> tuple[str, Any, dict[str, list[Any]]]:
-    return one.status, one.input_data, by_pin(list(one.emissions))
+def simulated(one: SimulatedNode) -> tuple[str, str, dict[str, list[Any]]]:
+    return one.status, dumps(in_order(one.status, one.input_data)), by_pin(list(one.emissions))
+
+
+def in_order(status: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Return the inputs; those of a node that still waits, as they came, are sorted."""
+    return dict(sorted(data.items())) if status == "INCOMPLETE" else data
 
 
 def by_pin(pairs: list[tuple[Any, Any]]) -> dict[str, list[Any]]:
