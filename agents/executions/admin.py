@@ -71,7 +71,7 @@ class ExecutionAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Execution]:
         rows = super().get_queryset(request).select_related("graph_version", "owner")
-        return rows.defer("graph_version__document")
+        return rows.defer("inputs", "nodes_input_masks", "graph_version__document")
 
     @admin.display(description="agent")
     def agent(self, execution: Execution) -> str:
@@ -133,7 +133,7 @@ class NodeExecutionAdmin(ReadOnlyAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[NodeExecution]:
-        return super().get_queryset(request).select_related("execution")
+        return super().get_queryset(request).defer("input_data")  # may be large
 
     @admin.display(description="inputs")
     def shown_inputs(self, row: NodeExecution) -> str:

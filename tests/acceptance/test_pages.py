@@ -137,6 +137,19 @@ def test_a_file_is_imported_by_dropping_it(visitor: Visitor) -> None:
     expect(page.get_by_text("is imported.")).to_be_visible()
 
 
+def test_a_file_beyond_the_limit_is_not_even_sent(visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto("/agents/")
+    chooser = page.get_by_label("The agent's JSON file")
+    chooser.evaluate("(input) => { input.dataset.largest = 2048 }")
+    chooser.set_input_files({"name": "a.json", "mimeType": "", "buffer": b" " * 3000})
+    page.get_by_role("button", name="Import").click()
+
+    message = chooser.evaluate("(input) => input.validationMessage")
+    assert message == "The file is larger than 2 KB."
+    assert page.url.endswith("/agents/")
+
+
 def test_what_a_block_gives_is_shown_as_text(visitor: Visitor, tmp_path: Path) -> None:
     page = visitor.page()
     g = GraphBuilder(HOSTILE)

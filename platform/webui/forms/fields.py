@@ -168,6 +168,9 @@ class TableField(forms.Field):
 class FileField(forms.FileField):
     """A file as a ``data:`` URI."""
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {**super().widget_attrs(widget), "data-largest": largest_file()}
+
     def clean(self, data: Any, initial: Any = None) -> Any:
         if not data:
             if self.required:
@@ -178,7 +181,7 @@ class FileField(forms.FileField):
 
 def data_uri(file: UploadedFile[Any]) -> str:
     """Return the file as a ``data:`` URI. Raises ValidationError where it is too large."""
-    largest = settings.EXECUTIONS["max_value_bytes"] * 3 // 4 - 200  # base64 adds a third
+    largest = largest_file()
     if (file.size or 0) > largest:
         raise ValidationError(
             f"The file is larger than {largest // 1024:,} KB, the most that a run takes.",
@@ -187,6 +190,12 @@ def data_uri(file: UploadedFile[Any]) -> str:
     named = file.content_type or ""
     media_type = named if MEDIA_TYPE.fullmatch(named) else "application/octet-stream"
     return f"data:{media_type};base64,{base64.b64encode(file.read()).decode()}"
+
+
+def largest_file() -> int:
+    """Return how many bytes a file may have, so that its URI is a value that a run takes."""
+    most: int = settings.EXECUTIONS["max_value_bytes"]
+    return most * 3 // 4 - 200  # base64 adds a third
 
 
 def _number(digits: str) -> int:

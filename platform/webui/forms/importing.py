@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from kernel.jsontypes import NotJSON, loads
@@ -19,6 +20,12 @@ class ImportForm(forms.Form):
             "empty": "The file is empty.",
         },
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if largest is not None:
+            self.fields["file"].widget.attrs["data-largest"] = largest - 10_000  # the form itself
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agents.executions.models import Execution
 from agents.executions.services import start_execution
@@ -37,10 +37,12 @@ def show(request: PageRequest, pk: UUID) -> HttpResponse:
     return _agent(request, version, form)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page
 def start(request: PageRequest, pk: UUID) -> HttpResponseBase:
     """Start the version whose form was filled in, and show the run."""
+    if request.method == "GET":  # after a sign-in that came between
+        return redirect("webui:agent", pk)
     version = _version(request, pk, request.POST.get("version"))
     form = StartForm(version, request.POST, request.FILES)
     if not form.is_valid():
@@ -67,10 +69,12 @@ def export(request: PageRequest, pk: UUID) -> HttpResponse:
     return response
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page
 def activate(request: PageRequest, pk: UUID) -> HttpResponseBase:
     """Make the version the one that runs from now on."""
+    if request.method == "GET":
+        return redirect("webui:agent", pk)
     version = _version(request, pk, request.POST.get("version"))
     services.activate(version.agent, version.version)
     messages.success(request, f"Version {version.version} is active now.")

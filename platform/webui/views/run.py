@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agents.executions.models import Execution
 from agents.executions.services import stop_execution
@@ -56,12 +56,12 @@ def show(request: PageRequest, pk: UUID) -> HttpResponse:
     return response
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @page
 def stop(request: PageRequest, pk: UUID) -> HttpResponseBase:
     """Cancel the run; one that has ended stays as it is."""
     execution = _run(request, pk)
-    if not stop_execution(execution.pk):
+    if request.method == "POST" and not stop_execution(execution.pk):
         messages.info(request, "The run had ended already.")
     return redirect("webui:run", pk)
 
@@ -86,7 +86,10 @@ def value(request: PageRequest, pk: UUID) -> HttpResponse:
 
 def _run(request: PageRequest, pk: UUID) -> Execution:
     rows = Execution.objects.visible_to(request.user).with_graph()
-    found = rows.select_related("parent", "graph_version__agent").filter(pk=pk).first()
+    rows = rows.select_related("parent", "graph_version__agent").defer(
+        "inputs", "nodes_input_masks", "parent__input_data", "parent__sleeps"
+    )
+    found = rows.filter(pk=pk).first()
     if found is None:
         raise Http404("There is no such run, or it is not yours.")
     return found

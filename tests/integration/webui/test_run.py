@@ -269,8 +269,8 @@ def test_the_page_takes_as_many_queries_for_many_nodes_as_for_few(
     execution = run(alice, g)
     client = browse(alice)
     words(client, execution)
-    # session, user, run, its inputs' owner page: rows, emissions, outputs, how many, waiting, open
-    with django_assert_num_queries(9):
+    # session, user, run, nodes, emissions, inputs, outputs, their number, what waits, open nodes
+    with django_assert_num_queries(10):
         words(client, execution)
 
 

@@ -82,6 +82,14 @@ def test_pages_answer_with_and_without_the_trailing_slash(
     assert client.get(url.rstrip("/")).status_code == 200
 
 
+@pytest.mark.parametrize("action", ["run", "activate"])
+def test_who_signs_in_to_send_a_form_comes_back_to_the_page(
+    action: str, alice: User, browse: Browse
+) -> None:
+    agent = f"/agents/{uuid4()}/"
+    assert browse(alice).get(f"{agent}{action}/")["Location"] == agent
+
+
 def test_a_form_of_another_site_is_refused_with_a_page(alice: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)

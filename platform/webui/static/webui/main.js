@@ -49,6 +49,18 @@ function values() {
   });
 }
 
+/** Say at once that a file is too large, instead of sending all of it first. */
+function fileSizes() {
+  document.addEventListener("change", (event) => {
+    const { files, dataset } = event.target;
+    if (!files || !dataset.largest) return;
+    const tooLarge = [...files].some((file) => file.size > Number(dataset.largest));
+    const most = Math.floor(Number(dataset.largest) / 1024).toLocaleString("en");
+    event.target.setCustomValidity(tooLarge ? `The file is larger than ${most} KB.` : "");
+    event.target.reportValidity();
+  });
+}
+
 /** Let a JSON file be dropped on the form that imports one. */
 function dropped() {
   const place = document.querySelector("[data-drop]");
@@ -70,6 +82,7 @@ function dropped() {
     event.preventDefault();
     mark(false);
     input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
     form.requestSubmit();
   });
 }
@@ -77,4 +90,5 @@ function dropped() {
 menus();
 copyButtons();
 values();
+fileSizes();
 dropped();
