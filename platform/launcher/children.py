@@ -45,10 +45,10 @@ def spawn(
     )
 
 
-def signal_group(process: subprocess.Popen[bytes], signum: int) -> None:
-    """Send the signal to the process and all it started; nothing happens when they are gone."""
+def signal_group(leader: int, signum: int) -> None:
+    """Send the signal to a child's process group; nothing happens when it is gone."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signum)
+        os.killpg(leader, signum)
 
 
 def find(is_ours: Callable[[psutil.Process], bool]) -> list[psutil.Process]:

@@ -223,7 +223,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
-        children.signal_group(process, signal.SIGKILL)
+        children.signal_group(process.pid, signal.SIGKILL)
         process.wait()
 
 

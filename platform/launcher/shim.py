@@ -21,6 +21,7 @@ from pathlib import Path
 CLONE_NEWUSER = 0x10000000
 PR_SET_PDEATHSIG = 1
 PR_SET_KEEPCAPS = 8
+PR_SET_NAME = 15
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
@@ -52,6 +53,12 @@ def die_with_parent(signum: int) -> None:
     """Have Linux send this process the signal when its parent dies; elsewhere, do nothing."""
     if sys.platform == "linux":
         call("prctl", PR_SET_PDEATHSIG, signum, 0, 0, 0)
+
+
+def name_process(name: str) -> None:
+    """Give this process a name of its own, for `top` and `ps -e`; at most 15 bytes are kept."""
+    if sys.platform == "linux":
+        call("prctl", PR_SET_NAME, name.encode(), 0, 0, 0)
 
 
 def rename_root() -> None:

@@ -7,14 +7,15 @@ by its mark at the next start.
 
 import contextlib
 import signal
-import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
-from launcher import children, embedded
+from launcher import children, embedded, forking
 from launcher.console import Console
 from launcher.errors import StartFailed
 from launcher.logs import ProcessLog
@@ -27,6 +28,22 @@ STEADY = 60.0  # seconds after which a process counts as started well
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+class Process(Protocol):
+    """What the supervisor needs of a child process, forked or not."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self) -> int | None: ...
+
+    def send_signal(self, sig: int, /) -> None: ...
+
+
 class Stopped(BaseException):
     """Someone asked for the end, by a signal."""
 
@@ -36,10 +53,10 @@ class Child:
     """A process that shall run, and its present incarnation."""
 
     name: str
-    start: Callable[[ProcessLog], subprocess.Popen[bytes]]
+    start: Callable[[ProcessLog], Process]
     log: ProcessLog
     stop_signal: signal.Signals = signal.SIGTERM
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
     since: float = 0.0
     deaths: int = 0
     due: float = 0.0
@@ -71,6 +88,7 @@ class Supervisor:
     servers: list[Child] = field(default_factory=list)
     programs: list[Child] = field(default_factory=list)
     signals: int = 0
+    interruptible: bool = False
 
     @contextlib.contextmanager
     def supervising(self) -> Iterator["Supervisor"]:
@@ -85,12 +103,23 @@ class Supervisor:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.signals += 1
+        if self.interruptible:
+            raise Stopped
+
+    def preload(self) -> None:
+        """Import what programs are forked with. It takes seconds, and a signal cuts it short."""
+        self.interruptible = True
+        try:
+            if sys.platform == "linux":
+                forking.preload()
+        finally:
+            self.interruptible = False
 
     def serve(self, server: embedded.Server) -> None:
         """Start an embedded server, after ending what is left of an earlier one."""
         log = ProcessLog(self.logs / f"{server.name.lower()}.log")
 
-        def start(log: ProcessLog) -> subprocess.Popen[bytes]:
+        def start(log: ProcessLog) -> Process:
             server.prepare()
             with log.open() as output:
                 return embedded.start(server, output.fileno())
@@ -101,12 +130,22 @@ class Supervisor:
         """Start a program and keep it running."""
         log = ProcessLog(self.logs / f"{program.name}.log")
 
-        def start(log: ProcessLog) -> subprocess.Popen[bytes]:
+        def start(log: ProcessLog) -> Process:
             with log.open() as output:
-                mark = {children.MARK: str(self.data)}
-                return children.spawn(program.argv(), environment=mark, output=output)
+                return self.start(program, output.fileno(), output.fileno())
 
         return self._add(self.programs, Child(program.name, start, log))
+
+    def start(self, program: Program, output: int, errors: int) -> Process:
+        """Return the program's process: forked where that is safe, else started anew."""
+        mark = str(self.data)
+        if sys.platform == "linux":
+            return forking.fork(
+                program.name, program.command, output=output, errors=errors, mark=mark
+            )
+        return children.spawn(
+            program.argv(), environment={children.MARK: mark}, output=output, errors=errors
+        )
 
     def _add(self, family: list[Child], child: Child) -> Child:
         family.append(child)
@@ -175,7 +214,7 @@ class Supervisor:
                 time.sleep(TICK)
             for child in family:
                 if child.process:
-                    children.signal_group(child.process, signal.SIGKILL)
+                    children.signal_group(child.process.pid, signal.SIGKILL)
                     child.process.wait()
         children.end(children.marked(self.data), signum=signal.SIGKILL, patience=PATIENCE)
 

@@ -1,19 +1,19 @@
 """``trellis up``: everything on one machine, in the order in which it is needed.
 
-Servers and the web process start at once, side by side with the bootstrap, which waits for the
-database by itself; workers and beat start when the database is as they expect it.
+While the servers start, the supervisor imports what its programs need and forks them: first the
+web process, beside the bootstrap, which waits for the database by itself; then workers and beat,
+when the database is as they expect it.
 """
 
 import json
 import os
 import signal
-import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from contextlib import ExitStack
 
-from launcher import children, embedded, instance, processes
+from launcher import embedded, instance, processes
 from launcher.console import GREY, Console
 from launcher.errors import StartFailed, UsageError
 from launcher.lock import exclusive
@@ -70,24 +70,23 @@ def port_number(text: str) -> int:
 
 def serve(supervisor: Supervisor, paths: InstancePaths, host: str, port: int) -> None:
     """Start everything, say where it answers, and watch over it."""
-    web, worker_io, *others = processes.programs(host, str(port))
     servers = embedded.needed_servers(paths)
     for server in servers:
         supervisor.console.say(server.name, "…")
         supervisor.serve(server)
+    supervisor.preload()  # while the servers start
+    web, *others = processes.programs(host, str(port))
     supervisor.run(web)
     prepare_database(supervisor, servers, paths)
-    supervisor.run(worker_io)
+    for program in others:
+        supervisor.run(program)
     here = instance.Instance(instance.url_of(host, port), 0, "")
     supervisor.wait_until(here.answers, f"{here.url}/readyz did not answer 200", START_TIMEOUT)
     with instance.announced(paths.instance, here.url):
-        supervisor.console.say(
-            "Trellis", f"is ready ({supervisor.console.seconds}). Ctrl-C ends it."
-        )
+        seconds = supervisor.console.seconds
+        supervisor.console.say("Trellis", f"is ready ({seconds}). Ctrl-C ends it.")
         sys.stdout.write(f"{here.url}\n")
         sys.stdout.flush()
-        for program in others:  # a moment later, so that pages come sooner on a small machine
-            supervisor.run(program)
         supervisor.watch()
 
 
@@ -97,40 +96,24 @@ def prepare_database(
     """Return once the servers answer and the database is up to date and filled."""
     log = ProcessLog(paths.logs / "migrate.log")
     log.skip()
-    bootstrap = start_bootstrap(paths, log)
+    reports, told = os.pipe()
+    with log.open() as errors, os.fdopen(told, "wb"):
+        bootstrap = supervisor.start(processes.MIGRATE, told, errors.fileno())
     try:
         for server in servers:
             supervisor.wait_until(server.ready, f"{server.name} did not answer", START_TIMEOUT)
             supervisor.console.say(server.name, f"ready ({supervisor.console.seconds})")
-        finish_bootstrap(supervisor, bootstrap, log)
-    finally:
-        bootstrap.kill()
-        bootstrap.wait()
-
-
-def start_bootstrap(paths: InstancePaths, log: ProcessLog) -> subprocess.Popen[bytes]:
-    with log.open() as errors:
-        return children.spawn(
-            processes.MIGRATE.argv(),
-            environment={children.MARK: str(paths.data)},
-            output=subprocess.PIPE,
-            errors=errors,
+        supervisor.wait_until(
+            lambda: bootstrap.poll() is not None,
+            "The database was not brought up to date",
+            MIGRATION_TIMEOUT,
         )
-
-
-def finish_bootstrap(
-    supervisor: Supervisor, bootstrap: subprocess.Popen[bytes], log: ProcessLog
-) -> None:
-    """Show what the bootstrap did once it is done; refuse to go on if it failed."""
-    supervisor.wait_until(
-        lambda: bootstrap.poll() is not None,
-        "The database was not brought up to date",
-        MIGRATION_TIMEOUT,
-    )
-    output, _ = bootstrap.communicate()
-    for line in output.decode().splitlines():
-        done = json.loads(line)
-        supervisor.console.say(done["step"], done["text"])
+    finally:
+        bootstrap.send_signal(signal.SIGKILL)
+        bootstrap.wait()
+        with os.fdopen(reports) as lines:
+            for done in map(json.loads, lines):
+                supervisor.console.say(done["step"], done["text"])
     if bootstrap.returncode != 0:
         supervisor.console.quote("Database", log.new_lines()[-15:])
         raise StartFailed(f"The database could not be brought up to date. The log is {log.path}.")

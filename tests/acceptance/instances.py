@@ -1,12 +1,13 @@
 """Instances as people run them: the command `trellis`, in processes of its own."""
 
+import contextlib
 import json
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -34,6 +35,7 @@ class Trellis:
 
     data: Path
     process: subprocess.Popen[str] | None = None
+    known: set[psutil.Process] = field(default_factory=set)
 
     @property
     def paths(self) -> InstancePaths:
@@ -104,14 +106,32 @@ class Trellis:
         return time.monotonic() - began
 
     def processes(self) -> list[psutil.Process]:
-        """Return everything that runs for this data directory."""
-        found = [
-            *children.marked(self.data),
-            *children.serving("postgres", self.paths.postgres),
-            *children.serving("redis-server", self.paths.redis),
-        ]
+        """Return everything that runs for this data directory.
+
+        Programs are copies of the supervisor: they are known by their parent while it lives.
+        """
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if self.supervisor:
+                supervisor = psutil.Process(self.supervisor)
+                self.known |= {supervisor, *supervisor.children(recursive=True)}
+        self.known |= set(children.marked(self.data))
+        self.known |= set(children.serving("postgres", self.paths.postgres))
+        self.known |= set(children.serving("redis-server", self.paths.redis))
+        return list(filter(children.alive, self.known))
+
+    @property
+    def supervisor(self) -> int | None:
+        """The process id of ``trellis up``, as far as it runs."""
+        found = instance.read(self.paths.instance)
         if self.process is not None and not self.ended:
-            found.append(psutil.Process(self.process.pid))
+            return self.process.pid
+        return found.pid if found else None
+
+    def program(self, name: str) -> psutil.Process:
+        """Return the process of one program."""
+        [found] = [
+            one for one in self.processes() if one.name() == name and one.ppid() == self.supervisor
+        ]
         return found
 
     def findings(self) -> dict[str, str]:
@@ -122,7 +142,8 @@ class Trellis:
     def kill_everything(self) -> None:
         """End whatever is left, whatever a test did."""
         for process in self.processes():
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # it went with another
+                process.kill()
         if self.process is not None:
             self.process.wait()
         until(lambda: not self.processes(), "everything is gone")

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from launcher import children, instance
+from launcher import instance
 from tests.acceptance.instances import SAMPLES, TRELLIS, Trellis, parent_of, until
 
 CALCULATOR = str(SAMPLES / "calculator.json")
@@ -80,8 +80,6 @@ def test_a_second_start_finds_everything_as_it_was(trellis: Trellis) -> None:
 
 def test_a_start_after_the_sudden_death_of_everything_recovers(trellis: Trellis) -> None:
     trellis.start()
-    for process in trellis.processes():
-        process.kill()
     trellis.kill_everything()
     assert trellis.paths.instance.exists()  # nobody was left to tidy up
 
@@ -93,13 +91,13 @@ def test_a_start_after_the_sudden_death_of_everything_recovers(trellis: Trellis)
 
 
 def test_a_process_that_dies_is_started_again(running: Trellis) -> None:
-    [web] = [one for one in children.marked(running.data) if "uvicorn" in one.cmdline()]
+    web = running.program("web")
 
     web.kill()
 
     until(lambda: "was ended by SIGKILL; starting it again in 1 s" in running.printed, "it says so")
-    until(lambda: any("uvicorn" in one.cmdline() for one in children.marked(running.data)), "web")
     until(running.answers, "it answers")
+    assert running.program("web") != web
 
 
 def test_a_second_instance_on_the_same_data_is_refused(running: Trellis) -> None:
