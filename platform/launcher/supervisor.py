@@ -109,6 +109,8 @@ class Supervisor:
     def preload(self) -> None:
         """Import what programs are forked with. It takes seconds, and a signal cuts it short."""
         self.interruptible = True
+        if self.signals:
+            raise Stopped
         try:
             if sys.platform == "linux":
                 forking.preload()
