@@ -38,7 +38,7 @@ def describe(execution: Execution, events: Sequence[Event]) -> list[Message]:
         {
             "seq": event.seq,
             "type": event.kind,
-            "created": event.created.isoformat(),
+            "created": _iso(event.created),
             "data": _graph_event(execution, event)
             if event.node_execution is None
             else _node_event(execution, event, event.node_execution, values),
@@ -161,4 +161,4 @@ def _values(events: Sequence[Event]) -> dict[UUID, list[Emission]]:
 
 
 def _iso(moment: Any) -> str | None:
-    return moment.isoformat() if moment else None
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
