@@ -95,7 +95,12 @@ class WorkerContext:
 
     @property
     def cancelled(self) -> bool:
-        return self._pulse.cancelled.is_set() or self._pulse.lost.is_set()
+        return self._pulse.cancelled.is_set() or self.lost
+
+    @property
+    def lost(self) -> bool:
+        """Return whether another worker took this node execution over."""
+        return self._pulse.lost.is_set()
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -54,6 +54,8 @@ def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
     try:
         for pin, value in _emissions(claim, context):
             outbox.add(pin, value)
+            if context.lost:
+                raise LeaseLost
             if context.cancelled:
                 break
     except Suspended as pause:
@@ -67,6 +69,8 @@ def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
             logger.exception("Block of node execution %s failed", claim.node_execution.pk)
         journal.fail(claim, **outbox.rest(), code=code, message=message)
         return
+    if context.lost:
+        raise LeaseLost
     if context.cancelled:
         journal.terminate(claim, **outbox.rest())
     else:

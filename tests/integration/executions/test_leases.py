@@ -11,7 +11,8 @@ from django.db import connection
 from django.utils.timezone import now
 
 from accounts.models import User
-from agents.executions import journal, services
+from agents.executions import journal, runner, services
+from agents.executions.context import WorkerContext
 from agents.executions.leases import Keeper, Pulse, beat
 from agents.executions.models import Execution, NodeExecution
 from tests.support.cases import sub_agent, values
@@ -160,3 +161,15 @@ def in_thread(work: Callable[[], object]) -> threading.Thread:
             connection.close()
 
     return threading.Thread(target=run)
+
+
+def test_a_block_whose_lease_was_lost_writes_nothing(alice: User) -> None:
+    graph = GraphBuilder()
+    values(graph, 1)
+    [row] = start(alice, graph).node_executions.all()
+
+    with patch.object(WorkerContext, "lost", True):
+        runner.run_node(row.pk)
+
+    row.refresh_from_db()
+    assert (row.status, row.emitted) == ("RUNNING", 0)
