@@ -50,6 +50,8 @@ NOT_KEPT = frozenset(
 def _storable(text: str) -> str:
     if "\x00" in text:
         raise PydanticCustomError("null_character", "must not contain a null character")
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise PydanticCustomError("string_unicode", "must not contain half of a surrogate pair")
     return text
 
 
@@ -78,8 +80,8 @@ class LinkFile(Shape):
 
     source_id: str
     sink_id: str
-    source_name: str
-    sink_name: str
+    source_name: Text
+    sink_name: Text
     is_static: bool = False
 
 
