@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.settings import api_settings
 
 from agents.engine.states import ExecutionStatus
 from agents.executions import events, output, waiting
@@ -24,7 +25,8 @@ class StartSerializer(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Return ``{"inputs": {…}}``; the older name ``node_input`` is accepted."""
         if not isinstance(data, dict):
-            raise serializers.ValidationError('The body must be an object like {"inputs": {}}.')
+            sentence = 'The body must be an object like {"inputs": {}}.'
+            raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [sentence]})
         inputs = data.get("inputs", data.get("node_input", {}))
         if not isinstance(inputs, dict):
             raise serializers.ValidationError(
