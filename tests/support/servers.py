@@ -6,10 +6,12 @@ pytest-xdist the controller runs the servers, and each worker has its own databa
 pytest-django) and its own Redis database number.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
 from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,6 +23,12 @@ from launcher.paths import instance_paths
 NEEDS_SERVERS = {"django_db_setup", "servers"}  # fixtures
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 OURS = {"TRELLIS_DATA_DIR", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
+
+
+def remove_data(directories: set[Path]) -> None:
+    """Leave nothing behind, also where the run ends before it began."""
+    for directory in directories:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def with_database(url: str, number: int) -> str:
@@ -35,6 +43,7 @@ if WORKER:
     os.environ["REDIS_URL"] = with_database(base, int(WORKER.removeprefix("gw")) + 1)
 else:
     os.environ["TRELLIS_DATA_DIR"] = tempfile.mkdtemp(prefix="trellis-tests-")
+    atexit.register(remove_data, {instance_paths().data, instance_paths().sockets})
 
 running = ExitStack()
 started = False
@@ -76,9 +85,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure() -> None:
-    if WORKER:
-        return
-    running.close()
-    paths = instance_paths()
-    for directory in {paths.data, paths.sockets}:
-        shutil.rmtree(directory, ignore_errors=True)
+    if not WORKER:
+        running.close()

@@ -53,9 +53,11 @@ def keeper(paths: InstancePaths) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", KEEPER, str(paths.data)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield process
-        process.kill()
+        try:
+            assert process.stdout.readline() == "ready\n"
+            yield process
+        finally:
+            process.kill()
 
 
 def remember(paths: InstancePaths) -> None:
@@ -105,7 +107,8 @@ def test_data_outlives_the_sudden_death_of_everything(paths: InstancePaths) -> N
         pid_file = paths.postgres / "postmaster.pid"
         _, *others = pid_file.read_text().splitlines()
         for process in serving(paths):
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # it went with another
+                process.kill()
         parent.kill()
         parent.wait()
     # As after a restart of the machine, another process has the number by now.
