@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +163,15 @@ def test_what_a_block_gives_is_shown_as_text(visitor: Visitor, tmp_path: Path) -
     assert page.locator("main img, main script:not(#feed)").count() == 0
 
 
+def until(page: Page, true: Callable[[], object], seconds: float = 10) -> None:
+    """Let the page live until the condition holds."""
+    for _ in range(int(seconds * 20)):
+        if true():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("The condition did not come to hold.")
+
+
 def test_a_lost_connection_is_told_and_nothing_is_missed(visitor: Visitor, tmp_path: Path) -> None:
     page = visitor.page()
     imported(page, agent_file(tmp_path, sleeper(8)))
@@ -195,6 +204,7 @@ def test_a_lost_connection_is_told_and_nothing_is_missed(visitor: Visitor, tmp_p
     run(page)
     expect(outputs(page)).to_contain_text("Good night")
     expect(page.locator('[data-live="waiting"]')).to_contain_text("sleeps until")
+    until(page, lambda: subscriptions)  # the server may have written all this into the page
     broken.append(routes[0])
     routes[0].close(code=1012)
 
