@@ -280,7 +280,8 @@ class DatabaseLedger:
             found = self._remember(NODES.row(values) for values in rows)
             self._lines_of_nodes[execution] = found
 
-        batch.add(IN_LINE, [self.execution.pk, node, execution], read)
+        run = self.execution.pk
+        batch.add(IN_LINE, [run, node, run, node, execution], read)
 
     def _ask_last_started(self, batch: Batch, node: NodeId) -> None:
         def read(rows: list[Any]) -> None:

@@ -98,17 +98,18 @@ FOR UPDATE OF run, node
 """
 
 # Whose values may go out: those that started before any other that is still at work, and it.
+# The inner query stands by itself, so that it is asked once and bounds the scan of the index.
 IN_LINE = f"""
 SELECT {NODES.columns("node")} FROM {NODES.name} node
 WHERE node.execution_id = %s AND node.node_id = %s
   AND NOT node.settled AND node.start_number IS NOT NULL
   AND node.start_number <= COALESCE((
     SELECT other.start_number FROM {NODES.name} other
-    WHERE other.execution_id = node.execution_id AND other.node_id = node.node_id
+    WHERE other.execution_id = %s AND other.node_id = %s
       AND NOT other.settled AND other.start_number IS NOT NULL
       AND other.status IN ('QUEUED', 'RUNNING', 'WAITING') AND other.id <> %s
     ORDER BY other.start_number LIMIT 1
-  ), node.start_number)
+  ), 2147483647)
 ORDER BY node.start_number
 """
 
