@@ -90,10 +90,12 @@ class Batch:
                 reader(cursor.fetchall())
 
 
+# A row is found by its key. The state is compared as an expression, lest the planner prefer one of
+# the small indexes on rows in that state and read all of them: there may be thousands.
 LOCK = f"""
 SELECT {RUNS.columns("run")}, {NODES.columns("node")}
 FROM {NODES.name} node JOIN {RUNS.name} run ON run.id = node.execution_id
-WHERE node.id = %s AND node.status = ANY(%s)
+WHERE node.id = %s AND node.status || '' = ANY(%s)
 FOR UPDATE OF run, node
 """
 
@@ -131,14 +133,14 @@ ORDER BY node.start_number DESC LIMIT 1
 CLAIM = f"""
 WITH run AS (
   SELECT run.id FROM {NODES.name} node JOIN {RUNS.name} run ON run.id = node.execution_id
-  WHERE node.id = %(node)s AND node.status = 'QUEUED'
+  WHERE node.id = %(node)s AND node.status || '' = 'QUEUED'
   FOR UPDATE OF run
 ), taken AS (
   UPDATE {NODES.name} node
   SET status = 'RUNNING', attempt = node.attempt + 1, worker = %(worker)s,
       lease_until = %(lease)s, started_at = COALESCE(node.started_at, %(now)s)
   FROM run
-  WHERE node.id = %(node)s AND node.execution_id = run.id AND node.status = 'QUEUED'
+  WHERE node.id = %(node)s AND node.execution_id = run.id AND node.status || '' = 'QUEUED'
   RETURNING node.*
 ), counted AS (
   UPDATE {RUNS.name} run
