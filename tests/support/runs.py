@@ -1,16 +1,11 @@
 """Runs without workers: what the queue holds is run here, one node execution after another."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-from unittest.mock import patch
 from uuid import UUID
 
 from accounts.models import User
 from agents.engine.states import NodeStatus
 from agents.executions import recovery, runner, starting
-from agents.executions.journal import Claim
-from agents.executions.leases import Pulse
 from agents.executions.models import Execution, NodeExecution
 from agents.graphs.codec import document_of
 from agents.graphs.exchange import GraphFile, read_file
@@ -36,26 +31,8 @@ def run_queued() -> int:
     queued = NodeExecution.objects.filter(status=NodeStatus.QUEUED).order_by("start_number")
     pks = list(queued.values_list("pk", flat=True))
     for pk in pks:
-        take(pk)
-    return len(pks)
-
-
-def take(pk: UUID) -> None:
-    """Do what a worker does with a message.
-
-    Nobody renews the lease meanwhile: a keeper's thread does not see what a test's transaction
-    has not committed, and would tell the block that it lost its lease.
-    """
-    with patch.object(runner, "keeper", NoKeeper):
         runner.run_node(pk)
-
-
-class NoKeeper:
-    """Holds leases without renewing them."""
-
-    @contextmanager
-    def holding(self, claim: Claim) -> Iterator[Pulse]:
-        yield Pulse(claim.execution.pk, claim.node_execution.pk, claim.attempt)
+    return len(pks)
 
 
 def run_to_end(execution: Execution) -> Execution:
@@ -94,7 +71,7 @@ def rows(execution: Execution, node: str) -> list[NodeExecution]:
 def run_node(execution: Execution, node: str, which: int = 0) -> NodeExecution:
     """Run one queued execution of the node (the first, or another one) and return it."""
     queued = [row for row in rows(execution, node) if row.status == NodeStatus.QUEUED]
-    take(queued[which].pk)
+    runner.run_node(queued[which].pk)
     return NodeExecution.objects.get(pk=queued[which].pk)
 
 
