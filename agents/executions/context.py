@@ -43,6 +43,12 @@ class SubAgentsTooDeep(BlockError):
     code = "sub_agents_too_deep"
 
 
+class TooManySubAgentRuns(BlockError):
+    """One run started more runs of agents than is allowed."""
+
+    code = "too_many_sub_agent_runs"
+
+
 class WorkerContext:
     """One claimed node execution's view of the world. Satisfies ``RunContext``."""
 
@@ -178,6 +184,7 @@ class SubAgents:
                 f"Agents run agents {deepest} levels deep, the most that is allowed. "
                 "Does an agent run itself?"
             )
+        self._check_family(execution)
         owner = get_user_model().objects.get(pk=execution.owner_id)
         try:
             found = graphs.runnable(owner, _uuid(graph_id), version)
@@ -187,6 +194,15 @@ class SubAgents:
             raise SubAgentFailed(
                 f"The agent {graph_id} version {version} cannot run: {error.message} {details}"
             ) from None
+
+    def _check_family(self, execution: Execution) -> None:
+        """Raise TooManySubAgentRuns: depth alone would let an agent that runs itself explode."""
+        most = settings.EXECUTIONS["max_sub_agent_runs"]
+        if Execution.objects.filter(root=execution.root_id or execution.pk).count() >= most:
+            raise TooManySubAgentRuns(
+                f"This run started {most:,} runs of agents, the most that one run may. "
+                "Does an agent run itself?"
+            )
 
 
 def _uuid(text: str) -> UUID:

@@ -17,6 +17,8 @@ class ExecutionSettings(TypedDict):
     """Per run."""
     max_depth: int
     """How far down agents may run agents."""
+    max_sub_agent_runs: int
+    """How many runs one run may start, through any number of sub-agents."""
     max_value_bytes: int
     """Of one value's JSON text."""
     event_value_bytes: int

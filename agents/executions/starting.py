@@ -34,7 +34,12 @@ def start_child(
     None: the run above is being stopped, so nothing starts any more.
     """
     above = parent.execution
-    child = Execution(owner_id=above.owner_id, parent=parent, depth=above.depth + 1)
+    child = Execution(
+        owner_id=above.owner_id,
+        parent=parent,
+        root_id=above.root_id or above.pk,
+        depth=above.depth + 1,
+    )
     try:
         with transaction.atomic():
             if Execution.objects.locked(above.pk).is_cancelled:

@@ -58,6 +58,9 @@ class Execution(models.Model):
     parent = models.OneToOneField(
         "NodeExecution", null=True, blank=True, on_delete=models.CASCADE, related_name="child"
     )
+    root = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="family"
+    )  # the run that a person started and this one came of
     depth = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(
         max_length=12,

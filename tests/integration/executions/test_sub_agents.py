@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from agents.executions import journal, recovery, services
-from agents.executions.models import Emission, Execution
+from agents.executions.models import Emission, Execution, NodeExecution
 from agents.executions.output import outputs
 from tests.integration.executions.conftest import Limits
 from tests.support.cases import failure_beside_success, shown, sub_agent, values
@@ -265,3 +265,27 @@ def test_nobody_runs_the_agent_of_somebody_else(alice: User, bob: User) -> None:
     assert "or it is not yours" in row.error["message"]
     assert "Secret" not in row.error["message"]
     assert not Execution.objects.filter(owner=alice, graph_version=theirs).exists()
+
+
+def test_an_agent_that_runs_itself_twice_cannot_explode(alice: User, limits: Limits) -> None:
+    limits(max_sub_agent_runs=5)
+    graph = GraphBuilder("Hydra")
+    for _ in range(2):
+        graph.node(
+            "AgentExecutorBlock",
+            user_id="",
+            graph_id=graph.id,
+            graph_version=1,
+            inputs={},
+            input_schema={},
+            output_schema={},
+        )
+
+    execution = run(alice, graph)
+
+    assert execution.status == "FAILED"
+    children = Execution.objects.filter(root=execution)
+    assert children.count() == 5
+    assert not children.exclude(status="FAILED").exists()
+    codes = NodeExecution.objects.filter(status="FAILED").values_list("error", flat=True)
+    assert {one["code"] for one in codes} == {"sub_agent_failed", "too_many_sub_agent_runs"}
