@@ -287,5 +287,5 @@ def test_an_agent_that_runs_itself_twice_cannot_explode(alice: User, limits: Lim
     children = Execution.objects.filter(root=execution)
     assert children.count() == 5
     assert not children.exclude(status="FAILED").exists()
-    codes = NodeExecution.objects.filter(status="FAILED").values_list("error", flat=True)
-    assert {one["code"] for one in codes} == {"sub_agent_failed", "too_many_sub_agent_runs"}
+    codes = {row.error["code"] for row in NodeExecution.objects.filter(status="FAILED")}
+    assert codes == {"sub_agent_failed", "too_many_sub_agent_runs"}
