@@ -253,14 +253,15 @@ def _commit(ledger: DatabaseLedger) -> None:
     """Write the ledger, end the run if nothing is left, and ring every bell on commit."""
     execution = ledger.execution
     if not execution.unfinished and not execution.state.is_final:
-        ledger.flush()
+        if execution.failed:
+            ledger.flush()  # who failed is read from the database
         settlement.close(ledger)
     ledger.flush()
     dispatch.on_commit(ledger.queued)
     publisher.on_commit(execution, run_changed=ledger.run_changed)
     parent = execution.parent_id
     if parent is not None and (ledger.gave_output or execution.state.is_final):
-        transaction.on_commit(lambda: wake(parent))
+        transaction.on_commit(lambda: wake(parent), robust=True)  # else the sweep will
 
 
 def _is_due(sleeper: NodeExecution) -> bool:

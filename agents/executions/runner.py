@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from agents.engine.ids import PinName
 from agents.engine.values import emission_value, error_of
@@ -61,8 +61,8 @@ def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
     except Suspended as pause:
         journal.suspend(claim, **outbox.rest(), suspension=pause.suspension)
         return
-    except LeaseLost:
-        raise
+    except (LeaseLost, OperationalError, InterfaceError):
+        raise  # not the block's failure: whoever takes the lease over will run it again
     except Exception as error:
         code, message = error_of(error)
         if not isinstance(error, BlockError):

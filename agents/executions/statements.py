@@ -90,13 +90,16 @@ class Batch:
                 reader(cursor.fetchall())
 
 
+# Rows are locked FOR NO KEY UPDATE: a foreign key's check of another transaction (a sub-agent's run
+# points at this run and at its node execution) neither waits for these locks nor is waited for.
+#
 # A row is found by its key. The state is compared as an expression, lest the planner prefer one of
 # the small indexes on rows in that state and read all of them: there may be thousands.
 LOCK = f"""
 SELECT {RUNS.columns("run")}, {NODES.columns("node")}
 FROM {NODES.name} node JOIN {RUNS.name} run ON run.id = node.execution_id
 WHERE node.id = %s AND node.status || '' = ANY(%s)
-FOR UPDATE OF run, node
+FOR NO KEY UPDATE OF run, node
 """
 
 # Whose values may go out: those that started before any other that is still at work, and it.
@@ -134,7 +137,7 @@ CLAIM = f"""
 WITH run AS (
   SELECT run.id FROM {NODES.name} node JOIN {RUNS.name} run ON run.id = node.execution_id
   WHERE node.id = %(node)s AND node.status || '' = 'QUEUED'
-  FOR UPDATE OF run
+  FOR NO KEY UPDATE OF run
 ), taken AS (
   UPDATE {NODES.name} node
   SET status = 'RUNNING', attempt = node.attempt + 1, worker = %(worker)s,

@@ -29,7 +29,7 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
 
     def locked(self, pk: UUID) -> "Execution":
         """Return one run, its row locked until the transaction ends. Always the first lock."""
-        return self.with_graph().select_for_update(of=("self",)).get(pk=pk)
+        return self.with_graph().select_for_update(of=("self",), no_key=True).get(pk=pk)
 
     def with_graph(self) -> Self:
         """Join the graph's version, without its document: workers keep parsed graphs."""

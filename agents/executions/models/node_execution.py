@@ -35,7 +35,9 @@ class NodeExecutionQuerySet(models.QuerySet["NodeExecution"]):
         held = Q(pk__in=[])
         for pk, attempt in leases:
             held |= Q(pk=pk, attempt=attempt)
-        free = self.filter(held, status=NodeStatus.RUNNING).select_for_update(skip_locked=True)
+        free = self.filter(held, status=NodeStatus.RUNNING).select_for_update(
+            skip_locked=True, no_key=True
+        )
         return self.filter(pk__in=free.values("pk")).update(lease_until=until)
 
 
