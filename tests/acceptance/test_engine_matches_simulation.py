@@ -6,7 +6,7 @@ same ones each time, unless it is set; then they are new ones).
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from tests.support.runs import start
 from tests.support.waiting import eventually
 from tests.support.workers import workers
 
+Static = Collection[str]  # pins that static links feed
 EXAMPLES = int(os.environ.get("TEST_ENGINE_EXAMPLES", "0"))
 
 
@@ -55,7 +56,10 @@ def test_two_workers_give_what_the_simulation_gives(plan: Plan, alice: User) -> 
     assert outputs(execution) == expected.outputs
     for node in expected.graph.nodes:
         real = NodeExecution.objects.filter(execution=execution, node_id=node).order_by("number")
-        assert [recorded(row) for row in real] == [simulated(one) for one in expected.of(node)]
+        static = {link.sink_name for link in expected.graph.into(node) if link.is_static}
+        assert [recorded(row, static) for row in real] == [
+            simulated(one, static) for one in expected.of(node)
+        ]
     assert (execution.status, failed_nodes(execution)) == (expected.status, failures(expected))
 
 
@@ -66,22 +70,30 @@ def run_by_workers(owner: User, graph: GraphBuilder, inputs: dict[str, Any]) -> 
     return Execution.objects.with_graph().get(pk=execution.pk)
 
 
-def recorded(row: NodeExecution) -> tuple[str, str, dict[str, list[Any]]]:
+def recorded(row: NodeExecution, static: Static) -> tuple[str, str, dict[str, list[Any]]]:
     """Return a node execution's state, inputs as text (keys have an order), and values by pin."""
     return (
         row.status,
-        dumps(in_order(row.status, row.input_data)),
+        dumps(in_order(row.status, row.input_data, static)),
         by_pin([one.pair for one in row.emissions.all()]),
     )
 
 
-def simulated(one: SimulatedNode) -> tuple[str, str, dict[str, list[Any]]]:
-    return one.status, dumps(in_order(one.status, one.input_data)), by_pin(list(one.emissions))
+def simulated(one: SimulatedNode, static: Static) -> tuple[str, str, dict[str, list[Any]]]:
+    inputs = in_order(one.status, one.input_data, static)
+    return one.status, dumps(inputs), by_pin(list(one.emissions))
 
 
-def in_order(status: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Return the inputs; those of a node that still waits, as they came, are sorted."""
-    return dict(sorted(data.items())) if status == "INCOMPLETE" else data
+def in_order(status: str, data: dict[str, Any], static: Static) -> dict[str, Any]:
+    """Return the inputs; of a node that waits for ever those that came, sorted.
+
+    Whether it also remembers a static value depends on whether its last input came before or
+    after an earlier execution of the node started. Nothing else depends on it: any further input
+    would bring the static value along.
+    """
+    if status != "INCOMPLETE":
+        return data
+    return {pin: value for pin, value in sorted(data.items()) if pin not in static}
 
 
 def by_pin(pairs: list[tuple[Any, Any]]) -> dict[str, list[Any]]:

@@ -3,6 +3,7 @@
 from unittest.mock import patch
 
 import pytest
+from django.db import OperationalError
 
 from accounts.models import User
 from agents.executions import runner
@@ -98,3 +99,17 @@ def test_a_worker_that_lost_its_lease_changes_nothing(alice: User) -> None:
     assert (row.status, row.attempt) == ("RUNNING", 9)
     assert not Emission.objects.exists()
     assert Execution.objects.get(pk=execution.pk).status == "RUNNING"
+
+
+def test_a_database_that_fails_under_a_block_is_not_the_blocks_failure(alice: User) -> None:
+    start(alice, calculator(), Input=8)
+    [row] = NodeExecution.objects.all()
+
+    with (
+        patch.object(runner, "_emissions", side_effect=OperationalError("gone away")),
+        pytest.raises(OperationalError),
+    ):
+        runner.run_node(row.pk)
+
+    row.refresh_from_db()
+    assert (row.status, row.error, row.emitted) == ("RUNNING", None, 0)
