@@ -1,7 +1,7 @@
 """The RunContext that workers hand to blocks."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 from typing import Any
@@ -163,15 +163,12 @@ class SubAgents:
         if child is None:
             raise Suspended(Suspension({"kind": "stop"}))
         state, seen = child.state, output_count(child)
-        yield from self._stream(child)
+        yield from output_stream(child)
         if state is ExecutionStatus.COMPLETED:
             return
         if state.is_final:
             raise SubAgentFailed(_end_of(child))
         raise Suspended(Suspension({"kind": "agent", "execution": str(child.pk), "outputs": seen}))
-
-    def _stream(self, child: Execution) -> Sequence[tuple[str, Any]]:
-        return output_stream(child)
 
     def _child(self) -> Execution | None:
         return Execution.objects.with_graph().filter(parent=self._claim.node_execution).first()

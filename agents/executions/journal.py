@@ -92,42 +92,32 @@ def record(claim: Claim, emissions: Emissions, *, after: int) -> None:
     ``after`` is how many values this run of the block emitted before. Values that an earlier run
     of it recorded already are left out.
     """
-    with _held(claim, emissions) as (ledger, running):
-        first = running.emitted
-        _emit(ledger, running, emissions, after)
+    with _held(claim, emissions, after) as (ledger, running, first):
         ledger.tell_node(running, first=first)
         settlement.deliver(ledger, running)
 
 
 def complete(claim: Claim, emissions: Emissions, *, after: int) -> None:
     """Record and deliver a block's last values, and that it ended well."""
-    with _held(claim, emissions) as (ledger, running):
-        first = running.emitted
-        _emit(ledger, running, emissions, after)
+    with _held(claim, emissions, after) as (ledger, running, first):
         settlement.end(ledger, running, NodeStatus.COMPLETED, first=first)
 
 
 def fail(claim: Claim, emissions: Emissions, *, after: int, code: str, message: str) -> None:
     """Record a block's last values and that it failed; the message goes out on ``error``."""
-    with _held(claim, emissions) as (ledger, running):
-        first = running.emitted
-        _emit(ledger, running, emissions, after)
+    with _held(claim, emissions, after) as (ledger, running, first):
         settlement.fail(ledger, running, code, message, first=first)
 
 
 def terminate(claim: Claim, emissions: Emissions, *, after: int) -> None:
     """Record that a running block stopped because its run is being stopped."""
-    with _held(claim, emissions) as (ledger, running):
-        first = running.emitted
-        _emit(ledger, running, emissions, after)
+    with _held(claim, emissions, after) as (ledger, running, first):
         settlement.end(ledger, running, NodeStatus.TERMINATED, first=first)
 
 
 def suspend(claim: Claim, emissions: Emissions, *, after: int, suspension: Suspension) -> None:
     """Record that a block waits, and for what; no worker is held until it is woken."""
-    with _held(claim, emissions) as (ledger, running):
-        first = running.emitted
-        _emit(ledger, running, emissions, after)
+    with _held(claim, emissions, after) as (ledger, running, first):
         running.status = move(running.state, NodeStatus.WAITING)
         running.waits_for = dict(suspension.waits_for)
         running.wake_at = suspension.wake_at
@@ -204,8 +194,14 @@ def close(pk: UUID) -> bool:
 
 
 @contextmanager
-def _held(claim: Claim, emissions: Emissions) -> Iterator[tuple[DatabaseLedger, NodeExecution]]:
-    """Open the run for a worker that still holds its lease. Raises LeaseLost."""
+def _held(
+    claim: Claim, emissions: Emissions, after: int
+) -> Iterator[tuple[DatabaseLedger, NodeExecution, int]]:
+    """Open the run for a worker that still holds its lease, and record what its block emitted.
+
+    Yields the run, the node execution and the number of the first value that is new; values that
+    an earlier run of the block recorded are left out. Raises LeaseLost.
+    """
     with transaction.atomic():
         ledger = DatabaseLedger(claim.execution, claim.execution.graph_version.graph)
         batch = Batch()
@@ -219,7 +215,9 @@ def _held(claim: Claim, emissions: Emissions) -> Iterator[tuple[DatabaseLedger, 
             claim.attempt,
         ):
             raise LeaseLost
-        yield ledger, running
+        first = running.emitted
+        ledger.emit(running, emissions[max(first - after, 0) :])
+        yield ledger, running, first
         _commit(ledger)
 
 
@@ -242,11 +240,6 @@ def _lock(pk: UUID, *statuses: NodeStatus) -> tuple[DatabaseLedger, NodeExecutio
 def _version(pk: UUID) -> GraphVersion:
     """Return a version, which never changes, without its document."""
     return GraphVersion.objects.defer("document").get(pk=pk)
-
-
-def _emit(ledger: DatabaseLedger, running: NodeExecution, emissions: Emissions, after: int) -> None:
-    repeated = max(running.emitted - after, 0)
-    ledger.emit(running, emissions[repeated:])
 
 
 def _commit(ledger: DatabaseLedger) -> None:

@@ -4,7 +4,7 @@ The delivery rules (``agents.engine.delivery``) read and change them through thi
 is written before `flush`, which writes everything at once.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -181,17 +181,24 @@ class DatabaseLedger:
         ``emissions`` says how many values there are on each pin.
         """
         self._ask_in_line(batch, execution, node)
+        wanted: Counter[tuple[NodeId, PinName]] = Counter()  # several links may end at one pin
         for link in self.graph.out_of(node):
-            amount = sum(n for pin, n in emissions.items() if link.source_name.startswith(pin))
-            if not amount:
-                continue
-            self._ask_lacking(batch, link.sink_id, link.sink_name, amount)
-            if any(into.is_static for into in self.graph.into(link.sink_id)):
-                self._ask_last_started(batch, link.sink_id)
+            wanted[link.sink_id, link.sink_name] += sum(
+                n for pin, n in emissions.items() if link.source_name.startswith(pin)
+            )
+        ends = {end: amount for end, amount in wanted.items() if amount}
+        for (sink, pin), amount in ends.items():
+            self._ask_lacking(batch, sink, pin, amount)
+        for sink in dict.fromkeys(sink for sink, _ in ends):
+            if any(link.is_static for link in self.graph.into(sink)):
+                self._ask_last_started(batch, sink)
 
-    def get(self, pk: UUID) -> NodeExecution:
-        """Return a node execution of this run as it now is."""
-        return self._remember(NodeExecution.objects.filter(pk=pk))[0]
+    def idle(self) -> list[NodeExecution]:
+        """Return the run's started node executions that no worker holds, as they were opened."""
+        rows = self.execution.node_executions.filter(
+            status__in=[NodeStatus.QUEUED, NodeStatus.WAITING]
+        )
+        return self._remember(rows.order_by("number"))
 
     def emit(self, execution: NodeExecution, values: Sequence[tuple[PinName, Any]]) -> None:
         """Record values that the node execution emitted, numbered on from the last."""

@@ -82,11 +82,8 @@ def _abort(ledger: DatabaseLedger, error: TooManyNodeExecutions) -> None:
 
 def end_what_does_not_run(ledger: DatabaseLedger) -> None:
     """Terminate the node executions that no worker holds."""
-    rows = ledger.execution.node_executions.filter(
-        status__in=[NodeStatus.QUEUED, NodeStatus.WAITING]
-    )
-    for row in rows.order_by("number"):
-        end(ledger, ledger.get(row.pk), NodeStatus.TERMINATED)
+    for row in ledger.idle():
+        end(ledger, row, NodeStatus.TERMINATED)
 
 
 def close(ledger: DatabaseLedger) -> None:
