@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
 from agents.engine.errors import InvalidGraph
+from agents.graphs.misfits import misfits
 from kernel.errors import Detail
 from kernel.jsontypes import DEEPEST, JSONObject, JSONValue, NotJSON, check_depth
 
@@ -149,27 +150,6 @@ def read_file(value: JSONValue) -> GraphFile:
     except NotJSON as error:
         raise InvalidGraph(str(error), errors=[Detail("too_deep", str(error))]) from None
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
         raise InvalidGraph(
-            "The graph has the wrong shape.", errors=[_misfit(item) for item in found]
+            "The graph has the wrong shape.", errors=misfits(error, whole="graph")
         ) from None
-
-
-CODES = {
-    "missing": "missing_key",
-    "null_character": "null_character",
-    "string_too_long": "too_long",
-    "string_unicode": "not_unicode",
-    "greater_than_equal": "out_of_range",
-    "less_than_equal": "out_of_range",
-}
-
-
-def _misfit(item: ErrorDetails) -> Detail:
-    where = ".".join(str(part) for part in item["loc"])
-    text = item["msg"].removeprefix("Input should be").strip()
-    text = text if text.startswith("must") else f"must be {text}" if text != item["msg"] else text
-    sentence = "is required" if item["type"] == "missing" else text
-    return Detail(
-        CODES.get(item["type"], "wrong_type"), f"`{where or 'graph'}` {sentence}.", where or None
-    )

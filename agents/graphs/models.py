@@ -60,6 +60,12 @@ class Agent(Identified):
         editable=False,
         help_text="The shipped sample that this agent was made from.",
     )
+    settings = models.JSONField(
+        default=dict,
+        db_default={},
+        editable=False,
+        help_text="What the owner set, as agents.graphs.settings reads it.",
+    )
     created = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
 

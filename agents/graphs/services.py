@@ -16,11 +16,13 @@ from agents.graphs.export import export
 from agents.graphs.models import Agent, GraphVersion, load_graphs
 from agents.graphs.references import LAST_VERSION, Reference, reference_of, references
 from agents.graphs.running import find, run_problems, runnable
+from agents.graphs.settings import GraphSettings
 from kernel.errors import NotFound
 from kernel.jsontypes import JSONValue, loads
 
 __all__ = [
     "activate",
+    "change_settings",
     "create_agent",
     "delete",
     "export",
@@ -29,6 +31,7 @@ __all__ = [
     "run_problems",
     "runnable",
     "save_version",
+    "settings_of",
 ]
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -83,6 +86,24 @@ def activate(agent: Agent, version: int) -> GraphVersion:
     agent.versions.filter(pk=found.pk).update(is_active=True)
     found.is_active = True
     return found
+
+
+def settings_of(agent_id: UUID) -> GraphSettings:
+    """Return what is set for an agent now; for a deleted one too, whose runs go on."""
+    return GraphSettings.stored(Agent.objects.values_list("settings", flat=True).get(pk=agent_id))
+
+
+@transaction.atomic
+def change_settings(agent: Agent, changes: JSONValue) -> GraphSettings:
+    """Return the agent's settings with the keys of an object changed.
+
+    Raises InvalidSettings or NotFound; then nothing changed.
+    """
+    agent = _locked(agent)
+    settings = GraphSettings.stored(agent.settings).changed(changes)
+    agent.settings = settings.chosen
+    agent.save(update_fields=["settings"])
+    return settings
 
 
 @transaction.atomic

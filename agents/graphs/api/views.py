@@ -30,6 +30,7 @@ from agents.graphs.api.serializers import (
 )
 from agents.graphs.exchange import GraphFile
 from agents.graphs.models import GraphVersion, GraphVersionQuerySet, load_graphs
+from agents.graphs.settings import GraphSettings
 from kernel.errors import Detail
 from kernel.jsontypes import JSONValue
 
@@ -133,6 +134,20 @@ class GraphViewSet(ListModelMixin, GenericViewSet[GraphVersion]):
         asked.is_valid(raise_exception=True)
         agent = services.find(self.user, agent_id).agent
         return _answer(services.activate(agent, asked.validated_data["active_graph_version"]))
+
+    @extend_schema(responses=GraphSettings)
+    @action(detail=True, methods=["get"], url_path="settings", url_name="settings")
+    def graph_settings(self, request: Request, agent_id: UUID) -> Response:
+        """See what is set for an agent, for all of its versions."""
+        services.find(self.user, agent_id)
+        return Response(services.settings_of(agent_id).model_dump())
+
+    @extend_schema(request=GraphSettings, responses=GraphSettings)
+    @graph_settings.mapping.patch
+    def change_settings(self, request: Request, agent_id: UUID) -> Response:
+        """Set some of them; the change holds at once, for runs that are under way too."""
+        agent = services.find(self.user, agent_id).agent
+        return Response(services.change_settings(agent, request.data).model_dump())
 
     def _page(self, versions: QuerySet[GraphVersion]) -> Response:
         page = self.paginate_queryset(versions)
