@@ -15,7 +15,8 @@ class ExecutionStatus(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        return not EXECUTION_MOVES[self]
+        """Return whether nothing goes on by itself; a person may retry what did not complete."""
+        return self in ENDS_OF_RUNS
 
 
 class NodeStatus(StrEnum):
@@ -35,7 +36,8 @@ class NodeStatus(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        return not NODE_MOVES[self]
+        """Return whether nothing goes on by itself; a retry may run again what did not complete."""
+        return self in ENDS
 
     @property
     def is_open(self) -> bool:
@@ -51,12 +53,17 @@ EXECUTION_MOVES: Mapping[ExecutionStatus, frozenset[ExecutionStatus]] = {
         {ExecutionStatus.COMPLETED, ExecutionStatus.FAILED, ExecutionStatus.TERMINATED}
     ),
     ExecutionStatus.COMPLETED: frozenset(),
-    ExecutionStatus.FAILED: frozenset(),
-    ExecutionStatus.TERMINATED: frozenset(),
+    ExecutionStatus.FAILED: frozenset({ExecutionStatus.RUNNING}),  # a person retries it
+    ExecutionStatus.TERMINATED: frozenset({ExecutionStatus.RUNNING}),  # a person retries it
 }
 
 NODE_MOVES: Mapping[NodeStatus, frozenset[NodeStatus]] = {
-    NodeStatus.INCOMPLETE: frozenset({NodeStatus.QUEUED}),
+    NodeStatus.INCOMPLETE: frozenset(
+        {
+            NodeStatus.QUEUED,
+            NodeStatus.COMPLETED,  # its results were taken from the run that this one replays
+        }
+    ),
     NodeStatus.QUEUED: frozenset({NodeStatus.RUNNING, NodeStatus.TERMINATED}),
     NodeStatus.RUNNING: frozenset(
         {
@@ -69,10 +76,14 @@ NODE_MOVES: Mapping[NodeStatus, frozenset[NodeStatus]] = {
     ),
     NodeStatus.WAITING: frozenset({NodeStatus.QUEUED, NodeStatus.TERMINATED}),
     NodeStatus.COMPLETED: frozenset(),
-    NodeStatus.FAILED: frozenset(),
-    NodeStatus.TERMINATED: frozenset(),
+    NodeStatus.FAILED: frozenset({NodeStatus.QUEUED}),  # its run is retried
+    NodeStatus.TERMINATED: frozenset({NodeStatus.QUEUED}),  # its run is retried
 }
 
+ENDS_OF_RUNS = frozenset(
+    {ExecutionStatus.COMPLETED, ExecutionStatus.FAILED, ExecutionStatus.TERMINATED}
+)
+ENDS = frozenset({NodeStatus.COMPLETED, NodeStatus.FAILED, NodeStatus.TERMINATED})
 OPEN = frozenset({NodeStatus.QUEUED, NodeStatus.RUNNING, NodeStatus.WAITING})
 
 

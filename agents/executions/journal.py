@@ -194,6 +194,16 @@ def close(pk: UUID) -> bool:
 
 
 @contextmanager
+def opened(pk: UUID) -> Iterator[DatabaseLedger]:
+    """Open a run, locked, for a decision that is made elsewhere; written when the block ends."""
+    with transaction.atomic():
+        execution = Execution.objects.locked(pk)
+        ledger = DatabaseLedger(execution, execution.graph_version.graph)
+        yield ledger
+        _commit(ledger)
+
+
+@contextmanager
 def _held(
     claim: Claim, emissions: Emissions, after: int
 ) -> Iterator[tuple[DatabaseLedger, NodeExecution, int]]:

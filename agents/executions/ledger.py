@@ -5,7 +5,7 @@ is written before `flush`, which writes everything at once.
 """
 
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -108,7 +108,7 @@ class DatabaseLedger:
             batch.run()
 
     def waiting(self, node: NodeId) -> Sequence[NodeExecution]:
-        stored = self._remember(NodeExecution.objects.of(self.execution.pk, node).incomplete())
+        stored = self.read(NodeExecution.objects.of(self.execution.pk, node).incomplete())
         return [row for row in [*stored, *self._fresh.get(node, ())] if _is_incomplete(row)]
 
     def last_started(self, node: NodeId) -> NodeExecution | None:
@@ -198,7 +198,7 @@ class DatabaseLedger:
         rows = self.execution.node_executions.filter(
             status__in=[NodeStatus.QUEUED, NodeStatus.WAITING]
         )
-        return self._remember(rows.order_by("number"))
+        return self.read(rows.order_by("number"))
 
     def emit(self, execution: NodeExecution, values: Sequence[tuple[PinName, Any]]) -> None:
         """Record values that the node execution emitted, numbered on from the last."""
@@ -224,6 +224,10 @@ class DatabaseLedger:
         execution.graph_version = self.execution.graph_version
         self.execution = execution
         self._known[row.pk] = row
+
+    def read(self, rows: Iterable[NodeExecution]) -> list[NodeExecution]:
+        """Return the rows, each as the one object that stands for it in this transaction."""
+        return [self._known.setdefault(row.pk, row) for row in rows]
 
     def known(self, pk: UUID) -> NodeExecution | None:
         """Return a node execution that was read in this transaction."""
@@ -275,7 +279,7 @@ class DatabaseLedger:
         limit = min(max(amount, SMALLEST_PAGE), LARGEST_PAGE)
 
         def read(rows: list[Any]) -> None:
-            page = self._remember(NODES.row(values) for values in rows)
+            page = self.read(NODES.row(values) for values in rows)
             line.rows.extend(page)
             line.exhausted = len(page) < limit
             line.read_to = page[-1].number if page else line.read_to
@@ -284,7 +288,7 @@ class DatabaseLedger:
 
     def _ask_in_line(self, batch: Batch, execution: UUID, node: NodeId) -> None:
         def read(rows: list[Any]) -> None:
-            found = self._remember(NODES.row(values) for values in rows)
+            found = self.read(NODES.row(values) for values in rows)
             self._lines_of_nodes[execution] = found
 
         run = self.execution.pk
@@ -292,7 +296,7 @@ class DatabaseLedger:
 
     def _ask_last_started(self, batch: Batch, node: NodeId) -> None:
         def read(rows: list[Any]) -> None:
-            found = self._remember(NODES.row(values) for values in rows)
+            found = self.read(NODES.row(values) for values in rows)
             self._last_started[node] = found[0] if found else None
 
         batch.add(LAST_STARTED, [self.execution.pk, node], read)
@@ -304,10 +308,6 @@ class DatabaseLedger:
                 return fresh[line.fresh_from]
             line.fresh_from += 1
         return None
-
-    def _remember(self, rows: Any) -> list[NodeExecution]:
-        """Return the rows, each as the one object that stands for it in this transaction."""
-        return [self._known.setdefault(row.pk, row) for row in rows]
 
 
 def _is_incomplete(row: NodeExecution) -> bool:

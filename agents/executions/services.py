@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
-from agents.executions import journal, starting
+from agents.executions import journal, resuming, starting
 from agents.executions.models import Execution
 from agents.graphs import services as graphs
 
@@ -35,3 +35,11 @@ def stop_execution(pk: UUID) -> bool:
     for child in Execution.objects.descendants(pk):
         journal.stop(child)
     return stopped
+
+
+def retry_execution(pk: UUID) -> int:
+    """Let a run go on from what failed or was stopped; return how many node executions run again.
+
+    Raises NotRetryable, RetryTheRunAbove, RunLimitReached or StillStopping.
+    """
+    return resuming.retry(pk)

@@ -112,6 +112,19 @@ def stall(inputs: StallInputs, context: RunContext) -> Iterator[Emit]:
     yield Emit(PinName("out"), "second")
 
 
+class FlakyInputs(InputPins):
+    path: str = pin(description="Until this file exists, the block fails")
+    trigger: Any = None
+
+
+def flaky(inputs: FlakyInputs) -> Iterator[Emit]:
+    """Emit the trigger, then fail until somebody has put things right."""
+    yield Emit(PinName("out"), inputs.trigger)
+    if not Path(inputs.path).exists():
+        raise BlockError("Not yet.")
+    yield Emit(PinName("out"), "mended")
+
+
 class MixInputs(InputPins):
     a: Any = None
     b: Any = None
@@ -175,6 +188,7 @@ PROBES = (
     _stall(5, "none"),
     _stall(6, "idempotent"),
     _stall(7, "external"),
+    _spec(31, "Flaky", flaky, pins=(FlakyInputs, AnyOutputs)),
 )
 
 

@@ -1,4 +1,4 @@
-"""Start, list, see, follow and stop runs."""
+"""Start, list, see, follow, stop, retry and replay runs."""
 
 from typing import Any
 from uuid import UUID
@@ -96,6 +96,14 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
         execution = self.get_object()
         services.stop_execution(execution.pk)
         return Response(ExecutionSerializer(self.get_object()).data)
+
+    @extend_schema(request=None, responses={202: ExecutionSerializer})
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, pk: UUID) -> Response:
+        """Let a run that failed or was stopped go on from there, as the same run."""
+        execution = self.get_object()
+        services.retry_execution(execution.pk)
+        return Response(ExecutionSerializer(self.get_object()).data, status=202)
 
     @extend_schema(
         parameters=[OpenApiParameter("since", int, description="Only events after this number.")],

@@ -15,6 +15,7 @@ from agents.engine.states import (
 
 LEGAL = {
     ("INCOMPLETE", "QUEUED"),
+    ("INCOMPLETE", "COMPLETED"),
     ("QUEUED", "RUNNING"),
     ("QUEUED", "TERMINATED"),
     ("RUNNING", "COMPLETED"),
@@ -24,6 +25,8 @@ LEGAL = {
     ("RUNNING", "QUEUED"),
     ("WAITING", "QUEUED"),
     ("WAITING", "TERMINATED"),
+    ("FAILED", "QUEUED"),
+    ("TERMINATED", "QUEUED"),
 }
 LEGAL_FOR_RUNS = {
     ("QUEUED", "RUNNING"),
@@ -32,6 +35,8 @@ LEGAL_FOR_RUNS = {
     ("RUNNING", "COMPLETED"),
     ("RUNNING", "FAILED"),
     ("RUNNING", "TERMINATED"),
+    ("FAILED", "RUNNING"),
+    ("TERMINATED", "RUNNING"),
 }
 
 
@@ -71,5 +76,9 @@ def test_from_every_state_an_end_can_be_reached(status: NodeStatus) -> None:
     assert {"COMPLETED", "FAILED", "TERMINATED"} <= reached
 
 
-def test_an_end_has_no_way_out() -> None:
-    assert all(not NODE_MOVES[one] for one in NodeStatus if one.is_final)
+def test_what_completed_has_no_way_out_and_what_did_not_only_a_retry() -> None:
+    assert {one: NODE_MOVES[one] for one in NodeStatus if one.is_final} == {
+        "COMPLETED": set(),
+        "FAILED": {"QUEUED"},
+        "TERMINATED": {"QUEUED"},
+    }
