@@ -173,6 +173,7 @@ EXECUTIONS: ExecutionSettings = {
     "max_depth": env.integer("MAX_SUB_AGENT_DEPTH", 16, least=1),
     "max_sub_agent_runs": env.integer("MAX_SUB_AGENT_RUNS", 10_000, least=1),
     "max_value_bytes": env.integer("MAX_VALUE_BYTES", 16 * 1024 * 1024, least=1024),
+    "remember_keys": timedelta(hours=env.integer("IDEMPOTENCY_KEY_HOURS", 24, least=1)),
     "event_value_bytes": env.integer("MAX_EVENT_VALUE_BYTES", 32 * 1024, least=256),
 }
 

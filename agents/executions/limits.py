@@ -21,5 +21,7 @@ class ExecutionSettings(TypedDict):
     """How many runs one run may start, through any number of sub-agents."""
     max_value_bytes: int
     """Of one value's JSON text."""
+    remember_keys: timedelta
+    """How long an Idempotency-Key is remembered."""
     event_value_bytes: int
     """Longer values are shortened in events; REST has them whole."""

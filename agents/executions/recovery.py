@@ -12,6 +12,7 @@ from django.utils.timezone import now
 from agents.engine.ids import NodeId
 from agents.engine.states import NodeStatus
 from agents.executions import dispatch, journal
+from agents.executions.idempotency import forget_old_keys
 from agents.executions.models import Execution, NodeExecution
 
 MOST = 1000  # rows that one sweep moves; the next one goes on
@@ -27,6 +28,7 @@ def sweep() -> dict[str, int]:
         "sent_again": send_again(),
         "orphans_stopped": stop_orphans(),
         "closed": close_finished(),
+        "keys_forgotten": forget_old_keys(),
     }
 
 

@@ -17,13 +17,16 @@ def start_execution(
     version: int | None = None,
     inputs: Mapping[str, Any],
     masks: Mapping[str, Mapping[str, Any]] | None = None,
+    pk: UUID | None = None,
 ) -> Execution:
     """Return a new run of the agent's active version, or of the version given.
+
+    ``pk`` is the id that it gets, where the caller chose one (see `idempotency.once`).
 
     Raises NotFound, GraphNotRunnable, InvalidInputs or NothingToStart; then nothing started.
     """
     found = graphs.runnable(owner, agent_id, version)
-    return starting.start(owner_id=owner.pk, version=found, inputs=inputs, masks=masks)
+    return starting.start(owner_id=owner.pk, version=found, inputs=inputs, masks=masks, pk=pk)
 
 
 def stop_execution(pk: UUID) -> bool:

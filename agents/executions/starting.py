@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
@@ -18,12 +19,14 @@ def start(
     version: GraphVersion,
     inputs: Mapping[str, Any],
     masks: Mapping[str, Mapping[str, Any]] | None = None,
+    pk: UUID | None = None,
 ) -> Execution:
     """Return a new run of a version that was found runnable; its first nodes are queued.
 
     Raises InvalidInputs or NothingToStart, and then nothing was recorded.
     """
-    return _begin(Execution(owner_id=owner_id), version, inputs, masks)
+    execution = Execution(pk=pk or uuid4(), owner_id=owner_id)
+    return _begin(execution, version, inputs, masks)
 
 
 def start_child(

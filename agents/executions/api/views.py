@@ -12,13 +12,18 @@ from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.people import person
 from agents.engine.states import ExecutionStatus
 from agents.executions import blockrun, services
+from agents.executions.api.idempotency import (
+    IDEMPOTENCY_KEY,
+    STARTED,
+    keyed_request,
+    started_response,
+)
 from agents.executions.api.renderers import EventStreamRenderer
 from agents.executions.api.serializers import (
     JSON_OBJECT,
@@ -30,6 +35,7 @@ from agents.executions.api.serializers import (
     StartSerializer,
 )
 from agents.executions.events import messages_after
+from agents.executions.idempotency import once
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.stream import event_stream
 from kernel.errors import TrellisError
@@ -46,20 +52,23 @@ class InvalidQuery(TrellisError):
 class StartExecutionView(APIView):
     """Starts an agent: its active version, or the one in the path."""
 
-    @extend_schema(request=StartSerializer, responses={202: ExecutionSummarySerializer})
+    @extend_schema(request=StartSerializer, parameters=[IDEMPOTENCY_KEY], responses=STARTED)
     def post(self, request: Request, agent_id: UUID, version: int | None = None) -> Response:
         asked = StartSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        execution = services.start_execution(
-            owner=person(request),
-            agent_id=agent_id,
-            version=version,
-            inputs=asked.validated_data["inputs"],
+        owner = person(request)
+        started = once(
+            owner.pk,
+            keyed_request(request),
+            lambda pk: services.start_execution(
+                owner=owner,
+                agent_id=agent_id,
+                version=version,
+                inputs=asked.validated_data["inputs"],
+                pk=pk,
+            ),
         )
-        location = reverse("execution-detail", args=[execution.pk], request=request)
-        return Response(
-            ExecutionSummarySerializer(execution).data, status=202, headers={"Location": location}
-        )
+        return started_response(request, started)
 
 
 class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execution]):

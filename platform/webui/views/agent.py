@@ -1,8 +1,9 @@
 """One agent: what it is, the form that runs it, and what can be done with it."""
 
 import json
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -12,6 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agents.executions.idempotency import KeyedRequest, once
 from agents.executions.models import Execution
 from agents.executions.services import start_execution
 from agents.graphs import services
@@ -26,6 +28,7 @@ NODES = 50
 RUNS = 8
 VERSIONS = 10
 MOST_PROBLEMS = 20
+DOUBLE_CLICK = timedelta(seconds=10)  # later, the same form sent again is meant to run again
 
 
 @require_safe
@@ -47,14 +50,20 @@ def start(request: PageRequest, pk: UUID) -> HttpResponseBase:
     form = StartForm(version, request.POST, request.FILES)
     if not form.is_valid():
         return _agent(request, version, form, status=400)
+    inputs = form.inputs()
     try:
-        execution = start_execution(
-            owner=request.user, agent_id=pk, version=version.version, inputs=form.inputs()
+        started = once(
+            request.user.pk,
+            _click(request, version, inputs),
+            lambda run: start_execution(
+                owner=request.user, agent_id=pk, version=version.version, inputs=inputs, pk=run
+            ),
+            within=DOUBLE_CLICK,
         )
     except TrellisError as error:
         form.refuse(error)
         return _agent(request, version, form, status=400)
-    return redirect("webui:run", execution.pk)
+    return redirect("webui:run", started.execution.pk)
 
 
 @require_safe
@@ -103,6 +112,7 @@ def _agent(
     context: dict[str, Any] = {
         "version": version,
         "form": form,
+        "click": uuid4(),
         "problems": problems[:MOST_PROBLEMS],
         "more_problems": max(len(problems) - MOST_PROBLEMS, 0),
         "nodes": nodes,
@@ -113,6 +123,17 @@ def _agent(
         "versions": page_of(versions, request.GET, size=VERSIONS, name="versions"),
     }
     return render(request, "agents/agent.html", context, status=status)
+
+
+def _click(
+    request: PageRequest, version: GraphVersion, inputs: dict[str, Any]
+) -> KeyedRequest | None:
+    """Return the form as sent: the same form with the same inputs is the same click."""
+    form = request.POST.get("click", "")
+    if not form:
+        return None
+    sent = KeyedRequest.of("page", form, str(version.pk), body=inputs)
+    return KeyedRequest(f"page:{sent.digest}", sent.digest)
 
 
 def _version(request: PageRequest, pk: UUID, asked: str | None) -> GraphVersion:

@@ -22,7 +22,14 @@ from tests.support.runs import fresh, rows, run_to_end, start, statuses
 
 pytestmark = pytest.mark.django_db
 
-NOTHING = {"taken_over": 0, "woken": 0, "sent_again": 0, "orphans_stopped": 0, "closed": 0}
+NOTHING = {
+    "taken_over": 0,
+    "woken": 0,
+    "sent_again": 0,
+    "orphans_stopped": 0,
+    "closed": 0,
+    "keys_forgotten": 0,
+}
 PAST = now() - timedelta(hours=1)
 
 

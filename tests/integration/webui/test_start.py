@@ -1,11 +1,14 @@
 import base64
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.timezone import now
 
 from accounts.models import User
-from agents.executions.models import Execution
+from agents.executions.models import Execution, StartKey
 from agents.graphs import services
 from agents.graphs.models import GraphVersion
 from tests.integration.webui.conftest import Browse
@@ -214,3 +217,42 @@ def test_the_version_that_was_filled_in_runs(alice: User, browse: Browse) -> Non
     post(browse, version, input_0="8")
 
     assert Execution.objects.get().graph_version == version
+
+
+def test_a_double_click_starts_one_run(alice: User, browse: Browse) -> None:
+    version = services.create_agent(alice, calculator().file())
+
+    first = post(browse, version, input_0="8", click="form-1")
+    second = post(browse, version, input_0="8", click="form-1")
+
+    assert second["Location"] == first["Location"]
+    assert Execution.objects.count() == 1
+
+
+def test_a_form_with_other_inputs_or_seen_anew_starts_another_run(
+    alice: User, browse: Browse
+) -> None:
+    version = services.create_agent(alice, calculator().file())
+
+    for value, click in [("8", "form-1"), ("9", "form-1"), ("8", "form-2")]:
+        post(browse, version, input_0=value, click=click)
+
+    assert Execution.objects.count() == 3
+
+
+def test_a_form_that_is_sent_again_later_runs_again(alice: User, browse: Browse) -> None:
+    version = services.create_agent(alice, calculator().file())
+    post(browse, version, input_0="8", click="form-1")
+    StartKey.objects.update(created=now() - timedelta(seconds=10))
+
+    post(browse, version, input_0="8", click="form-1")
+
+    assert Execution.objects.count() == 2
+
+
+def test_each_form_has_a_click_of_its_own(alice: User, browse: Browse) -> None:
+    version = services.create_agent(alice, calculator().file())
+
+    clicks = {re.findall(r'name="click" value="([^"]+)"', form(browse, version))[0] for _ in "ab"}
+
+    assert len(clicks) == 2
