@@ -32,8 +32,8 @@ check: install-dev ## check style, types, layers and the compose file
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
-bench: install-dev ## measure the engine beside plain Celery tasks
-	exec $(BIN)/python -m benchmarks benchmarks/results.json
+bench: install-dev ## measure the engine beside plain Celery; ARGS="chain fanout" chooses
+	@exec $(BIN)/python -m benchmarks $(ARGS)
 
 schema: install-dev ## write docs/openapi.yaml
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml

@@ -1,1 +1,1 @@
-"""How fast Trellis is, as ratios to something else in the same run."""
+"""How fast Trellis is, beside plain Celery in the same run. See ``docs/performance.md``."""

@@ -1,47 +1,68 @@
-"""Start servers and a worker in a directory of their own, measure, and end them all.
+"""Measure, print the table, write ``benchmarks/results.json``.
 
-``python -m benchmarks [FILE.json]``: prints the table, and writes it to the file.
+``python -m benchmarks [NAME …]``: all benchmarks, or those that are named. ``ROUNDS=3`` is quicker
+than the usual five rounds, and says less. The exit status tells whether everything ended well.
 """
 
 import os
-import subprocess
+import signal
 import sys
-import tempfile
 import time
-from pathlib import Path
+from argparse import ArgumentParser
+from collections.abc import Sequence
 
-SLOTS = "16"
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="trellis-bench-") as folder:
-        os.environ |= {"TRELLIS_DATA_DIR": folder, "LOG_LEVEL": "WARNING"}
-        from launcher import embedded
-        from launcher.paths import instance_paths
-
-        paths = instance_paths()
-        with embedded.running(embedded.needed_servers(paths), paths.logs):
-            _python("manage.py", "migrate", "--verbosity", "0")
-            worker = _worker()
-            try:
-                _python("-m", "benchmarks.measure", *sys.argv[1:])
-            finally:
-                worker.terminate()
-                worker.wait(timeout=30)
+from benchmarks import report
+from benchmarks.cases import MODULES, by_module
+from benchmarks.errors import BenchmarkFailed
+from benchmarks.instance import Lab, laboratory
+from benchmarks.results import Row
+from benchmarks.rounds import say
 
 
-def _python(*arguments: str) -> None:
-    subprocess.run([sys.executable, *arguments], check=True)
+def main() -> int:
+    parser = ArgumentParser(prog="make bench", description="Measure Trellis beside plain Celery.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(MODULES)}")
+    names = parser.parse_args().names or list(MODULES)
+    unknown = [name for name in names if name not in MODULES]
+    if unknown:
+        parser.error(f"there is no {unknown[0]!r}; choose of {', '.join(MODULES)}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: end in order
+    began = time.monotonic()
+    try:
+        with laboratory() as lab:
+            failures = run(lab, names)
+    except KeyboardInterrupt:
+        say("Stopped. Everything that was started has ended.")
+        return 130
+    say(f"{time.monotonic() - began:.0f} seconds in all.")
+    return 1 if failures else 0
 
 
-def _worker() -> subprocess.Popen[bytes]:
-    command = ["celery", "-A", "benchmarks.app", "worker", "-Q", "io", "--pool", "threads"]
-    command += ["-c", SLOTS, "--without-gossip", "--without-mingle", "-l", "WARNING"]
-    worker = subprocess.Popen([sys.executable, "-m", *command])
-    time.sleep(5)
-    return worker
+def run(lab: Lab, names: Sequence[str]) -> list[str]:
+    """Run the benchmarks; print and write what was measured. Return what failed."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    from accounts.models import User
+    from benchmarks import machine
+
+    facts = machine.facts()
+    owner = User.objects.create_user("bench")
+    rows: list[Row] = []
+    failures: list[str] = []
+    for module, ours in by_module(names).items():
+        try:
+            for row in module.measure(lab, owner, ours):
+                rows.append(row)  # noqa: PERF402 - what was measured before a failure counts
+        except BenchmarkFailed as error:
+            failures.append(f"{', '.join(ours)}: {error}")
+    print(report.machine_line(facts), report.text(rows), sep="\n\n")
+    for failure in failures:
+        print(f"FAILED {failure}")
+    report.write(rows, facts, failures)
+    return failures
 
 
 if __name__ == "__main__":
-    Path("benchmarks").exists() or sys.exit("Run this from the project's root.")
-    main()
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""Blocks that only the benchmarks' own processes know."""
+
+from collections.abc import Iterator
+
+import redis
+from django.conf import settings
+
+from benchmarks.work import PATIENCE, fetch, fibo
+from blocks.sdk import BlockError, InputPins, OutputPins, block, pin
+
+FIBO_IO = "7d1c1d0a-5a0f-4a0e-9a53-0c1f6f0b1a01"
+FIBO_CPU = "7d1c1d0a-5a0f-4a0e-9a53-0c1f6f0b1a02"
+FETCH = "7d1c1d0a-5a0f-4a0e-9a53-0c1f6f0b1a03"
+GATE = "7d1c1d0a-5a0f-4a0e-9a53-0c1f6f0b1a04"
+
+
+class FiboInputs(InputPins):
+    n: int = pin(description="Which number")
+    after: int = pin(0, description="What the node before this one found")
+
+
+class FiboOutputs(OutputPins):
+    result: int = pin(0, description="The number")
+
+
+@block(id=FIBO_IO, name="BenchmarkFiboBlock")
+def fibo_io(inputs: FiboInputs) -> Iterator[FiboOutputs]:
+    """Compute a small Fibonacci number by recursion, among the blocks that wait."""
+    yield FiboOutputs(result=fibo(inputs.n))
+
+
+@block(id=FIBO_CPU, name="BenchmarkFiboCpuBlock", queue="cpu")
+def fibo_cpu(inputs: FiboInputs) -> Iterator[FiboOutputs]:
+    """Compute a large Fibonacci number by recursion, among the blocks that compute."""
+    yield FiboOutputs(result=fibo(inputs.n))
+
+
+class FetchInputs(InputPins):
+    port: int = pin(description="Where the slow server listens on this machine")
+    after: str = pin("", description="What starts the block")
+
+
+class FetchOutputs(OutputPins):
+    status: int = pin(0, description="The answer's status")
+
+
+@block(id=FETCH, name="BenchmarkFetchBlock")
+def fetch_block(inputs: FetchInputs) -> Iterator[FetchOutputs]:
+    """Wait for a server that takes its time, as most blocks do."""
+    yield FetchOutputs(status=fetch(inputs.port))
+
+
+class GateInputs(InputPins):
+    key: str = pin(description="The Redis list that opens the gate")
+
+
+class GateOutputs(OutputPins):
+    value: str = pin("", description="What opened the gate")
+
+
+@block(id=GATE, name="BenchmarkGateBlock")
+def gate(inputs: GateInputs) -> Iterator[GateOutputs]:
+    """Wait until the benchmark says that everybody watches."""
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    try:
+        found = client.blpop([inputs.key], timeout=PATIENCE)
+    finally:
+        client.close()
+    if found is None:
+        raise BlockError("Nobody opened the gate.")
+    yield GateOutputs(value="open")
