@@ -161,6 +161,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=1),
         "options": {"expires": 5},
     },
+    "purge-executions": {
+        "task": "executions.purge",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 60},
+    },
 }
 
 # --- Executions ----------------------------------------------------------------------------------
@@ -174,6 +179,8 @@ EXECUTIONS: ExecutionSettings = {
     "max_sub_agent_runs": env.integer("MAX_SUB_AGENT_RUNS", 10_000, least=1),
     "max_value_bytes": env.integer("MAX_VALUE_BYTES", 16 * 1024 * 1024, least=1024),
     "remember_keys": timedelta(hours=env.integer("IDEMPOTENCY_KEY_HOURS", 24, least=1)),
+    "payload_retention_days": env.integer("PAYLOAD_RETENTION_DAYS", 0, least=0),
+    "execution_retention_days": env.integer("EXECUTION_RETENTION_DAYS", 0, least=0),
     "event_value_bytes": env.integer("MAX_EVENT_VALUE_BYTES", 32 * 1024, least=256),
 }
 

@@ -1,8 +1,12 @@
 """The files of one run, in a directory of its own."""
 
+import contextlib
 import hashlib
+import os
 import re
 import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -38,6 +42,20 @@ class RunFiles:
         return reference
 
 
-def discard(execution: UUID) -> None:
-    """Remove the files of a run."""
-    shutil.rmtree(Path(settings.PATHS.files) / str(execution), ignore_errors=True)
+def discard(execution: UUID) -> bool:
+    """Remove the files of a run. False: there were none."""
+    folder = Path(settings.PATHS.files) / str(execution)
+    if not folder.is_dir():
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()
+
+
+def folders() -> Iterator[tuple[UUID, datetime]]:
+    """Yield each run that has files here, and when the last one was added."""
+    with contextlib.suppress(FileNotFoundError), os.scandir(settings.PATHS.files) as entries:
+        for entry in entries:
+            with contextlib.suppress(ValueError, OSError):  # not ours, or gone meanwhile
+                changed = datetime.fromtimestamp(entry.stat(follow_symlinks=False).st_mtime, UTC)
+                if entry.is_dir(follow_symlinks=False):
+                    yield UUID(entry.name), changed

@@ -23,5 +23,9 @@ class ExecutionSettings(TypedDict):
     """Of one value's JSON text."""
     remember_keys: timedelta
     """How long an Idempotency-Key is remembered."""
+    payload_retention_days: int
+    """After how many days ended runs lose their values; 0 for never."""
+    execution_retention_days: int
+    """After how many days ended runs are removed; 0 for never."""
     event_value_bytes: int
     """Longer values are shortened in events; REST has them whole."""

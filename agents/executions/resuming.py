@@ -22,6 +22,7 @@ from agents.engine.states import ExecutionStatus, NodeStatus
 from agents.executions import journal, settlement
 from agents.executions.ledger import DatabaseLedger, TooManyNodeExecutions
 from agents.executions.models import Emission, Event, Execution, NodeExecution
+from agents.executions.payloads import require_payload
 from kernel.errors import Conflict
 
 RUN_LIMITS = frozenset({TooManyNodeExecutions.code})  # a retry would only meet them again
@@ -54,8 +55,8 @@ class StillStopping(Conflict):
 def retry(pk: UUID) -> int:
     """Let a run go on from what failed or was stopped; return how many node executions run again.
 
-    Raises NotRetryable, RetryTheRunAbove, RunLimitReached or StillStopping; then nothing changed.
-    Of two retries at once, the second finds the run live.
+    Raises NotRetryable, RetryTheRunAbove, RunLimitReached, StillStopping or PayloadPurged; then
+    nothing changed. Of two retries at once, the second finds the run live.
     """
     return _revive(pk, parent=None)
 
@@ -93,6 +94,7 @@ def _check(execution: Execution, parent: UUID | None) -> None:
         raise NotRetryable("The run has not ended, so there is nothing to retry.")
     if execution.state is ExecutionStatus.COMPLETED:
         raise NotRetryable("The run completed, so there is nothing to retry. Replay it instead.")
+    require_payload(execution)
     if (execution.error or {}).get("code") in RUN_LIMITS:
         raise RunLimitReached(
             f"The run {execution.pk} ended at a limit, which a retry would meet again: "

@@ -4,7 +4,10 @@ from uuid import UUID
 
 from celery import shared_task
 
-from agents.executions import dispatch, recovery, runner
+from agents.executions import dispatch, purging, recovery, runner
+from agents.executions.retention import Ages
+
+PURGE_SECONDS = 30.0  # what is left then is the next tick's
 
 
 @shared_task(name=dispatch.RUN_NODE, acks_late=True, reject_on_worker_lost=True)
@@ -23,3 +26,9 @@ def sweep() -> None:
 def wake() -> None:
     """Wake the node executions whose moment has come."""
     recovery.wake_sleepers()
+
+
+@shared_task(name="executions.purge")
+def purge() -> None:
+    """Remove what retention lets go, for a while."""
+    purging.purge(Ages.of_instance(), seconds=PURGE_SECONDS)

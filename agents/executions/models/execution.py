@@ -11,25 +11,41 @@ from django.utils.timezone import now
 
 from agents.engine.states import ExecutionStatus
 from agents.graphs.models import GraphVersion
+from kernel.errors import NotFound
 from kernel.fields import JSONText
 
 FINAL = [status for status in ExecutionStatus if status.is_final]
+
+
+class Purging(models.TextChoices):
+    """What is being removed of a run that is too large to be purged at once."""
+
+    NOTHING = "", "Nothing"
+    VALUES = "values", "Values"
+    ROWS = "rows", "Everything"
 
 
 class ExecutionQuerySet(models.QuerySet["Execution"]):
     """Questions about runs."""
 
     def visible_to(self, user: Any) -> Self:
-        """Return the runs that the user may see: the user's own."""
-        return self.filter(owner_id=user.pk)
+        """Return the runs that the user may see: the user's own, but none that is half purged."""
+        return self.filter(owner_id=user.pk).exclude(purging=Purging.ROWS)
 
     def live(self) -> Self:
         """Return the runs that have not ended."""
         return self.exclude(status__in=FINAL)
 
     def locked(self, pk: UUID) -> "Execution":
-        """Return one run, its row locked until the transaction ends. Always the first lock."""
-        return self.with_graph().select_for_update(of=("self",), no_key=True).get(pk=pk)
+        """Return one run, its row locked until the transaction ends. Always the first lock.
+
+        Raises NotFound where it was purged meanwhile.
+        """
+        rows = self.with_graph().select_for_update(of=("self",), no_key=True)
+        found = rows.filter(pk=pk).first()
+        if found is None:
+            raise NotFound(f"There is no run `{pk}` any more.")
+        return found
 
     def with_graph(self) -> Self:
         """Join the graph's version, without its document: workers keep parsed graphs."""
@@ -50,11 +66,14 @@ class Execution(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="executions"
-    )
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="executions",
+        db_index=False,
+    )  # indexed by execution_of_owner
     graph_version = models.ForeignKey(
-        GraphVersion, on_delete=models.PROTECT, related_name="executions"
-    )
+        GraphVersion, on_delete=models.PROTECT, related_name="executions", db_index=False
+    )  # indexed by execution_of_version
     parent = models.OneToOneField(
         "NodeExecution", null=True, blank=True, on_delete=models.CASCADE, related_name="child"
     )
@@ -83,6 +102,12 @@ class Execution(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    # Retention, see `purging`.
+    payload_purged_at = models.DateTimeField(null=True, blank=True, editable=False)
+    purging = models.CharField(
+        max_length=8, choices=Purging, default=Purging.NOTHING, db_default="", editable=False
+    )
+
     objects = ExecutionQuerySet.as_manager()
 
     class Meta:
@@ -105,6 +130,18 @@ class Execution(models.Model):
             models.Index(
                 fields=["created"], condition=Q(ended_at__isnull=True), name="execution_live"
             ),
+            # An agent's last runs; purging by an agent's own retention.
+            models.Index(fields=["graph_version", "-created"], name="execution_of_version"),
+            # Everybody's runs, newest first (admin) or oldest first (purging).
+            models.Index(fields=["created"], name="execution_by_age"),
+            # Purging: runs that still have their values.
+            models.Index(
+                fields=["created"],
+                condition=Q(payload_purged_at__isnull=True, root__isnull=True),
+                name="execution_with_payload",
+            ),
+            # Purging: large runs of which a part is gone.
+            models.Index(fields=["id"], condition=~Q(purging=""), name="execution_half_purged"),
         ]
 
     def __str__(self) -> str:
