@@ -32,7 +32,9 @@ class Event(models.Model):
         NODE = "node_execution_event", "Node"
 
     id = models.BigAutoField(primary_key=True)
-    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="events")
+    execution = models.ForeignKey(
+        Execution, on_delete=models.CASCADE, related_name="events", db_index=False
+    )  # indexed by event_numbered_once
     seq = models.PositiveBigIntegerField()
     kind = models.CharField(max_length=32, choices=Kind)
     status = models.CharField(max_length=12)

@@ -46,8 +46,8 @@ class NodeExecution(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     execution = models.ForeignKey(
-        Execution, on_delete=models.CASCADE, related_name="node_executions"
-    )
+        Execution, on_delete=models.CASCADE, related_name="node_executions", db_index=False
+    )  # indexed by nodeexecution_numbered_once
     node_id = models.CharField(max_length=64)
     number = models.PositiveIntegerField()  # in the order of opening, per run
     start_number = models.PositiveIntegerField(null=True)  # in the order of becoming ready
@@ -142,8 +142,8 @@ class Emission(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     node_execution = models.ForeignKey(
-        NodeExecution, on_delete=models.CASCADE, related_name="emissions"
-    )
+        NodeExecution, on_delete=models.CASCADE, related_name="emissions", db_index=False
+    )  # indexed by emission_numbered_once
     number = models.PositiveIntegerField()
     pin = models.TextField()
     value = JSONText(null=True)
