@@ -127,17 +127,18 @@ CHANNEL_LAYERS = {
 
 WORKER_IO_SLOTS = env.integer("WORKER_IO_SLOTS", 64, least=1)
 WORKER_CPU_SLOTS = env.integer("WORKER_CPU_SLOTS", 2, least=1)
-VISIBILITY_TIMEOUT = 12 * 60 * 60  # seconds; a lease, not the broker, decides who runs a node
 
 CELERY_BROKER_URL = celery_broker_url(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for Redis for as long as it takes
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": VISIBILITY_TIMEOUT,
     "socket_keepalive": True,
+    "socket_connect_timeout": 5,
+    "socket_timeout": 15,
     "health_check_interval": 30,
+    # Slots may hand back messages all at once, and each takes a connection for that.
+    "max_connections": max(WORKER_IO_SLOTS, WORKER_CPU_SLOTS) + 8,
 }
-# Fewer connections than slots makes kombu deliver messages twice.
-CELERY_BROKER_POOL_LIMIT = max(WORKER_IO_SLOTS, WORKER_CPU_SLOTS) + 8
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
