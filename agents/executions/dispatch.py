@@ -8,11 +8,13 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
+import redis
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
 from agents.executions.models import NodeExecution
+from kernel import messages
 
 RUN_NODE = "executions.run_node"
 
@@ -28,13 +30,14 @@ def on_commit(node_executions: Sequence[NodeExecution]) -> None:
 
 def send(wanted: Sequence[tuple[str, str]]) -> None:
     """Send a task for each (node execution's id, queue). A broker that is away is no error."""
+    queues: dict[str, list[str]] = {}
+    for pk, queue in wanted:
+        queues.setdefault(queue, []).append(pk)
+    if not queues:
+        return
     try:
-        with current_app.producer_or_acquire() as producer:
-            for pk, queue in wanted:
-                current_app.send_task(
-                    RUN_NODE, args=[pk], queue=queue, producer=producer, retry=False
-                )
-    except (OperationalError, OSError) as error:
+        messages.send(current_app, settings.REDIS_URL, RUN_NODE, queues)
+    except redis.RedisError as error:
         logger.warning(
             "The broker is away; the sweep will send %d node executions: %s", len(wanted), error
         )

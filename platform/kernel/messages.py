@@ -1,0 +1,103 @@
+"""Task messages prepared once and sent many at a time, straight to Redis.
+
+Celery builds an envelope for each message in half a millisecond, of which next to nothing differs
+from the one before. Here it builds one for each task and queue in each process, with marks where
+ids belong; a message is that text with the marks filled in, and any number of them go to Redis in
+one round trip. A worker cannot tell the difference; that the texts are equal is tested.
+Signals of the sending side (``before_task_publish``) do not fire.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+import redis
+from celery import Celery
+from kombu import Connection
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from kernel.broker import Channel
+
+PATIENCE = 1.0  # seconds for Redis, twice: a connection may have died since it was last used
+CONNECTIONS = 16  # at most, for each process; a message needs one for a tenth of a millisecond
+MOST = 1000  # messages in one command
+
+# Marks cannot be part of anything else, and look the same in JSON within JSON.
+TASK, ARGUMENT, ROOT, TAG = (f"{number:032x}" for number in range(0xA0, 0xA4))
+PARENT = f'"{0xA4:032x}"'  # with its quotes: it may become null
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """The text of a message that carries one argument, with marks where its ids belong."""
+
+    text: str
+
+    def fill(self, argument: str, *, parent: str | None, root: str | None) -> str:
+        """Return a message with a new task id."""
+        task = str(uuid4())
+        return (
+            self.text.replace(ARGUMENT, argument)
+            .replace(ROOT, root or task)
+            .replace(PARENT, f'"{parent}"' if parent else "null")
+            .replace(TAG, str(uuid4()))
+            .replace(TASK, task)
+        )
+
+
+def send(app: Celery, url: str, task: str, wanted: Mapping[str, Sequence[str]]) -> None:
+    """Send the task for each argument to its queue. Raises ``redis.RedisError`` within moments."""
+    sender = app.current_worker_task
+    parent = sender.request.id if sender else None
+    root = (sender.request.root_id or parent) if sender else None
+    prefix = app.conf.broker_transport_options.get("global_keyprefix", "")
+    with client(url).pipeline(transaction=False) as pipe:
+        for queue, arguments in wanted.items():
+            envelope = prepared(app, task, queue, os.getpid())
+            messages = [envelope.fill(one, parent=parent, root=root) for one in arguments]
+            for start in range(0, len(messages), MOST):
+                pipe.lpush(f"{prefix}{queue}", *messages[start : start + MOST])
+        pipe.execute()
+
+
+@cache
+def client(url: str) -> redis.Redis:
+    """Return this process's client for sending. It is safe in threads and after a fork."""
+    pool = redis.BlockingConnectionPool.from_url(
+        url,
+        max_connections=CONNECTIONS,
+        timeout=PATIENCE,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        retry=Retry(NoBackoff(), 1),
+    )
+    return redis.Redis(connection_pool=pool)
+
+
+@cache
+def prepared(app: Celery, task: str, queue: str, _process: int) -> Envelope:
+    """Return the envelope that Celery makes in this process, whose name is in it."""
+    headers, properties, body, _ = app.amqp.create_task_message(
+        TASK, task, [ARGUMENT], {}, root_id=ROOT, parent_id=PARENT.strip('"'), ignore_result=None
+    )
+    options = {"body_encoding": Channel.body_encoding}
+    with Connection("memory://", transport_options=options) as connection:
+        channel: Any = connection.default_channel
+        app.amqp.Producer(connection).publish(
+            body,
+            exchange="",
+            routing_key=queue,
+            serializer=app.conf.task_serializer,
+            delivery_mode=app.amqp.queues[queue].exchange.delivery_mode,
+            headers=headers,
+            **{**properties, "reply_to": app.thread_oid},
+        )
+        message = channel._get(queue)
+        channel._delete(queue)
+    message["properties"]["delivery_tag"] = TAG
+    return Envelope(json.dumps(message))
