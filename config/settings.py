@@ -157,11 +157,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 10},
     },
-    "audit-executions": {
-        "task": "executions.audit",
-        "schedule": timedelta(seconds=30),
-        "options": {"expires": 30},
-    },
     "wake-executions": {
         "task": "executions.wake",
         "schedule": timedelta(seconds=1),
@@ -242,6 +237,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "agents.engine.states.ExecutionStatus",
+        "ReviewStatusEnum": "agents.executions.models.review.Review.Status",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

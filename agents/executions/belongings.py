@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 
 from django.db import models
 
-from agents.executions.models import Emission, Event, Execution, NodeExecution, StartKey
+from agents.executions.models import (
+    Emission,
+    Event,
+    EventWait,
+    Execution,
+    NodeExecution,
+    Review,
+    Signal,
+    StartKey,
+)
 
 NODES = NodeExecution._meta.db_table
 
@@ -84,6 +93,9 @@ BELONGINGS = (
     Belonging(Emission, link="node_execution", is_value=True),
     Belonging(Event, link="execution"),
     Belonging(StartKey, link="execution"),
+    Belonging(Review, link="execution", values={"payload": "'null'", "data": "'null'"}),
+    Belonging(Signal, link="execution", values={"value": "'null'"}),
+    Belonging(EventWait, link="execution"),
     Belonging(
         NodeExecution,
         link="execution",

@@ -19,7 +19,7 @@ from agents.engine.readiness import NotReady
 from agents.engine.values import emission_value, error_of
 from agents.executions.context import DatabaseStore
 from agents.executions.files import RunFiles, discard
-from blocks.sdk import BlockError, BlockKind, BlockSpec, registry
+from blocks.sdk import BlockError, BlockKind, BlockSpec, Decision, registry
 from kernel.errors import Detail, NotFound, TrellisError
 
 NOBODY = UUID(int=0)
@@ -92,6 +92,20 @@ class NoAgents:
         raise BlockNeedsAgent
 
 
+class NoReviews:
+    """People are asked in runs only. Satisfies ``Reviews``."""
+
+    def ask(self, data: Any, *, name: str, editable: bool) -> Decision:
+        raise BlockNeedsAgent
+
+
+class NoEvents:
+    """Signals are sent to runs only. Satisfies ``Events``."""
+
+    def wait(self, name: str, *, timeout: float | None = None) -> Any:
+        raise BlockNeedsAgent
+
+
 class LoneContext:
     """A RunContext outside a run: what would wait is refused."""
 
@@ -107,6 +121,8 @@ class LoneContext:
         self.store = LoneStore(user.pk)
         self.files = RunFiles(self.graph_exec_id)
         self.agents = NoAgents()
+        self.reviews = NoReviews()
+        self.events = NoEvents()
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -13,12 +13,15 @@ from django.contrib.auth import get_user_model
 
 from agents.engine.errors import SubAgentFailed
 from agents.engine.states import ExecutionStatus
+from agents.executions.asking import RunReviews
 from agents.executions.files import RunFiles
-from agents.executions.journal import Claim, Suspension
+from agents.executions.journal import Claim
 from agents.executions.leases import Pulse
+from agents.executions.listening import RunEvents
 from agents.executions.models import Execution, StoredValue
 from agents.executions.output import output_count, output_stream
 from agents.executions.starting import start_child
+from agents.executions.suspension import Suspended, Suspension
 from agents.graphs import services as graphs
 from blocks.sdk import BlockError
 from blocks.sdk.context import Scope
@@ -28,13 +31,6 @@ LONGEST_KEY = 500
 LONGEST_SLEEP = timedelta(days=3650)
 
 logger = logging.getLogger("agents.blocks")
-
-
-class Suspended(BaseException):
-    """The block waits; not an Exception, so that no block takes it for its own failure."""
-
-    def __init__(self, suspension: Suspension) -> None:
-        self.suspension = suspension
 
 
 class SubAgentsTooDeep(BlockError):
@@ -98,6 +94,14 @@ class WorkerContext:
     @cached_property
     def agents(self) -> "SubAgents":
         return SubAgents(self._claim)
+
+    @cached_property
+    def reviews(self) -> RunReviews:
+        return RunReviews(self._claim)
+
+    @cached_property
+    def events(self) -> RunEvents:
+        return RunEvents(self._claim)
 
     @property
     def cancelled(self) -> bool:

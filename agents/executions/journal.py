@@ -5,11 +5,10 @@ lease was taken over is told `LeaseLost` and has changed nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +21,10 @@ from agents.engine.ids import NodeId, PinName
 from agents.engine.states import NodeStatus, move
 from agents.executions import dispatch, publisher, settlement, statements
 from agents.executions.ledger import DatabaseLedger
-from agents.executions.models import Execution, NodeExecution
+from agents.executions.models import EventWait, Execution, NodeExecution, Review
 from agents.executions.output import output_count
 from agents.executions.statements import Batch
+from agents.executions.suspension import Suspension
 from agents.graphs.models import GraphVersion
 
 INTERRUPTED = "interrupted"
@@ -48,15 +48,6 @@ class Claim:
     @property
     def node(self) -> Node:
         return self.execution.graph_version.graph.nodes[NodeId(self.node_execution.node_id)]
-
-
-@dataclass(frozen=True)
-class Suspension:
-    """What a suspended block waits for, and when to wake it at the latest."""
-
-    waits_for: Mapping[str, Any]
-    wake_at: datetime | None = None
-    sleeps: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -121,13 +112,17 @@ def suspend(claim: Claim, emissions: Emissions, *, after: int, suspension: Suspe
         running.status = move(running.state, NodeStatus.WAITING)
         running.waits_for = dict(suspension.waits_for)
         running.wake_at = suspension.wake_at
-        running.sleeps = list(suspension.sleeps)
+        if suspension.sleeps is not None:
+            running.sleeps = list(suspension.sleeps)
         running.lease_until = None
         ledger.tell_node(running, first=first)
         settlement.deliver(ledger, running)
         if ledger.execution.is_cancelled:
             settlement.end(ledger, running, NodeStatus.TERMINATED)
-        elif _is_due(running):
+            return
+        if suspension.record is not None:
+            suspension.record(running)
+        if _is_due(running):
             ledger.enqueue(running)
 
 
@@ -136,8 +131,6 @@ def wake(pk: UUID) -> bool:
     """Queue a waiting node execution whose moment or event has come. False: not now."""
     # One that is running may be about to wait: its worker looked before this event came.
     found = _lock(pk, NodeStatus.WAITING, NodeStatus.RUNNING)
-    # Taken back before the look, so that what comes later is told again.
-    Execution.objects.filter(parent=pk, unheard=True).update(unheard=False)
     if found is None or found[1].status != NodeStatus.WAITING or not _is_due(found[1]):
         return False
     ledger, sleeper = found
@@ -205,6 +198,14 @@ def opened(pk: UUID) -> Iterator[DatabaseLedger]:
         _commit(ledger)
 
 
+def go_on(ledger: DatabaseLedger, node_executions: Collection[UUID]) -> None:
+    """Queue those of the node executions that wait for what has been decided just now."""
+    rows = NodeExecution.objects.filter(pk__in=node_executions, status=NodeStatus.WAITING)
+    for row in ledger.read(rows.order_by("number")):
+        if _is_due(row):
+            ledger.enqueue(row)
+
+
 @contextmanager
 def _held(
     claim: Claim, emissions: Emissions, after: int
@@ -261,26 +262,22 @@ def _commit(ledger: DatabaseLedger) -> None:
         if execution.failed:
             ledger.flush()  # who failed is read from the database
         settlement.close(ledger)
-    parent = execution.parent_id
-    has_news = parent is not None and (ledger.gave_output or execution.state.is_final)
-    execution.unheard = execution.unheard or has_news
     ledger.flush()
+    if ledger.leaves_reviews:
+        Review.objects.withdraw(execution.pk)
     dispatch.on_commit(ledger.queued)
     publisher.on_commit(execution, run_changed=ledger.run_changed)
-    for orphaned in ledger.orphaned:
-        transaction.on_commit(partial(_stop_child, orphaned.pk), robust=True)  # else the audit will
-    if parent is not None and has_news:
+    parent = execution.parent_id
+    if parent is not None and (ledger.gave_output or execution.state.is_final):
         transaction.on_commit(lambda: wake(parent), robust=True)  # else the sweep will
-
-
-def _stop_child(pk: UUID) -> None:
-    """Stop the run that a node execution started, if it still goes on."""
-    for child in Execution.objects.live().filter(parent=pk).values_list("pk", flat=True):
-        stop(child)
 
 
 def _is_due(sleeper: NodeExecution) -> bool:
     waits_for = sleeper.waits_for or {}
+    if waits_for.get("kind") == "review":
+        return Review.objects.is_decided(waits_for["review"])
+    if waits_for.get("kind") == "event" and EventWait.objects.has_ended(sleeper, waits_for["wait"]):
+        return True
     if waits_for.get("kind") == "agent":
         child = Execution.objects.filter(parent=sleeper).first()
         return child is not None and (

@@ -21,8 +21,9 @@ from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus, NodeStatus
 from agents.executions import journal, settlement
 from agents.executions.ledger import DatabaseLedger, TooManyNodeExecutions
-from agents.executions.models import Emission, Event, Execution, NodeExecution
+from agents.executions.models import Emission, Event, EventWait, Execution, NodeExecution
 from agents.executions.payloads import require_payload
+from blocks.sdk import EventTimedOut
 from kernel.errors import Conflict
 
 RUN_LIMITS = frozenset({TooManyNodeExecutions.code})  # a retry would only meet them again
@@ -145,6 +146,8 @@ def _take_back_errors(broken: list[NodeExecution]) -> None:
 def _queue_again(ledger: DatabaseLedger, row: NodeExecution) -> None:
     if row.status == NodeStatus.FAILED:
         ledger.execution.failed -= 1
+        if row.error and row.error["code"] == EventTimedOut.code:
+            EventWait.objects.wait_anew(row)
     ledger.execution.unfinished += 1
     row.attempt += 1  # whoever still holds it may write nothing
     row.losses = 0

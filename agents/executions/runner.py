@@ -14,9 +14,10 @@ from django.db import InterfaceError, OperationalError, connection
 from agents.engine.ids import PinName
 from agents.engine.values import emission_value, error_of
 from agents.executions import journal
-from agents.executions.context import Suspended, WorkerContext
+from agents.executions.context import WorkerContext
 from agents.executions.journal import Claim, LeaseLost
 from agents.executions.leases import keeper
+from agents.executions.suspension import Suspended
 from blocks.sdk import BlockError, BlockKind
 
 MOST_BUFFERED = 500

@@ -44,15 +44,17 @@ def end(
     """End a node execution, tell so, and deliver what its end lets through."""
     execution.status = move(execution.state, status)
     execution.ended_at = now()
+    ledger.leaves_reviews |= (execution.waits_for or {}).get("kind") == "review"
     execution.lease_until = execution.waits_for = execution.wake_at = None
     ledger.execution.unfinished -= 1
-    kind = ledger.graph.nodes[NodeId(execution.node_id)].kind
-    ledger.gave_output |= kind is BlockKind.OUTPUT
-    if kind is BlockKind.AGENT and status is not NodeStatus.COMPLETED:
-        ledger.orphaned.append(execution)
+    ledger.gave_output |= _is_output(ledger, execution)
     ledger.change(execution)
     ledger.tell_node(execution, first=first)
     deliver(ledger, execution)
+
+
+def _is_output(ledger: DatabaseLedger, execution: NodeExecution) -> bool:
+    return ledger.graph.nodes[NodeId(execution.node_id)].kind is BlockKind.OUTPUT
 
 
 def fail(
@@ -81,6 +83,7 @@ def _abort(ledger: DatabaseLedger, error: TooManyNodeExecutions) -> None:
 
 def end_what_does_not_run(ledger: DatabaseLedger) -> None:
     """Terminate the node executions that no worker holds."""
+    ledger.leaves_reviews = True
     for row in ledger.idle():
         end(ledger, row, NodeStatus.TERMINATED)
 

@@ -34,8 +34,7 @@ def start_child(
 ) -> Execution | None:
     """Return the run that this node execution started, starting it if there is none yet.
 
-    None: the run above is being stopped, or another worker has the node execution by now, so
-    nothing starts any more.
+    None: the run above is being stopped, so nothing starts any more.
     """
     above = parent.execution
     child = Execution(
@@ -46,8 +45,7 @@ def start_child(
     )
     try:
         with transaction.atomic():
-            cancelled = Execution.objects.locked(above.pk).is_cancelled
-            if cancelled or not NodeExecution.objects.held(parent).exists():
+            if Execution.objects.locked(above.pk).is_cancelled:
                 return None
             return _begin(child, version, inputs, None)
     except IntegrityError:

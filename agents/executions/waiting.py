@@ -71,7 +71,17 @@ def _reason(row: NodeExecution, present: datetime) -> str:
 def wait_of(waits_for: Mapping[str, Any]) -> str:
     """Return in words what a suspended block waits for."""
     if waits_for.get("kind") == "time":
-        return f"sleeps until {waits_for['until'][:19].replace('T', ' ')} UTC"
+        return f"sleeps until {_moment(waits_for['until'])}"
     if waits_for.get("kind") == "agent":
         return f"waits for the run {waits_for['execution']} of its agent"
+    if waits_for.get("kind") == "review":
+        by, since = waits_for["by"], _moment(waits_for["since"])
+        return f"waits for a review of {waits_for['name']!r} by {by} since {since}"
+    if waits_for.get("kind") == "event":
+        end = f", until {_moment(waits_for['until'])} at the latest" if waits_for["until"] else ""
+        return f"waits for the event {waits_for['name']!r} since {_moment(waits_for['since'])}{end}"
     return f"waits for {waits_for.get('kind', 'something unknown')}"
+
+
+def _moment(text: str) -> str:
+    return f"{text[:19].replace('T', ' ')} UTC"

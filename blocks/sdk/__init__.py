@@ -1,8 +1,8 @@
 """What a block's author imports."""
 
 from blocks.sdk.block import block
-from blocks.sdk.context import Agents, Files, RunContext, Store
-from blocks.sdk.errors import BlockError, InvalidPins, TransientBlockError
+from blocks.sdk.context import Agents, Decision, Events, Files, Reviews, RunContext, Store
+from blocks.sdk.errors import BlockError, EventTimedOut, InvalidPins, TransientBlockError
 from blocks.sdk.pins import InputPins, OutputPins, PinName, pin
 from blocks.sdk.registry import Registry, registry
 from blocks.sdk.spec import BlockKind, BlockSpec, Category, Effect, Emit, Output
@@ -13,8 +13,11 @@ __all__ = [
     "BlockKind",
     "BlockSpec",
     "Category",
+    "Decision",
     "Effect",
     "Emit",
+    "EventTimedOut",
+    "Events",
     "Files",
     "InputPins",
     "InvalidPins",
@@ -22,6 +25,7 @@ __all__ = [
     "OutputPins",
     "PinName",
     "Registry",
+    "Reviews",
     "RunContext",
     "Store",
     "TransientBlockError",

@@ -1,6 +1,7 @@
 """How a block reaches the world: through its RunContext and nothing else."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -45,6 +46,39 @@ class Agents(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class Decision:
+    """What a person decided about the data of a review: the data may have been edited."""
+
+    approved: bool
+    data: Any
+    message: str = ""
+
+
+class Reviews(Protocol):
+    """People who look at data before the run goes on with it."""
+
+    def ask(self, data: Any, *, name: str, editable: bool) -> Decision:
+        """Return what a person decided about the data.
+
+        A person is asked once, however often the block runs. Until there is a decision the block
+        is suspended and holds no worker, for days if need be; later it runs again from its
+        beginning. Where the agent's settings say that nobody is asked, the data is approved.
+        """
+
+
+class Events(Protocol):
+    """What happens outside: signals that somebody sends to the run."""
+
+    def wait(self, name: str, *, timeout: float | None = None) -> Any:
+        """Return the value of the next signal with this name.
+
+        Each signal goes to one wait, in the order in which they were sent; one that came before
+        is there at once. Until then the block is suspended and holds no worker; later it runs
+        again from its beginning. Raises EventTimedOut after so many seconds.
+        """
+
+
 class RunContext(Protocol):
     """One run of one node.
 
@@ -72,6 +106,10 @@ class RunContext(Protocol):
     def files(self) -> Files: ...
     @property
     def agents(self) -> Agents: ...
+    @property
+    def reviews(self) -> Reviews: ...
+    @property
+    def events(self) -> Events: ...
 
     @property
     def cancelled(self) -> bool:

@@ -2,6 +2,7 @@
 
 BlockError
 ├── TransientBlockError   the world was not ready: trying again can help
+├── EventTimedOut         an event did not happen in time
 └── InvalidPins           the inputs do not fit the pins: it cannot
 """
 
@@ -18,6 +19,12 @@ class TransientBlockError(BlockError):
     """The block could not do its work now, but may later."""
 
     code = "block_failed_for_now"
+
+
+class EventTimedOut(BlockError):
+    """The event that the block waited for did not happen in time."""
+
+    code = "event_timed_out"
 
 
 class InvalidPins(BlockError):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from uuid import UUID, uuid4
 
-from blocks.sdk.context import Agents, Files, Scope, Store
+from blocks.sdk.context import Agents, Decision, Events, Files, Reviews, Scope, Store
 from blocks.sdk.errors import BlockError
 from blocks.sdk.pins import InputPins
 from blocks.sdk.spec import BlockSpec, Emit
@@ -56,8 +56,31 @@ class NoAgents:
 
 
 @dataclass
+class PromptReviews:
+    """Answers at once: the given decisions in order, then approval. ``asked`` lists the names."""
+
+    decisions: list[Decision] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def ask(self, data: Any, *, name: str, editable: bool) -> Decision:
+        self.asked.append(name)
+        return self.decisions.pop(0) if self.decisions else Decision(approved=True, data=data)
+
+
+@dataclass
+class PastEvents:
+    """Events that have happened already: with the values given by name, else without a value."""
+
+    values: dict[str, list[Any]] = field(default_factory=dict)
+
+    def wait(self, name: str, *, timeout: float | None = None) -> Any:
+        left = self.values.get(name)
+        return left.pop(0) if left else None
+
+
+@dataclass
 class FakeContext:
-    """A RunContext without a world: sleeps return at once and are listed in ``slept``."""
+    """A RunContext without a world: nothing is waited for, and sleeps are listed in ``slept``."""
 
     user_id: str = "1"
     graph_id: UUID = field(default_factory=uuid4)
@@ -69,6 +92,8 @@ class FakeContext:
     store: Store = field(default_factory=MemoryStore)
     files: Files = field(default_factory=MemoryFiles)
     agents: Agents = field(default_factory=NoAgents)
+    reviews: Reviews = field(default_factory=PromptReviews)
+    events: Events = field(default_factory=PastEvents)
     cancelled: bool = False
     moment: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     slept: list[float] = field(default_factory=list)

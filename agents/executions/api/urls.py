@@ -1,10 +1,13 @@
 """URLs of runs, below ``/api/v1/``."""
 
+from agents.executions.api.reviews import ReviewViewSet
+from agents.executions.api.signals import SignalsView
 from agents.executions.api.views import ExecutionViewSet, RunBlockView, StartExecutionView
 from kernel.api.routing import Router, slash
 
 router = Router()
 router.register("executions", ExecutionViewSet, basename="execution")
+router.register("reviews", ReviewViewSet, basename="review")
 
 urlpatterns = [
     slash("graphs/<uuid:agent_id>/execute/", StartExecutionView.as_view(), name="graph-execute"),
@@ -14,5 +17,6 @@ urlpatterns = [
         name="graph-version-execute",
     ),
     slash("blocks/<str:block_id>/execute/", RunBlockView.as_view(), name="block-execute"),
+    slash("executions/<uuid:pk>/signals/", SignalsView.as_view(), name="execution-signals"),
     *router.urls,
 ]

@@ -3,7 +3,19 @@
 from agents.executions.models.event import Event
 from agents.executions.models.execution import Execution
 from agents.executions.models.node_execution import Emission, NodeExecution
+from agents.executions.models.review import Review
+from agents.executions.models.signal import EventWait, Signal
 from agents.executions.models.start_key import StartKey
 from agents.executions.models.stored_value import StoredValue
 
-__all__ = ["Emission", "Event", "Execution", "NodeExecution", "StartKey", "StoredValue"]
+__all__ = [
+    "Emission",
+    "Event",
+    "EventWait",
+    "Execution",
+    "NodeExecution",
+    "Review",
+    "Signal",
+    "StartKey",
+    "StoredValue",
+]

@@ -8,6 +8,7 @@ from accounts.models import User
 from agents.executions import journal
 from agents.executions.models import Execution
 from agents.executions.output import outputs
+from agents.executions.suspension import Suspension
 from tests.support.cases import shown, values
 from tests.support.graphs import GraphBuilder
 from tests.support.runs import fresh, rows, run_node, run_to_end, start, statuses
@@ -102,7 +103,7 @@ def test_a_waiting_one_holds_the_next_ones_back(alice: User) -> None:
     first = taken(execution, node, 0)
     run_node(execution, node)
 
-    journal.suspend(first, [], after=0, suspension=journal.Suspension({"kind": "approval"}))
+    journal.suspend(first, [], after=0, suspension=Suspension({"kind": "approval"}))
 
     assert arrived(execution, sink) == []
     assert statuses(execution, node) == ["WAITING", "COMPLETED", "QUEUED"]

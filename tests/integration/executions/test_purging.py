@@ -17,11 +17,22 @@ from accounts.models import User
 from agents.executions import files, retention, tasks
 from agents.executions.belongings import BELONGINGS, REFERENCES, RUN
 from agents.executions.files import RunFiles
-from agents.executions.models import Emission, Event, Execution, NodeExecution, StartKey
+from agents.executions.models import (
+    Emission,
+    Event,
+    EventWait,
+    Execution,
+    NodeExecution,
+    Review,
+    Signal,
+    StartKey,
+)
 from agents.executions.payloads import PayloadPurged
 from agents.executions.purging import Report, preview, purge
 from agents.executions.retention import Ages
+from agents.executions.reviewing import decide
 from agents.executions.services import retry_execution, start_execution
+from agents.executions.signalling import send
 from agents.graphs import services as graphs
 from agents.graphs.models import Agent
 from kernel.errors import NotFound
@@ -30,6 +41,7 @@ from launcher.paths import InstancePaths
 from tests.integration.executions.conftest import Limits
 from tests.support.cases import shown, values
 from tests.support.graphs import GraphBuilder, calculator
+from tests.support.reviews import asked
 from tests.support.runs import fresh, run, run_to_end, start
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +108,9 @@ def test_every_table_that_points_at_a_run_is_handled() -> None:
     known: set[tuple[type[models.Model], str]] = {(one.model, one.link) for one in BELONGINGS}
     known |= {(one.model, one.link) for one in REFERENCES}
     known |= {(Execution, "parent"), (Execution, "root")}  # inside a family
-    known |= {(Event, "node_execution")}  # of the same run
+    # Of the same run.
+    known |= {(one, "node_execution") for one in (Event, EventWait, Review)}
+    known |= {(Signal, "taken_by")}
 
     pointing = {
         (model, field.name)
@@ -106,6 +120,25 @@ def test_every_table_that_points_at_a_run_is_handled() -> None:
     }
 
     assert pointing - known == set(), "add these to agents/executions/belongings.py"
+
+
+def test_questions_and_signals_lose_their_values_and_go_with_their_run(
+    alice: User, limits: Limits
+) -> None:
+    execution, _, review = asked(alice, "secret")
+    decide(review, by=alice, approve=True, data="edited")
+    send(execution.pk, by=alice, name="paid", value="a value")
+    age(run_to_end(execution), 100)
+
+    limits(payload_retention_days=30)
+    purge(Ages.of_instance())
+
+    assert list(Review.objects.values_list("payload", "data", "name")) == [
+        (None, None, "The refund")
+    ]
+    assert list(Signal.objects.values_list("value", "name")) == [(None, "paid")]
+    purge(EVERYTHING)
+    assert left() == {}
 
 
 def test_what_points_at_a_table_goes_before_it() -> None:

@@ -1,0 +1,86 @@
+"""Tell a run that something happened."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.people import person
+from agents.executions import signalling
+from agents.executions.api.fields import AnyValueField
+from agents.executions.api.idempotency import keyed_request
+from agents.executions.models import Execution, Signal
+from agents.executions.models.signal import LONGEST_NAME
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    location=OpenApiParameter.HEADER,
+    description="Of requests to a run with the same key and the same body, only the first sends a "
+    "signal; the others answer with that one, and the header `Idempotency-Replayed: true`. "
+    "1 to 255 visible ASCII characters.",
+)
+
+
+class SendSignalSerializer(serializers.Serializer[Any]):
+    """What happened."""
+
+    name = serializers.CharField(
+        max_length=LONGEST_NAME,
+        trim_whitespace=False,
+        help_text="The event's name, as the block that waits for it has it.",
+    )
+    value = AnyValueField(
+        required=False, allow_null=True, default=None, help_text="What the block gets."
+    )
+
+
+class SignalSerializer(serializers.ModelSerializer[Signal]):
+    """A signal. ``taken_by_node_exec_id`` is null while nothing has waited for it."""
+
+    graph_exec_id = serializers.UUIDField(source="execution_id", read_only=True)
+    number = serializers.IntegerField(
+        read_only=True, help_text="Counts the run's signals with this name, from 0."
+    )
+    value = AnyValueField(read_only=True)
+    created_at = serializers.DateTimeField(source="created", read_only=True)
+    taken_by_node_exec_id = serializers.UUIDField(
+        source="taken_by.node_execution_id", default=None, allow_null=True, read_only=True
+    )
+
+    class Meta:
+        model = Signal
+        fields = (
+            "graph_exec_id",
+            "name",
+            "number",
+            "value",
+            "created_at",
+            "taken_by_node_exec_id",
+        )
+        read_only_fields = fields
+
+
+class SignalsView(APIView):
+    """Signals of a run."""
+
+    @extend_schema(
+        request=SendSignalSerializer,
+        parameters=[IDEMPOTENCY_KEY],
+        responses={201: SignalSerializer},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Send a signal. It is kept until a node execution waits for it."""
+        mine = Execution.objects.visible_to(request.user).only("pk")
+        execution = get_object_or_404(mine, pk=pk)
+        asked = SendSignalSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        signal, is_new = signalling.send(
+            execution.pk, by=person(request), request=keyed_request(request), **asked.validated_data
+        )
+        headers = {} if is_new else {"Idempotency-Replayed": "true"}
+        return Response(SignalSerializer(signal).data, status=201, headers=headers)
