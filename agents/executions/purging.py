@@ -59,6 +59,11 @@ class Report:
     is_complete: bool = True
     """Whether nothing that was due is left, but for what somebody else had locked."""
 
+    @property
+    def changed(self) -> int:
+        """Return how many rows were removed or cleared."""
+        return self.rows.total() + self.cleared.total()
+
     def as_json(self) -> dict[str, Any]:
         """Return the report as the command prints it."""
         return {

@@ -52,6 +52,11 @@ class Due:
     weight: int
 
 
+def is_set(ages: Ages) -> bool:
+    """Return whether anything can become due: by these ages, or by an agent's own."""
+    return _shortest(ages.values, None) is not None or ages.rows is not None
+
+
 def due(
     ages: Ages,
     moment: datetime,

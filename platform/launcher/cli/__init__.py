@@ -19,6 +19,7 @@ COMMANDS = {
     "import": ("launcher.cli.imports", "import an agent from a JSON file and print its id"),
     "export": ("launcher.cli.exports", "print an agent as JSON"),
     "token": ("launcher.cli.token", "print an API key of the first user"),
+    "purge": ("launcher.cli.purge", "remove runs that are older than they may become"),
     "doctor": ("launcher.cli.doctor", "say what is wrong with this installation"),
 }
 
