@@ -6,7 +6,7 @@ and even one with a default; (2) after defaults, dynamic pins and type conversio
 `NotReady` says for what.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,7 @@ def check(graph: Graph, node: Node, arrived: Mapping[str, Any]) -> Ready | NotRe
     return fit(node, {**{name: arrived[name] for name in _linked(graph, node)}, **arrived})
 
 
-def missing_pins(graph: Graph, node: Node, arrived: Mapping[str, Any]) -> tuple[PinName, ...]:
+def missing_pins(graph: Graph, node: Node, arrived: Container[str]) -> tuple[PinName, ...]:
     """Return the linked input pins that have no value yet, each once, in the links' order."""
     return tuple(name for name in _linked(graph, node) if name not in arrived)
 

@@ -61,6 +61,8 @@ class ExecutionAdmin(ReadOnlyAdmin):
         "created",
         "started_at",
         "ended_at",
+        "payload_purged_at",
+        "purging",
         "opened",
         "started",
         "unfinished",

@@ -25,7 +25,8 @@ def messages_after(execution: Execution, seq: int, limit: int = PAGE) -> list[Me
     """Return the run's events after the number, oldest first, at most ``limit``.
 
     Each is ``{"seq", "type", "created", "data"}``. The data of a node event is the node execution
-    with the values that this event adds; that of a graph event is the run.
+    with the values that this event adds; that of a graph event is the run. Values that retention
+    removed are null.
     """
     rows = Event.objects.after(execution.pk, seq).select_related("node_execution")[:limit]
     return describe(execution, list(rows))
@@ -38,7 +39,7 @@ def describe(execution: Execution, events: Sequence[Event]) -> list[Message]:
         {
             "seq": event.seq,
             "type": event.kind,
-            "created": _iso(event.created),
+            "created": iso(event.created),
             "data": _graph_event(execution, event)
             if event.node_execution is None
             else _node_event(execution, event, event.node_execution, values),
@@ -57,9 +58,10 @@ def run_summary(execution: Execution) -> dict[str, Any]:
         "graph_version": version.version,
         "graph_name": version.name,
         "status": execution.status,
-        "created_at": _iso(execution.created),
-        "started_at": _iso(execution.started_at),
-        "ended_at": _iso(execution.ended_at),
+        "created_at": iso(execution.created),
+        "started_at": iso(execution.started_at),
+        "ended_at": iso(execution.ended_at),
+        "payload_purged_at": iso(execution.payload_purged_at),
         "stats": statistics(execution),
         "error": execution.error,
     }
@@ -92,10 +94,10 @@ def node_summary(execution: Execution, row: NodeExecution) -> dict[str, Any]:
         "block_id": node.block_id if node else None,
         "status": row.status,
         "attempt": row.attempt,
-        "add_time": _iso(row.added_at),
-        "queue_time": _iso(row.queued_at),
-        "start_time": _iso(row.started_at),
-        "end_time": _iso(row.ended_at),
+        "add_time": iso(row.added_at),
+        "queue_time": iso(row.queued_at),
+        "start_time": iso(row.started_at),
+        "end_time": iso(row.ended_at),
         "error": row.error,
     }
 
@@ -118,7 +120,7 @@ def preview_pins(pins: Mapping[str, Any]) -> dict[str, Any]:
 def _graph_event(execution: Execution, event: Event) -> dict[str, Any]:
     data = run_summary(execution) | {"status": event.status, "note": event.note}
     if ExecutionStatus(event.status).is_final:
-        data["outputs"] = preview_pins(outputs(execution))
+        data["outputs"] = preview_pins(outputs(execution)) if execution.has_values else None
     else:
         data |= {"ended_at": None, "error": None}
     return data
@@ -133,8 +135,8 @@ def _node_event(
             output[emission.pin].append(preview(emission.value))
     data = node_summary(execution, row) | {
         "status": event.status,
-        "input_data": preview_pins(row.input_data),
-        "output_data": dict(output),
+        "input_data": preview_pins(row.input_data) if execution.has_values else None,
+        "output_data": dict(output) if execution.has_values else None,
     }
     if not NodeStatus(event.status).is_final:
         data |= {"end_time": None, "error": None}
@@ -160,5 +162,6 @@ def _values(events: Sequence[Event]) -> dict[UUID, list[Emission]]:
     return found
 
 
-def _iso(moment: Any) -> str | None:
+def iso(moment: Any) -> str | None:
+    """Return the moment as JSON has it."""
     return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -13,6 +13,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from agents.executions.models import Execution
+from agents.graphs.settings import GraphSettings
+
 # What an agent's owner set; null where the instance's ages hold.
 OWN = "(agent.settings ->> 'retention_days')::int"
 
@@ -41,6 +44,10 @@ class Ages:
         """Return the ages that let go what is older than this, unless its owner keeps it."""
         return cls(values=days, rows=days, at_least=days)
 
+    def own(self, days: int | None) -> tuple[int | None, int | None]:
+        """Return the ages of values and of rows where an agent's owner set this."""
+        return (self.values, self.rows) if days is None else (days, days)
+
 
 @dataclass(frozen=True)
 class Due:
@@ -50,6 +57,28 @@ class Due:
     created: datetime
     ended_before: datetime
     weight: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Until when a run has its values, and until when it stays, at least; None: for ever."""
+
+    values: datetime | None = None
+    rows: datetime | None = None
+
+
+def kept_until(execution: Execution) -> Kept:
+    """Return when a run that has ended, alone or with others, may be purged at the earliest."""
+    root = execution
+    if execution.root_id is not None:
+        root = Execution.objects.with_graph().get(pk=execution.root_id)
+    if root.ended_at is None or execution.ended_at is None:
+        return Kept()
+    ages = Ages.of_instance()
+    own = GraphSettings.stored(root.graph_version.agent.settings).retention_days
+    last = max(root.ended_at, execution.ended_at)
+    values, rows = (last + timedelta(days=days) if days else None for days in ages.own(own))
+    return Kept(min(filter(None, (values, rows)), default=None), rows)
 
 
 def is_set(ages: Ages) -> bool:

@@ -13,6 +13,7 @@ from agents.engine.states import NodeStatus
 from agents.executions.models import Execution, NodeExecution
 
 MOST = 200
+VALUES_GONE = "an input did not fit; its value is gone"
 PATIENCE = timedelta(seconds=5)  # a queued node is only worth a word after this long
 
 
@@ -33,7 +34,10 @@ def waiting(execution: Execution) -> list[dict[str, Any]]:
 def _describe(execution: Execution, row: NodeExecution) -> dict[str, Any] | None:
     node = execution.graph_version.graph.nodes[NodeId(row.node_id)]
     pins: list[str] = []
-    if row.status == NodeStatus.INCOMPLETE:
+    if row.status == NodeStatus.INCOMPLETE and not execution.has_values:
+        missing = readiness.missing_pins(execution.graph_version.graph, node, row.arrived)
+        pins, reason = [*missing], NotReady(missing).sentence() or VALUES_GONE
+    elif row.status == NodeStatus.INCOMPLETE:
         verdict = readiness.check(execution.graph_version.graph, node, row.input_data)
         if not isinstance(verdict, NotReady):
             return None

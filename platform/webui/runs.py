@@ -170,7 +170,7 @@ def _node_run(execution: Execution, row: Any) -> NodeRun:
         duration=_duration(row),
         child=child.pk if child else None,
         attempt=row.attempt,
-        emitted=row.emitted,
+        emitted=row.emitted if execution.has_values else 0,
     )
     if row.small_input is None:
         one.inputs_size = row.input_size

@@ -17,6 +17,8 @@ def find_value(execution: Execution, query: QueryDict) -> Any:
     is what it was given, and ``output=pin&index=0`` the first value that it emitted there;
     without the index all values, without a pin all pins.
     """
+    if not execution.has_values:
+        raise Http404("The values of this run were removed: it was older than they are kept.")
     if "node" not in query:
         return _member(execution.inputs, query.get("input"))
     row = _node_execution(execution, query.get("node", ""))

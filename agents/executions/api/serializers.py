@@ -7,11 +7,19 @@ from rest_framework import serializers
 from rest_framework.settings import api_settings
 
 from agents.engine.states import ExecutionStatus
-from agents.executions import events, output, waiting
+from agents.executions import events, output, retention, waiting
 from agents.executions.models import Execution, NodeExecution
 
 MOST_NODE_EXECUTIONS = 500
 JSON_OBJECT = {"type": "object", "additionalProperties": True}
+KEPT_UNTIL = {
+    "type": "object",
+    "properties": {
+        name: {"type": "string", "format": "date-time", "nullable": True}
+        for name in ("payload", "execution")
+    },
+    "required": ["payload", "execution"],
+}
 OUTPUTS = {"type": "object", "additionalProperties": {"type": "array", "items": {}}}
 
 
@@ -65,6 +73,7 @@ class ExecutionSummarySerializer(serializers.ModelSerializer[Execution]):
             "created_at",
             "started_at",
             "ended_at",
+            "payload_purged_at",
             "stats",
             "error",
         )
@@ -80,7 +89,7 @@ class ExecutionSummarySerializer(serializers.ModelSerializer[Execution]):
 
 
 class NodeExecutionSerializer(serializers.Serializer[NodeExecution]):
-    """One run of a node, with its values."""
+    """One run of a node, with its values; null where retention removed them."""
 
     def to_representation(self, row: NodeExecution) -> dict[str, Any]:
         found: dict[str, list[Any]] = {}
@@ -88,8 +97,8 @@ class NodeExecutionSerializer(serializers.Serializer[NodeExecution]):
             found.setdefault(emission.pin, []).append(emission.value)
         execution: Execution = self.context["execution"]
         return events.node_summary(execution, row) | {
-            "input_data": row.input_data,
-            "output_data": found,
+            "input_data": row.input_data if execution.has_values else None,
+            "output_data": found if execution.has_values else None,
             "waits_for": row.waits_for,
         }
 
@@ -103,6 +112,7 @@ class ExecutionSerializer(ExecutionSummarySerializer):
     node_executions = serializers.SerializerMethodField()
     parent_node_exec_id = serializers.UUIDField(source="parent_id", read_only=True)
     last_seq = serializers.IntegerField(read_only=True)
+    kept_until = serializers.SerializerMethodField()
 
     class Meta(ExecutionSummarySerializer.Meta):
         fields = (
@@ -113,16 +123,25 @@ class ExecutionSerializer(ExecutionSummarySerializer):
             "node_executions",
             "parent_node_exec_id",
             "last_seq",
+            "kept_until",
         )
         read_only_fields = fields
 
-    @extend_schema_field(JSON_OBJECT)
+    @extend_schema_field(JSON_OBJECT | {"nullable": True})
     def get_inputs(self, execution: Execution) -> Any:
-        return execution.inputs
+        """Return null where retention removed them."""
+        return execution.inputs if execution.has_values else None
 
-    @extend_schema_field(OUTPUTS)
-    def get_outputs(self, execution: Execution) -> dict[str, list[Any]]:
-        return output.outputs(execution)
+    @extend_schema_field(OUTPUTS | {"nullable": True})
+    def get_outputs(self, execution: Execution) -> dict[str, list[Any]] | None:
+        """Return null where retention removed them."""
+        return output.outputs(execution) if execution.has_values else None
+
+    @extend_schema_field(KEPT_UNTIL)
+    def get_kept_until(self, execution: Execution) -> dict[str, str | None]:
+        """Return when values, and when the run, will be purged at the earliest; null for never."""
+        kept = retention.kept_until(execution)
+        return {"payload": events.iso(kept.values), "execution": events.iso(kept.rows)}
 
     @extend_schema_field({"type": "array", "items": JSON_OBJECT})
     def get_waiting(self, execution: Execution) -> list[dict[str, Any]]:

@@ -156,6 +156,11 @@ class Execution(models.Model):
         return self.cancel_requested_at is not None
 
     @property
+    def has_values(self) -> bool:
+        """Return whether inputs, outputs and what nodes got and gave are still there."""
+        return self.payload_purged_at is None
+
+    @property
     def duration(self) -> timedelta | None:
         """Return how long the run took, or takes so far; None before its first node ran."""
         return (self.ended_at or now()) - self.started_at if self.started_at else None

@@ -96,7 +96,7 @@ class Progress:
             self.console.say("Run", " ".join(filter(None, (status.lower(), note))))
             return
         gathered = self.outputs.setdefault(data["node_exec_id"], {})
-        for pin, values in data.get("output_data", {}).items():
+        for pin, values in (data.get("output_data") or {}).items():
             gathered.setdefault(pin, []).extend(values)
         if status in WORTH_SAYING:
             title = data.get("node_title") or data["node_id"]
@@ -140,6 +140,6 @@ def show(execution: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(execution, indent=2, ensure_ascii=False))
     else:
-        for name, values in execution["outputs"].items():
+        for name, values in (execution["outputs"] or {}).items():
             print(f"{name}: {json.dumps(values, ensure_ascii=False)}")
     sys.stdout.flush()

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agents.executions.models import Execution
+from agents.executions.retention import kept_until
 from agents.executions.services import stop_execution
 from agents.executions.waiting import waiting as what_waits
 from blocks.sdk import BlockKind
@@ -45,8 +46,9 @@ def show(request: PageRequest, pk: UUID) -> HttpResponse:
         "nodes": node_runs(execution, rows.items, seq),
         "page": rows,
         "inputs": input_values(execution),
-        "outputs": output_values(execution),
-        "more_outputs": max(_started_outputs(execution) - MOST_OUTPUTS, 0),
+        "outputs": output_values(execution) if execution.has_values else {},
+        "kept": kept_until(execution),
+        "more_outputs": _more_outputs(execution),
         **_waiting(execution),
         "parent": execution.parent and execution.parent.execution_id,
         "feed": _feed(execution, seq, follows=rows.next is None),
@@ -104,9 +106,11 @@ def _waiting(execution: Execution) -> dict[str, Any]:
     }
 
 
-def _started_outputs(execution: Execution) -> int:
+def _more_outputs(execution: Execution) -> int:
+    if not execution.has_values:
+        return 0
     rows = started_rows(execution).filter(node_id__in=output_nodes(execution))
-    return rows.count()
+    return max(rows.count() - MOST_OUTPUTS, 0)
 
 
 def _feed(execution: Execution, seq: int, *, follows: bool) -> dict[str, Any]:

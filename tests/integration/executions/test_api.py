@@ -53,6 +53,7 @@ class TestStart:
             "status": "QUEUED",
             "started_at": None,
             "ended_at": None,
+            "payload_purged_at": None,
             "stats": {
                 "cost": 0,
                 "duration": 0,
