@@ -157,6 +157,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 10},
     },
+    "audit-executions": {
+        "task": "executions.audit",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "wake-executions": {
         "task": "executions.wake",
         "schedule": timedelta(seconds=1),

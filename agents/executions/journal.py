@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -131,6 +131,8 @@ def wake(pk: UUID) -> bool:
     """Queue a waiting node execution whose moment or event has come. False: not now."""
     # One that is running may be about to wait: its worker looked before this event came.
     found = _lock(pk, NodeStatus.WAITING, NodeStatus.RUNNING)
+    # Taken back before the look, so that what comes later is told again.
+    Execution.objects.filter(parent=pk, unheard=True).update(unheard=False)
     if found is None or found[1].status != NodeStatus.WAITING or not _is_due(found[1]):
         return False
     ledger, sleeper = found
@@ -262,14 +264,24 @@ def _commit(ledger: DatabaseLedger) -> None:
         if execution.failed:
             ledger.flush()  # who failed is read from the database
         settlement.close(ledger)
+    parent = execution.parent_id
+    has_news = parent is not None and (ledger.gave_output or execution.state.is_final)
+    execution.unheard = execution.unheard or has_news
     ledger.flush()
     if ledger.leaves_reviews:
         Review.objects.withdraw(execution.pk)
     dispatch.on_commit(ledger.queued)
     publisher.on_commit(execution, run_changed=ledger.run_changed)
-    parent = execution.parent_id
-    if parent is not None and (ledger.gave_output or execution.state.is_final):
+    for orphaned in ledger.orphaned:
+        transaction.on_commit(partial(_stop_child, orphaned.pk), robust=True)  # else the audit will
+    if parent is not None and has_news:
         transaction.on_commit(lambda: wake(parent), robust=True)  # else the sweep will
+
+
+def _stop_child(pk: UUID) -> None:
+    """Stop the run that a node execution started, if it still goes on."""
+    for child in Execution.objects.live().filter(parent=pk).values_list("pk", flat=True):
+        stop(child)
 
 
 def _is_due(sleeper: NodeExecution) -> bool:

@@ -32,7 +32,14 @@ from kernel.errors import TrellisError
 
 SMALLEST_PAGE, LARGEST_PAGE = 4, 200  # rows that are read ahead
 EXECUTION_COUNTERS = ("last_seq", "opened", "started", "unfinished", "failed")
-EXECUTION_STATE = ("status", "error", "cancel_requested_at", "started_at", "ended_at")
+EXECUTION_STATE = (
+    "status",
+    "error",
+    "cancel_requested_at",
+    "started_at",
+    "ended_at",
+    "unheard",
+)
 NODE_EXECUTION_STATE = (
     "start_number",
     "status",
@@ -80,6 +87,8 @@ class DatabaseLedger:
     execution: Execution
     graph: Graph
     queued: list[NodeExecution] = field(default_factory=list)
+    orphaned: list[NodeExecution] = field(default_factory=list)
+    """Ended without the runs that they started; `journal` stops these."""
     gave_output: bool = False
     run_changed: bool = False
     leaves_reviews: bool = False  # whether something ended that may have asked a person

@@ -7,6 +7,7 @@ import logging
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.timezone import now
 
 from agents.engine.ids import NodeId
@@ -21,50 +22,57 @@ logger = logging.getLogger(__name__)
 
 
 def sweep() -> dict[str, int]:
-    """Move every row that nothing else will move; return how many of each kind."""
+    """Move every row that nothing else will move; return how many of each kind.
+
+    What it costs depends on how much there is to move, not on how many runs wait.
+    """
     return {
         "taken_over": take_over_lost_leases(),
         "woken": wake_sleepers(),
         "sent_again": send_again(),
-        "orphans_stopped": stop_orphans(),
-        "closed": close_finished(),
         "keys_forgotten": forget_old_keys(),
     }
+
+
+def audit() -> dict[str, int]:
+    """Look through all open runs for what only a crash in a bad moment leaves behind."""
+    return {"orphans_stopped": stop_orphans(), "closed": close_finished()}
 
 
 def take_over_lost_leases() -> int:
     """End the leases of workers that were not heard from in time."""
     rows = NodeExecution.objects.filter(status=NodeStatus.RUNNING, lease_until__lt=now())
+    lost = rows.order_by("lease_until").values_list("pk", "execution_id", "node_id")
     return sum(
         journal.take_over(pk, effect=_effect_of(execution, node))
-        for pk, execution, node in rows.values_list("pk", "execution_id", "node_id")[:MOST]
+        for pk, execution, node in lost[:MOST]
     )
 
 
 def wake_sleepers() -> int:
     """Queue the node executions whose moment has come or whose sub-agent went on."""
-    asleep = NodeExecution.objects.filter(status=NodeStatus.WAITING)
-    due = asleep.filter(wake_at__lte=now()).values_list("pk", flat=True)[:MOST]
-    left = asleep.filter(child__ended_at__isnull=False).values_list("pk", flat=True)[:MOST]
-    return sum(journal.wake(pk) for pk in [*due, *left])
+    asleep = NodeExecution.objects.filter(status=NodeStatus.WAITING, wake_at__lte=now())
+    due = asleep.order_by("wake_at").values_list("pk", flat=True)[:MOST]
+    told = Execution.objects.filter(unheard=True, parent__isnull=False).order_by()
+    return sum(journal.wake(pk) for pk in [*due, *told.values_list("parent_id", flat=True)[:MOST]])
 
 
 def send_again() -> int:
     """Send a task again for node executions that nobody took in a while."""
     before = now() - settings.EXECUTIONS["resend_after"]
     stale = NodeExecution.objects.filter(status=NodeStatus.QUEUED, sent_at__lt=before)
-    wanted = list(stale.order_by("sent_at").values_list("pk", "queue")[:MOST])
-    # Claimed by the update: of two sweeps at once, one sends each.
-    mine = [
-        (str(pk), queue) for pk, queue in wanted if stale.filter(pk=pk).update(sent_at=now()) == 1
-    ]
-    dispatch.send(mine)
-    return len(mine)
+    with transaction.atomic():
+        # Of two sweeps at once, each sends its own. What a journal has locked is being moved.
+        free = stale.order_by("sent_at").select_for_update(skip_locked=True, no_key=True)
+        wanted = dict(free.values_list("pk", "queue")[:MOST])
+        stale.filter(pk__in=wanted).update(sent_at=now())
+    dispatch.send([(str(pk), queue) for pk, queue in wanted.items()])
+    return len(wanted)
 
 
 def close_finished() -> int:
     """End the runs that have nothing left to do."""
-    rows = Execution.objects.live().filter(unfinished=0)
+    rows = Execution.objects.live().filter(unfinished=0).order_by("created")
     return sum(journal.close(pk) for pk in rows.values_list("pk", flat=True)[:MOST])
 
 
@@ -72,7 +80,7 @@ def stop_orphans() -> int:
     """Stop the runs whose node execution, which started them, has ended without them."""
     gone = [status for status in NodeStatus if status.is_final]
     rows = Execution.objects.live().filter(parent__status__in=gone, cancel_requested_at=None)
-    return sum(journal.stop(pk) for pk in rows.values_list("pk", flat=True)[:MOST])
+    return sum(journal.stop(pk) for pk in rows.order_by().values_list("pk", flat=True)[:MOST])
 
 
 def _effect_of(execution: UUID, node_id: str) -> str:

@@ -47,14 +47,13 @@ def end(
     ledger.leaves_reviews |= (execution.waits_for or {}).get("kind") == "review"
     execution.lease_until = execution.waits_for = execution.wake_at = None
     ledger.execution.unfinished -= 1
-    ledger.gave_output |= _is_output(ledger, execution)
+    kind = ledger.graph.nodes[NodeId(execution.node_id)].kind
+    ledger.gave_output |= kind is BlockKind.OUTPUT
+    if kind is BlockKind.AGENT and status is not NodeStatus.COMPLETED:
+        ledger.orphaned.append(execution)
     ledger.change(execution)
     ledger.tell_node(execution, first=first)
     deliver(ledger, execution)
-
-
-def _is_output(ledger: DatabaseLedger, execution: NodeExecution) -> bool:
-    return ledger.graph.nodes[NodeId(execution.node_id)].kind is BlockKind.OUTPUT
 
 
 def fail(

@@ -34,7 +34,8 @@ def start_child(
 ) -> Execution | None:
     """Return the run that this node execution started, starting it if there is none yet.
 
-    None: the run above is being stopped, so nothing starts any more.
+    None: the run above is being stopped, or another worker has the node execution by now, so
+    nothing starts any more.
     """
     above = parent.execution
     child = Execution(
@@ -45,7 +46,8 @@ def start_child(
     )
     try:
         with transaction.atomic():
-            if Execution.objects.locked(above.pk).is_cancelled:
+            cancelled = Execution.objects.locked(above.pk).is_cancelled
+            if cancelled or not NodeExecution.objects.held(parent).exists():
                 return None
             return _begin(child, version, inputs, None)
     except IntegrityError:

@@ -32,3 +32,9 @@ def wake() -> None:
 def purge() -> None:
     """Remove what retention lets go, for a while."""
     purging.purge(Ages.of_instance(), seconds=PURGE_SECONDS)
+
+
+@shared_task(name="executions.audit")
+def audit() -> None:
+    """Look for what a crash left behind."""
+    recovery.audit()

@@ -34,7 +34,7 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
 
     def live(self) -> Self:
         """Return the runs that have not ended."""
-        return self.exclude(status__in=FINAL)
+        return self.filter(ended_at__isnull=True)  # the words of the index
 
     def locked(self, pk: UUID) -> "Execution":
         """Return one run, its row locked until the transaction ends. Always the first lock.
@@ -98,6 +98,10 @@ class Execution(models.Model):
     unfinished = models.PositiveIntegerField(default=0)  # queued, running or waiting
     failed = models.PositiveIntegerField(default=0)  # node executions that failed
 
+    # Whether the node execution that started this run may sleep on although there is an output, or
+    # the end, for it: set with these, taken back by `journal.wake`.
+    unheard = models.BooleanField(default=False)
+
     created = models.DateTimeField(default=now, editable=False)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -142,6 +146,8 @@ class Execution(models.Model):
             ),
             # Purging: large runs of which a part is gone.
             models.Index(fields=["id"], condition=~Q(purging=""), name="execution_half_purged"),
+            # The sweep: sub-agents whose parents are to be woken.
+            models.Index(fields=["parent"], condition=Q(unheard=True), name="execution_unheard"),
         ]
 
     def __str__(self) -> str:

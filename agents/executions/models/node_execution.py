@@ -26,6 +26,10 @@ class NodeExecutionQuerySet(models.QuerySet["NodeExecution"]):
         """Return those that wait for inputs, in the order they were opened."""
         return self.filter(status=NodeStatus.INCOMPLETE).order_by("number")
 
+    def held(self, claimed: "NodeExecution") -> Self:
+        """Return the row as long as the worker that claimed it holds it."""
+        return self.filter(pk=claimed.pk, status=NodeStatus.RUNNING, attempt=claimed.attempt)
+
     def renew(self, leases: Iterable[tuple[UUID, int]], until: datetime) -> int:
         """Extend the leases, each a (node execution, attempt), that are still held.
 

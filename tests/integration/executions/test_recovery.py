@@ -13,13 +13,14 @@ from django.utils.timezone import now
 from accounts.models import User
 from agents.executions import dispatch, journal, recovery
 from agents.executions.journal import LeaseLost
-from agents.executions.models import Emission, Execution, NodeExecution
+from agents.executions.models import Emission, Event, Execution, NodeExecution
 from agents.executions.output import outputs
+from agents.executions.starting import start_child
 from agents.executions.suspension import Suspension
 from tests.integration.executions.conftest import Limits
 from tests.support.cases import shown
 from tests.support.graphs import GraphBuilder, calculator
-from tests.support.runs import fresh, rows, run_to_end, start, statuses
+from tests.support.runs import fresh, rows, run_node, run_to_end, start, statuses, version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +28,6 @@ NOTHING = {
     "taken_over": 0,
     "woken": 0,
     "sent_again": 0,
-    "orphans_stopped": 0,
-    "closed": 0,
     "keys_forgotten": 0,
 }
 PAST = now() - timedelta(hours=1)
@@ -128,6 +127,20 @@ def test_a_worker_that_is_late_has_no_say(alice: User) -> None:
     assert statuses(execution, node) == ["QUEUED"]
 
 
+def test_a_worker_that_is_late_starts_no_agent(alice: User) -> None:
+    graph = GraphBuilder()
+    node = graph.agent(calculator("Child"), Input=1)
+    execution = start(alice, graph)
+    late = taken(execution, node)
+    let_leases_run_out()
+    recovery.take_over_lost_leases()
+    child = version_of(alice, calculator("Child"))
+
+    assert start_child(late.node_execution, child, {"Input": 1}) is None
+
+    assert Execution.objects.count() == 1
+
+
 def test_values_that_were_recorded_before_the_loss_are_delivered_once(alice: User) -> None:
     graph, node = block_with("idempotent")
     execution = start(alice, graph)
@@ -172,7 +185,8 @@ def test_a_run_with_nothing_left_to_do_is_ended(alice: User) -> None:
     NodeExecution.objects.all().delete()
     Execution.objects.update(unfinished=0)
 
-    assert recovery.sweep() == NOTHING | {"closed": 1}
+    assert recovery.audit() == {"orphans_stopped": 0, "closed": 1}
+    assert recovery.audit() == {"orphans_stopped": 0, "closed": 0}
     assert fresh(execution).status == "COMPLETED"
 
 
@@ -192,25 +206,80 @@ def test_two_sweeps_at_once_move_each_row_once(alice: User, servers: None) -> No
         taken(execution, node)
     NodeExecution.objects.filter(status="RUNNING").update(lease_until=PAST)
     NodeExecution.objects.filter(status="QUEUED").update(sent_at=PAST)
-    found: list[dict[str, int]] = []
-    together = threading.Barrier(2)
-
-    def sweep() -> None:
-        together.wait()
-        try:
-            found.append(recovery.sweep())
-        finally:
-            connection.close()
-
     with patch.object(dispatch, "send") as send:
-        threads = [threading.Thread(target=sweep) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        found = at_once(2, recovery.sweep)
 
     assert sum(one["taken_over"] for one in found) == 6
     assert sum(one["sent_again"] for one in found) == 6
     sent = [pk for call in send.call_args_list for pk, _ in call.args[0]]
     assert len(sent) == len(set(sent)) == 12
     assert {row.losses for node in nodes[:6] for row in rows(execution, node)} == {1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_sweeps_at_once_wake_each_sleeper_once(alice: User, servers: None) -> None:
+    graph = GraphBuilder()
+    timers = [graph.node("CountdownTimerBlock", days=1) for _ in range(8)]
+    agent = graph.agent(calculator("Child"), Input=1)
+    execution = start(alice, graph)
+    for node in [*timers, agent]:
+        run_node(execution, node)
+    NodeExecution.objects.filter(wake_at__isnull=False).update(wake_at=PAST)
+    child = Execution.objects.get(parent__node_id=agent)
+    with patch.object(journal, "wake"):  # its bell is lost
+        while ready := child.node_executions.filter(status="QUEUED").first():
+            run_node(child, ready.node_id)
+
+    found = at_once(3, recovery.sweep)
+
+    assert sum(one["woken"] for one in found) == 9
+    assert {statuses(execution, node)[0] for node in [*timers, agent]} == {"QUEUED"}
+    queued = Event.objects.filter(execution=execution, kind=Event.Kind.NODE, status="QUEUED")
+    assert queued.count() == 2 * 9  # once each when it became ready, once each now
+    told = list(Event.objects.filter(execution=execution).values_list("seq", flat=True))
+    assert sorted(told) == list(range(1, fresh(execution).last_seq + 1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_audits_at_once_stop_and_close_each_run_once(alice: User, servers: None) -> None:
+    graph = GraphBuilder()
+    graph.agent(calculator("Child"), Input=1)
+    parents = [start(alice, graph) for _ in range(4)]
+    for parent in parents:
+        run_node(parent, graph.nodes[0]["id"])
+    done = [start(alice, calculator("Other"), Input=1) for _ in range(4)]
+    for execution in done:
+        execution.node_executions.all().delete()
+    Execution.objects.filter(pk__in=[one.pk for one in done]).update(unfinished=0)
+    with patch.object(journal, "_stop_child"):  # whoever should have done it died
+        for parent in parents:
+            journal.stop(parent.pk)
+
+    found = at_once(3, recovery.audit)
+
+    assert sum(one["orphans_stopped"] for one in found) == 4
+    assert sum(one["closed"] for one in found) == 4
+    assert not Execution.objects.live().exists()
+    ends = Event.objects.filter(kind=Event.Kind.GRAPH, status__in=["COMPLETED", "TERMINATED"])
+    assert ends.count() == 12  # four parents, four children, four that were done
+
+
+def at_once(number: int, work: Callable[[], dict[str, int]]) -> list[dict[str, int]]:
+    """Return what came of doing it in so many threads at the same time."""
+    found: list[dict[str, int]] = []
+    together = threading.Barrier(number)
+
+    def join_in() -> None:
+        together.wait()
+        try:
+            found.append(work())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=join_in) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == number  # none of them failed
+    return found

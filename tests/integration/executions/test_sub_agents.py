@@ -160,7 +160,7 @@ def finish(claim: journal.Claim) -> None:
     runner._run_block(claim, WorkerContext(claim, pulse), runner.Outbox(claim))
 
 
-def test_the_sweep_stops_a_child_whose_parent_is_gone(alice: User, limits: Limits) -> None:
+def test_the_audit_stops_a_child_whose_parent_is_gone(alice: User, limits: Limits) -> None:
     limits(max_node_executions=3)
     graph = sub_agent(emitting(1))
     many = values(graph, 1, 2, 3, 4)
@@ -172,10 +172,10 @@ def test_the_sweep_stops_a_child_whose_parent_is_gone(alice: User, limits: Limit
     child = Execution.objects.get(parent__isnull=False)
     assert child.status == "QUEUED"
 
-    assert recovery.sweep()["orphans_stopped"] == 1
+    assert recovery.audit()["orphans_stopped"] == 1
 
     assert fresh(child).status == "TERMINATED"
-    assert recovery.sweep()["orphans_stopped"] == 0
+    assert recovery.audit()["orphans_stopped"] == 0
 
 
 def test_a_child_that_cannot_be_woken_for_is_found_by_the_sweep(alice: User) -> None:
