@@ -90,6 +90,15 @@ class Graph:
         """Return the links that begin at the node."""
         return self._out_of.get(node, ())
 
+    def downstream_of(self, node: NodeId) -> frozenset[NodeId]:
+        """Return the node and every node that a value of it can reach, directly or not."""
+        reached = {node}
+        edge = [node]
+        while edge:
+            edge = list({link.sink_id for one in edge for link in self.out_of(one)} - reached)
+            reached.update(edge)
+        return frozenset(reached)
+
     def handles_error(self, node: NodeId) -> bool:
         """Return whether a link leaves the node's ``error`` pin."""
         return any(pins.base(link.source_name) == ERROR_PIN for link in self.out_of(node))

@@ -47,7 +47,12 @@ class NodeStatus(StrEnum):
 
 EXECUTION_MOVES: Mapping[ExecutionStatus, frozenset[ExecutionStatus]] = {
     ExecutionStatus.QUEUED: frozenset(
-        {ExecutionStatus.RUNNING, ExecutionStatus.FAILED, ExecutionStatus.TERMINATED}
+        {
+            ExecutionStatus.RUNNING,
+            ExecutionStatus.COMPLETED,  # a replay for which everything was recorded
+            ExecutionStatus.FAILED,
+            ExecutionStatus.TERMINATED,
+        }
     ),
     ExecutionStatus.RUNNING: frozenset(
         {ExecutionStatus.COMPLETED, ExecutionStatus.FAILED, ExecutionStatus.TERMINATED}

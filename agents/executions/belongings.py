@@ -104,7 +104,7 @@ BELONGINGS = (
     ),
 )
 
-REFERENCES: tuple[Reference, ...] = ()
+REFERENCES = (Reference(Execution, link="replay_of"),)
 
 
 def _of(model: type[models.Model], link: str, runs: str) -> str:

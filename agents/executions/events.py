@@ -99,6 +99,7 @@ def node_summary(execution: Execution, row: NodeExecution) -> dict[str, Any]:
         "start_time": iso(row.started_at),
         "end_time": iso(row.ended_at),
         "error": row.error,
+        "reused_from": str(row.reused_from) if row.reused_from else None,
     }
 
 

@@ -19,7 +19,7 @@ from django.utils.timezone import now
 from agents.engine.graph import Node
 from agents.engine.ids import NodeId, PinName
 from agents.engine.states import NodeStatus, move
-from agents.executions import dispatch, publisher, settlement, statements
+from agents.executions import dispatch, publisher, replaying, settlement, statements
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import EventWait, Execution, NodeExecution, Review
 from agents.executions.output import output_count
@@ -260,6 +260,8 @@ def _version(pk: UUID) -> GraphVersion:
 def _commit(ledger: DatabaseLedger) -> None:
     """Write the ledger, end the run if nothing is left, and ring every bell on commit."""
     execution = ledger.execution
+    if ledger.taken_over:
+        replaying.deliver_recorded(ledger)
     if not execution.unfinished and not execution.state.is_final:
         if execution.failed:
             ledger.flush()  # who failed is read from the database

@@ -17,6 +17,7 @@ from agents.engine.graph import Graph
 from agents.engine.ids import NodeId, PinName
 from agents.engine.states import NodeStatus, move
 from agents.executions.models import Emission, Event, Execution, NodeExecution
+from agents.executions.recordings import Recording
 from agents.executions.statements import (
     EMISSIONS,
     EVENTS,
@@ -61,6 +62,7 @@ NODE_EXECUTION_STATE = (
     "queued_at",
     "started_at",
     "ended_at",
+    "reused_from",
 )
 
 
@@ -89,6 +91,7 @@ class DatabaseLedger:
     queued: list[NodeExecution] = field(default_factory=list)
     orphaned: list[NodeExecution] = field(default_factory=list)
     """Ended without the runs that they started; `journal` stops these."""
+    taken_over: list[NodeExecution] = field(default_factory=list)  # from a run that is replayed
     gave_output: bool = False
     run_changed: bool = False
     leaves_reviews: bool = False  # whether something ended that may have asked a person
@@ -101,6 +104,8 @@ class DatabaseLedger:
     _lines_of_nodes: dict[UUID, list[NodeExecution]] = field(default_factory=dict)
     _emissions: list[Emission] = field(default_factory=list)
     _events: list[Event] = field(default_factory=list)
+    _carried: dict[UUID, list[tuple[PinName, Any]]] = field(default_factory=dict)
+    _recording: Recording | None = None
 
     # What the delivery rules ask and do.
 
@@ -119,7 +124,8 @@ class DatabaseLedger:
 
     def waiting(self, node: NodeId) -> Sequence[NodeExecution]:
         stored = self.read(NodeExecution.objects.of(self.execution.pk, node).incomplete())
-        return [row for row in [*stored, *self._fresh.get(node, ())] if _is_incomplete(row)]
+        rows = {row.pk: row for row in [*stored, *self._fresh.get(node, ())]}
+        return [row for row in rows.values() if _is_incomplete(row)]
 
     def last_started(self, node: NodeId) -> NodeExecution | None:
         if node not in self._last_started:
@@ -157,9 +163,13 @@ class DatabaseLedger:
         execution.arrived = []
         execution.start_number = self.execution.started
         self.execution.started += 1
-        self.execution.unfinished += 1
         self._last_started[NodeId(execution.node_id)] = execution
-        self.enqueue(execution)
+        if self._is_recorded(execution):
+            self.taken_over.append(execution)
+            self.change(execution)
+        else:
+            self.execution.unfinished += 1
+            self.enqueue(execution)
 
     # What the journal does besides.
 
@@ -219,8 +229,15 @@ class DatabaseLedger:
         execution.emitted += len(values)
         self.change(execution)
 
+    def carry(self, execution: NodeExecution, values: list[tuple[PinName, Any]]) -> None:
+        """Record all values of a node execution, and keep them at hand for their delivery."""
+        self.emit(execution, values)
+        self._carried[execution.pk] = values
+
     def undelivered(self, execution: NodeExecution) -> list[tuple[PinName, Any]]:
         """Return the node execution's values that have not been delivered, in order."""
+        if execution.pk in self._carried:
+            return self._carried.pop(execution.pk)
         fresh = [one for one in self._emissions if one.node_execution_id == execution.pk]
         known = execution.emitted - len(fresh)
         stored: list[Emission] = []
@@ -271,6 +288,14 @@ class DatabaseLedger:
         parts += [EVENTS.insert(self._events)] if self._events else []
         write([*parts, RUNS.update(self.execution, EXECUTION_COUNTERS + EXECUTION_STATE)])
         self._new, self._changed, self._emissions, self._events = [], {}, [], []
+
+    def _is_recorded(self, execution: NodeExecution) -> bool:
+        """Return whether the run that this one replays has the results; then they are taken."""
+        if self.execution.replay_of_id is None:
+            return False
+        if self._recording is None:
+            self._recording = Recording(self.execution, self.graph)
+        return self._recording.gives(execution)
 
     def _tell(self, kind: str, status: str, **fields: Any) -> None:
         self.execution.last_seq += 1

@@ -20,12 +20,18 @@ def start(
     inputs: Mapping[str, Any],
     masks: Mapping[str, Mapping[str, Any]] | None = None,
     pk: UUID | None = None,
+    replay_of: Execution | None = None,
+    replay_from: str = "",
 ) -> Execution:
     """Return a new run of a version that was found runnable; its first nodes are queued.
 
+    ``replay_of`` is a run whose recorded results it takes over, up to the node ``replay_from``.
+
     Raises InvalidInputs or NothingToStart, and then nothing was recorded.
     """
-    execution = Execution(pk=pk or uuid4(), owner_id=owner_id)
+    execution = Execution(
+        pk=pk or uuid4(), owner_id=owner_id, replay_of=replay_of, replay_from=replay_from
+    )
     return _begin(execution, version, inputs, masks)
 
 

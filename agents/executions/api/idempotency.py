@@ -34,10 +34,14 @@ def keyed_request(request: Request) -> KeyedRequest | None:
     return KeyedRequest.of(key, str(request.method), path, body=request.data)
 
 
-def started_response(request: Request, started: Started) -> Response:
+def started_response(
+    request: Request,
+    started: Started,
+    shape: type[ExecutionSummarySerializer] = ExecutionSummarySerializer,
+) -> Response:
     """Return 202 with the run, the same for the request that began it and for a repeated one."""
     execution = started.execution
     headers = {"Location": reverse("execution-detail", args=[execution.pk], request=request)}
     if started.replayed:
         headers["Idempotency-Replayed"] = "true"
-    return Response(ExecutionSummarySerializer(execution).data, status=202, headers=headers)
+    return Response(shape(execution).data, status=202, headers=headers)

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
+from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus
 from agents.executions import events, output, retention, waiting
 from agents.executions.models import Execution, NodeExecution
@@ -41,6 +43,21 @@ class StartSerializer(serializers.Serializer[Any]):
                 {"inputs": "This must be an object of inputs by name."}
             )
         return {"inputs": inputs}
+
+
+class ReplaySerializer(serializers.Serializer[Any]):
+    """What a run is replayed with."""
+
+    from_node = serializers.CharField(
+        max_length=64, help_text="The node that runs anew, with everything downstream of it."
+    )
+    inputs = serializers.DictField(required=False, help_text="Instead of the old run's inputs.")
+    version = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="Of the agent, instead of the old run's.",
+    )
 
 
 class RunBlockSerializer(StartSerializer):
@@ -111,6 +128,7 @@ class ExecutionSerializer(ExecutionSummarySerializer):
     waiting = serializers.SerializerMethodField()
     node_executions = serializers.SerializerMethodField()
     parent_node_exec_id = serializers.UUIDField(source="parent_id", read_only=True)
+    replay_of = serializers.UUIDField(source="replay_of_id", read_only=True)
     last_seq = serializers.IntegerField(read_only=True)
     kept_until = serializers.SerializerMethodField()
 
@@ -122,6 +140,7 @@ class ExecutionSerializer(ExecutionSummarySerializer):
             "waiting",
             "node_executions",
             "parent_node_exec_id",
+            "replay_of",
             "last_seq",
             "kept_until",
         )
@@ -153,3 +172,43 @@ class ExecutionSerializer(ExecutionSummarySerializer):
         rows = execution.node_executions.order_by("number").prefetch_related("emissions")
         shape = NodeExecutionSerializer(context={"execution": execution})
         return [shape.to_representation(row) for row in rows[:MOST_NODE_EXECUTIONS]]
+
+
+class ReplayedSerializer(ExecutionSummarySerializer):
+    """A run that replays another one, and what it took over from it at its start."""
+
+    replay_of = serializers.UUIDField(source="replay_of_id", read_only=True)
+    from_node = serializers.CharField(source="replay_from", read_only=True)
+    reused_count = serializers.SerializerMethodField()
+    reused = serializers.SerializerMethodField()
+
+    class Meta(ExecutionSummarySerializer.Meta):
+        fields = (
+            *ExecutionSummarySerializer.Meta.fields,
+            "replay_of",
+            "from_node",
+            "reused_count",
+            "reused",
+        )
+        read_only_fields = fields
+
+    def get_reused_count(self, execution: Execution) -> int:
+        return self._rows(execution).count()
+
+    @extend_schema_field({"type": "array", "items": JSON_OBJECT})
+    def get_reused(self, execution: Execution) -> list[dict[str, Any]]:
+        """Return the first 500, each ``{node_exec_id, node_id, node_title, reused_from}``."""
+        nodes = execution.graph_version.graph.nodes
+        rows = self._rows(execution).values_list("pk", "node_id", "reused_from")
+        return [
+            {
+                "node_exec_id": str(pk),
+                "node_id": node,
+                "node_title": nodes[NodeId(node)].title,
+                "reused_from": str(recorded),
+            }
+            for pk, node, recorded in rows.order_by("start_number")[:MOST_NODE_EXECUTIONS]
+        ]
+
+    def _rows(self, execution: Execution) -> QuerySet[NodeExecution]:
+        return NodeExecution.objects.filter(execution=execution, reused_from__isnull=False)

@@ -31,6 +31,8 @@ from agents.executions.api.serializers import (
     ExecutionSerializer,
     ExecutionSummarySerializer,
     NodeExecutionSerializer,
+    ReplayedSerializer,
+    ReplaySerializer,
     RunBlockSerializer,
     StartSerializer,
 )
@@ -113,6 +115,25 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
         execution = self.get_object()
         services.retry_execution(execution.pk)
         return Response(ExecutionSerializer(self.get_object()).data, status=202)
+
+    @extend_schema(
+        request=ReplaySerializer,
+        parameters=[IDEMPOTENCY_KEY],
+        responses={202: ReplayedSerializer},
+    )
+    @action(detail=True, methods=["post"])
+    def replay(self, request: Request, pk: UUID) -> Response:
+        """Start a new run that takes over what this one recorded, up to the node given."""
+        old = self.get_object()
+        asked = ReplaySerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        owner = person(request)
+        started = once(
+            owner.pk,
+            keyed_request(request),
+            lambda pk: services.replay_execution(old, owner=owner, pk=pk, **asked.validated_data),
+        )
+        return started_response(request, started, ReplayedSerializer)
 
     @extend_schema(
         parameters=[OpenApiParameter("since", int, description="Only events after this number.")],

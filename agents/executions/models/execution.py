@@ -80,6 +80,12 @@ class Execution(models.Model):
     root = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="family"
     )  # the run that a person started and this one came of
+    replay_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replays"
+    )  # the run whose recorded results this one takes over
+    replay_from = models.CharField(
+        max_length=64, blank=True, default="", db_default=""
+    )  # the node that it starts anew from
     depth = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(
         max_length=12,

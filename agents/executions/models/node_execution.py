@@ -77,6 +77,7 @@ class NodeExecution(models.Model):
     delivered = models.PositiveIntegerField(default=0)
     settled = models.BooleanField(default=False)  # ended, and everything delivered
     error = JSONText(null=True)
+    reused_from = models.UUIDField(null=True, blank=True)  # whose results a replay took over
 
     added_at = models.DateTimeField(default=now)
     queued_at = models.DateTimeField(null=True)

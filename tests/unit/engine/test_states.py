@@ -30,6 +30,7 @@ LEGAL = {
 }
 LEGAL_FOR_RUNS = {
     ("QUEUED", "RUNNING"),
+    ("QUEUED", "COMPLETED"),
     ("QUEUED", "FAILED"),
     ("QUEUED", "TERMINATED"),
     ("RUNNING", "COMPLETED"),
