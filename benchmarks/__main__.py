@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
@@ -57,6 +58,9 @@ def run(lab: Lab, names: Sequence[str]) -> list[str]:
                 rows.append(row)  # noqa: PERF402 - what was measured before a failure counts
         except BenchmarkFailed as error:
             failures.append(f"{', '.join(ours)}: {error}")
+        except Exception as error:  # the other benchmarks can still say something
+            traceback.print_exc()
+            failures.append(f"{', '.join(ours)}: {error!r}")
     print(report.machine_line(facts), report.text(rows), sep="\n\n")
     for failure in failures:
         print(f"FAILED {failure}")

@@ -61,7 +61,7 @@ class GateOutputs(OutputPins):
 @block(id=GATE, name="BenchmarkGateBlock")
 def gate(inputs: GateInputs) -> Iterator[GateOutputs]:
     """Wait until the benchmark says that everybody watches."""
-    client = redis.Redis.from_url(settings.REDIS_URL)
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE + 5)
     try:
         found = client.blpop([inputs.key], timeout=PATIENCE)
     finally:

@@ -10,8 +10,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.errors import BenchmarkFailed
@@ -19,8 +19,16 @@ from launcher import children, embedded, instance, processes
 from launcher.paths import InstancePaths
 from launcher.processes import Program
 
-PATIENCE = 60.0  # seconds for a process to be ready
-READY = " ready."  # what a Celery worker logs
+PATIENCE = 120.0  # seconds for a process to be ready
+READY = " ready."  # what a Celery worker logs, and our own helpers
+
+
+@dataclass(frozen=True)
+class Start:
+    """A program to start, and the variables that it gets."""
+
+    program: Program
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -34,62 +42,63 @@ class Lab:
     def url(self) -> str:
         return instance.url_of(processes.DEFAULT_HOST, self.port)
 
-    @contextlib.contextmanager
-    def running(self, *names: str, **environment: str) -> Iterator[None]:
-        """Run the named programs of ``trellis up``, ready, as long as the context lasts."""
+    def trellis(self, *names: str, **environment: str) -> list[Start]:
+        """Return the named programs of ``trellis up``, with these variables set."""
         every = processes.programs(
             processes.DEFAULT_HOST, str(self.port), {**os.environ, **environment}
         )
-        with contextlib.ExitStack() as stack:
-            waits = [
-                stack.enter_context(self._process(_with_our_blocks(program), environment))
-                for program in every
-                if program.name in names
-            ]
-            for ready in waits:
-                ready()
-            yield
+        return [
+            Start(_with_application(program, "benchmarks.workers"), environment)
+            for program in every
+            if program.name in names
+        ]
 
-    @contextlib.contextmanager
-    def plain_worker(self, queue: str, pool: str, slots: str) -> Iterator[None]:
-        """Run a worker for plain Celery tasks as long as the context lasts."""
+    def plain(self, queue: str, pool: str, slots: str) -> Start:
+        """Return a worker for plain Celery tasks."""
         program = processes.worker(queue, pool, slots, processes.LOG_LEVEL)
-        command = _replaced(program.command, "config", "benchmarks.plain")
+        program = replace(program, name=f"plain-{queue}")
         # Without Django, which Celery would otherwise find by this variable.
         environment = {"DJANGO_SETTINGS_MODULE": "", "BENCHMARK_SLOTS": slots}
-        with self._process(Program(f"plain-{queue}", command), environment, marker=READY) as ready:
-            ready()
+        return Start(_with_application(program, "benchmarks.plain"), environment)
+
+    @contextlib.contextmanager
+    def running(self, *starts: Start) -> Iterator[None]:
+        """Run the programs, all ready, as long as the context lasts."""
+        with contextlib.ExitStack() as stack:
+            started = [(one.program, stack.enter_context(self._process(one))) for one in starts]
+            for program, process in started:
+                self._wait(program, process)
             yield
 
     @contextlib.contextmanager
-    def _process(
-        self, program: Program, environment: Mapping[str, str], marker: str = READY
-    ) -> Iterator[Callable[[], None]]:
-        """Run one program. Yields a function that returns once it is ready."""
-        log = self.paths.logs / f"{program.name}.log"
-        log.unlink(missing_ok=True)
-        with log.open("wb") as output:
-            process = children.spawn(program.argv(), environment=environment, output=output)
+    def _process(self, start: Start) -> Iterator[subprocess.Popen[bytes]]:
+        """Run one program; it may not be ready yet."""
+        with self._log(start.program).open("wb") as output:
+            process = children.spawn(
+                start.program.argv(), environment=start.environment, output=output
+            )
         try:
-            yield lambda: self._wait(program, process, log, marker)
+            yield process
         finally:
             process.terminate()
             embedded.stop(process)
 
-    def _wait(
-        self, program: Program, process: subprocess.Popen[bytes], log: Path, marker: str
-    ) -> None:
+    def _wait(self, program: Program, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not self._is_ready(program, log, marker):
+        while not self._is_ready(program):
             if process.poll() is not None or time.monotonic() > deadline:
-                words = log.read_text(errors="replace")[-3000:]
+                words = self._log(program).read_text(errors="replace")[-3000:]
                 raise BenchmarkFailed(f"{program.name} was not ready. It said:\n{words}")
             time.sleep(0.05)
 
-    def _is_ready(self, program: Program, log: Path, marker: str) -> bool:
+    def _is_ready(self, program: Program) -> bool:
         if program.name == "web":
             return instance.get(self.url, "/healthz")[0] == 200
-        return program.name == "beat" or marker in log.read_text(errors="replace")
+        # Beat does not say it, and nothing that is measured waits for it.
+        return program.name == "beat" or READY in self._log(program).read_text(errors="replace")
+
+    def _log(self, program: Program) -> Path:
+        return self.paths.logs / f"{program.name}.log"
 
 
 @contextlib.contextmanager
@@ -110,20 +119,19 @@ def laboratory() -> Iterator[Lab]:
             )
             if bootstrap.returncode:
                 raise BenchmarkFailed(f"The database could not be made:\n{bootstrap.stderr}")
-            yield Lab(paths, _free_port())
+            yield Lab(paths, free_port())
 
 
-def _with_our_blocks(program: Program) -> Program:
-    return replace(program, command=_replaced(program.command, "config", "benchmarks.workers"))
+def _with_application(program: Program, name: str) -> Program:
+    """Return the program with another Celery application, where it has one."""
+    command = list(program.command)
+    if "-A" in command:
+        command[command.index("-A") + 1] = name
+    return replace(program, command=tuple(command))
 
 
-def _replaced(command: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
-    """Return the command with another Celery application."""
-    where = command.index("-A") + 1 if "-A" in command else -1
-    return tuple(new if at == where else part for at, part in enumerate(command))
-
-
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((processes.DEFAULT_HOST, 0))
         return int(probe.getsockname()[1])

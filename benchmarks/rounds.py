@@ -13,15 +13,17 @@ def rounds() -> int:
     return max(1, int(os.environ.get("ROUNDS") or 5))
 
 
-def alternate(
-    measures: Mapping[str, Measure], *, times: int | None = None
-) -> dict[str, list[float]]:
-    """Return each one's measurements: in turn, each round in another order, after a warm-up."""
+def alternate(measures: Mapping[str, Measure], *, warm: bool = False) -> dict[str, list[float]]:
+    """Return each one's measurements: in turn, each round in another order.
+
+    A first round does not count, unless everything is ``warm`` already.
+    """
     names = list(measures)
-    for name in names:
-        measures[name]()
+    if not warm:
+        for name in names:
+            measures[name]()
     found: dict[str, list[float]] = {name: [] for name in names}
-    for number in range(times or rounds()):
+    for number in range(rounds()):
         shift = number % len(names)
         for name in names[shift:] + names[:shift]:
             found[name].append(measures[name]())

@@ -9,6 +9,8 @@ MODULES = {
     "chain": "hops",
     "fanout": "hops",
     "many": "hops",
+    "fibo": "fibo",
+    "waiting": "waiting",
 }
 
 

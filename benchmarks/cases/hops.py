@@ -64,12 +64,12 @@ def shapes() -> dict[str, Hops]:
 
 def measure(lab: Lab, owner: User, names: Sequence[str]) -> Iterator[Row]:
     every = shapes()
-    with lab.plain_worker("plain", "threads", IO_SLOTS):
-        for mode, lane in MODES.items():
-            with lab.running("worker-io", "worker-cpu", "beat", TRELLIS_LOCAL_LANE=lane):
-                for name in names:
-                    say(f"{every[name].title}, {mode} …")
-                    yield _row(name, every[name], mode, owner)
+    for mode, lane in MODES.items():
+        ours = lab.trellis("worker-io", "worker-cpu", "beat", TRELLIS_LOCAL_LANE=lane)
+        with lab.running(*ours, lab.plain("plain", "threads", IO_SLOTS)):
+            for name in names:
+                say(f"{every[name].title}, {mode} …")
+                yield _row(name, every[name], mode, owner)
 
 
 def _row(name: str, hops: Hops, mode: str, owner: User) -> Row:
