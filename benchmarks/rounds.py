@@ -3,7 +3,9 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+
+from benchmarks.errors import BenchmarkFailed
 
 Measure = Callable[[], float]
 
@@ -35,6 +37,14 @@ def seconds(action: Callable[[], object]) -> float:
     began = time.perf_counter()
     action()
     return time.perf_counter() - began
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """Return the value that so many percent of the values do not exceed."""
+    if not values:
+        raise BenchmarkFailed("Nothing was measured.")
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * percent / 100), len(ordered) - 1)]
 
 
 def say(text: str) -> None:
