@@ -12,6 +12,9 @@ MODULES = {
     "fibo": "fibo",
     "waiting": "waiting",
     "events": "events",
+    "start": "start",
+    "growth": "growth",
+    "history": "history",
 }
 
 
