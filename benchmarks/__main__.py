@@ -46,8 +46,9 @@ def run(lab: Lab, names: Sequence[str]) -> list[str]:
 
     django.setup()
     from accounts.models import User
-    from benchmarks import machine
+    from benchmarks import blocks, machine
 
+    blocks.register()
     facts = machine.facts()
     owner = User.objects.create_user("bench")
     rows: list[Row] = []
