@@ -57,3 +57,16 @@ def test_the_page_s_table_is_markdown() -> None:
     assert head.startswith("| what | unit |")
     assert rule == "| --- | --- | --- | --- | --- | --- | --- | --- |"
     assert line == "| what | ms |  | 1.00 |  |  |  |  |"
+
+
+def test_the_terminal_s_table_has_notes_below_names_and_a_gap_between_benchmarks() -> None:
+    events = Row("events", "p50", "ms", Spread.of([1.5, 2.5]))
+
+    assert report.text([ROW, events]).splitlines() == [
+        "what                mode  Trellis                       beside it                      ratio",
+        "─" * 103,
+        "chain of 100 nodes  lane  3.00 (2.00–6.00) ms per node  plain Celery 2.00 (1.00–2.00)  2.00 (1.50–3.00)",
+        "  a note",
+        "",
+        "p50                       2.00 (1.50–2.50) ms",
+    ]
