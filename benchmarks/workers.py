@@ -1,7 +1,6 @@
 """The Celery application of the benchmarks' workers: the product's own, and a few more blocks."""
 
-from benchmarks import blocks
+import benchmarks.blocks  # noqa: F401 - fills the registry
 from config.celery import app
 
-blocks.register()
 __all__ = ["app"]

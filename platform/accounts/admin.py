@@ -8,10 +8,6 @@ from accounts.models import User
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin[User]):
-    """Django's screens with the time zone and the limits."""
+    """Django's screens with the time zone."""
 
-    fieldsets = (
-        *(DjangoUserAdmin.fieldsets or ()),
-        ("Place", {"fields": ("time_zone",)}),
-        ("Limits", {"fields": ("max_concurrent_executions",)}),
-    )
+    fieldsets = (*(DjangoUserAdmin.fieldsets or ()), ("Place", {"fields": ("time_zone",)}))

@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Case, F, Max, QuerySet, TextField, When
+from django.db.models import Case, F, Max, Q, QuerySet, TextField, When
 from django.db.models.functions import Cast, Left, Length
 
 from agents.engine.ids import NodeId
 from agents.engine.states import OPEN
-from agents.executions.models import Emission, Event, Execution, NodeExecution
+from agents.executions.models import Emission, Event, Execution, NodeExecution, Review
 from blocks.sdk import BlockKind
 from kernel.fields import JSONText
 from webui.values import LONGEST, Shown, from_json_start, one_line, shown
@@ -44,6 +44,7 @@ class NodeRun:
     error: Any
     duration: timedelta | None
     child: UUID | None
+    review: str | None
     attempt: int
     inputs: list[PinValue] = field(default_factory=list)
     inputs_size: int = 0  # where they are too large to show
@@ -146,6 +147,12 @@ def open_ids(execution: Execution) -> list[str]:
     return [str(pk) for pk in rows.values_list("pk", flat=True)[:MOST_OPEN]]
 
 
+def open_reviews(execution: Execution) -> QuerySet[Review]:
+    """Return what the run, and every run that it started, asks people and nobody has decided."""
+    family = Q(execution=execution) | Q(execution__root=execution)
+    return Review.objects.open().filter(family).defer("payload", "data").order_by("created")
+
+
 def query(node_execution: UUID, **place: Any) -> str:
     """Return the query string with which a value's address names the value."""
     return _query_string(node=node_execution, **place)
@@ -169,6 +176,7 @@ def _node_run(execution: Execution, row: Any) -> NodeRun:
         error=row.error,
         duration=_duration(row),
         child=child.pk if child else None,
+        review=(row.waits_for or {}).get("review"),
         attempt=row.attempt,
         emitted=row.emitted if execution.has_values else 0,
     )

@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from kernel.api.routing import slash
-from webui.views import account, agent, agents, run, runs
+from webui.views import account, agent, agents, reviews, run, runs
 
 app_name = "webui"
 
@@ -34,6 +34,9 @@ urlpatterns = [
     slash("runs/<uuid:pk>/stop/", run.stop, name="stop"),
     slash("runs/<uuid:pk>/waiting/", run.waiting, name="waiting"),
     slash("runs/<uuid:pk>/value/", run.value, name="value"),
+    slash("reviews/", reviews.index, name="reviews"),
+    slash("reviews/<uuid:pk>/", reviews.review, name="review"),
+    slash("reviews/<uuid:pk>/value/", reviews.value, name="review-value"),
     slash("account/key/", account.key, name="key"),
     slash("account/password/", account.change_password, name="password"),
 ]

@@ -90,6 +90,15 @@ def sleeper(seconds: int) -> GraphBuilder:
     return g
 
 
+def asking(data: Any, name: str = "The refund") -> GraphBuilder:
+    """Return the graph that asks a person about the data."""
+    g = GraphBuilder("Asking")
+    node = g.node("HumanInTheLoopBlock", data=data, name=name)
+    for pin in ("approved_data", "rejected_data", "review_message"):
+        g.link(node, pin, g.output(pin), "value")
+    return g
+
+
 def test_a_calculation_fills_in_while_it_runs(visitor: Visitor) -> None:
     page = visitor.page()
     page.goto("/agents/")
@@ -286,6 +295,58 @@ def test_the_keyboard_is_enough(visitor: Visitor) -> None:
     expect(in_state(page, "COMPLETED")).to_be_visible()
 
 
+def test_a_review_is_found_on_the_live_page_and_decided_by_keyboard(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    page = visitor.page()
+    imported(page, agent_file(tmp_path, asking({"amount": 100})))
+    run(page)
+    link = page.get_by_role("link", name="The refund")
+    expect(link).to_be_visible()
+    node = page.locator('[data-live="nodes"] li').first
+    expect(node.locator('[data-live="review"]')).to_have_attribute("href", re.compile("/reviews/"))
+    live = page.url
+    link.focus()
+    page.keyboard.press("Enter")
+    data = page.get_by_label("Data")
+    expect(data).to_have_value('{\n  "amount": 100\n}')
+    data.fill('{"amount": 90')
+    page.get_by_role("button", name="Approve").press("Enter")
+    expect(page.locator("textarea:invalid")).to_have_count(1)  # the browser does not send it
+    data.fill('{"amount": 90}')
+    page.keyboard.press("Tab")
+    page.keyboard.type("That is enough.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Approve")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(live)
+
+    expect(page.get_by_text("Approved. The run goes on.")).to_be_visible()
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+    expect(outputs(page)).to_contain_text('{"amount": 90}')
+    expect(outputs(page)).to_contain_text("That is enough.")
+
+
+def test_a_review_is_rejected_without_a_script(visitor: Visitor, tmp_path: Path) -> None:
+    starting = visitor.page()
+    imported(starting, agent_file(tmp_path, asking(HOSTILE, name=HOSTILE)))
+    run(starting)
+    expect(starting.get_by_text("Waiting for your review")).to_be_visible()
+    page = visitor.page(java_script_enabled=False)
+    page.goto("/agents/")
+    page.get_by_role("link", name=re.compile(r"^Reviews \d+ waiting$")).click()
+    page.get_by_role("link", name=HOSTILE).click()
+    expect(page.get_by_label("Data")).to_have_value(HOSTILE)
+    page.get_by_label("Message").fill("No.")
+    page.get_by_role("button", name="Reject").click()
+
+    expect(page.get_by_text("Rejected. The run goes on.")).to_be_visible()
+    expect(in_state(starting, "COMPLETED")).to_be_visible()  # the page that follows heard of it
+    expect(outputs(starting)).to_contain_text("No.")
+    expect(starting.get_by_text("Waiting for your review")).to_have_count(0)
+
+
 def test_the_account_menu_opens_and_closes(visitor: Visitor) -> None:
     page = visitor.page()
     page.goto("/agents/")
@@ -320,7 +381,12 @@ def test_pages_fit_their_windows_and_browsers_do_not_complain(
     g.output("x" * 300, value="y" * 3000)
     imported(page, agent_file(tmp_path, g))
     agent = page.url
-    for url in [agent, "/agents/", "/runs/", "/account/key/", "/account/password/"]:
+    imported(page, agent_file(tmp_path, asking(["y" * 3000], name="very-long-name-" * 17)))
+    run(page)
+    page.get_by_role("link", name=re.compile("very-long-name")).first.click()
+    review = page.url
+    accounts = ["/account/key/", "/account/password/"]
+    for url in [agent, review, "/agents/", "/runs/", "/reviews/", *accounts]:
         page.goto(url)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= viewport["width"], url

@@ -88,7 +88,6 @@ class ExecutionSummarySerializer(serializers.ModelSerializer[Execution]):
             "graph_name",
             "status",
             "created_at",
-            "admitted_at",
             "started_at",
             "ended_at",
             "payload_purged_at",

@@ -9,6 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.timezone import now
 
+from accounts.models import User
+from agents.executions.models import Review
 from webui.values import Shown, one_line, shown
 
 register = template.Library()
@@ -25,6 +27,16 @@ WORDS = {
 
 register.filter("shown", shown)
 register.filter("one_line", one_line)
+
+
+MOST_COUNTED = 100
+
+
+@register.simple_tag
+def open_reviews(user: User) -> str:
+    """Return how many reviews wait for the person, as a short word; empty for none."""
+    count = Review.objects.visible_to(user).open()[:MOST_COUNTED].count()
+    return f"{MOST_COUNTED - 1}+" if count == MOST_COUNTED else str(count or "")
 
 
 @register.filter

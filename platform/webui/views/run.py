@@ -21,6 +21,7 @@ from webui.runs import (
     input_values,
     node_runs,
     open_ids,
+    open_reviews,
     output_nodes,
     output_values,
     started_rows,
@@ -103,6 +104,7 @@ def _waiting(execution: Execution) -> dict[str, Any]:
         "live": not execution.state.is_final,
         "waiting": found[:MOST_WAITING],
         "more_waiting": len(found[MOST_WAITING:]),
+        "reviews": open_reviews(execution)[:MOST_WAITING],
     }
 
 
@@ -130,5 +132,6 @@ def _feed(execution: Execution, seq: int, *, follows: bool) -> dict[str, Any]:
         "valueUrl": reverse("webui:value", args=[execution.pk]),
         "waitingUrl": reverse("webui:waiting", args=[execution.pk]),
         "runsUrl": reverse("webui:runs"),
+        "reviewsUrl": reverse("webui:reviews"),
         "signInUrl": reverse("webui:login"),
     }

@@ -51,7 +51,7 @@ def test_the_list_takes_as_many_queries_for_many_agents_as_for_one(
     for number in range(12):
         services.create_agent(alice, calculator(f"Sum {number}").file())
     client = browse(alice)
-    with django_assert_num_queries(3):  # session, user, agents
+    with django_assert_num_queries(4):  # session, user, agents, count of reviews
         assert client.get("/agents/").content.decode().count("row__title") == 12
 
 

@@ -31,6 +31,7 @@ export class NodeList {
     }
     this.showError(item, data.error);
     this.showChild(item, data.waits_for);
+    this.showReview(item, data.waits_for);
     return true;
   }
 
@@ -104,6 +105,12 @@ export class NodeList {
     const link = part(item, "child");
     link.href = `${this.feed.runsUrl}${waitsFor.execution}/`;
     link.hidden = false;
+  }
+
+  showReview(item, waitsFor) {
+    const link = part(item, "review");
+    link.hidden = waitsFor?.kind !== "review";
+    if (!link.hidden) link.href = `${this.feed.reviewsUrl}${waitsFor.review}/`;
   }
 
   url(place) {
