@@ -46,13 +46,15 @@ def run(lab: Lab, names: Sequence[str]) -> list[str]:
 
     django.setup()
     from accounts.models import User
-    from benchmarks import machine
+    from benchmarks import blocks, machine
 
+    blocks.register()
     facts = machine.facts()
     owner = User.objects.create_user("bench")
     rows: list[Row] = []
     failures: list[str] = []
     for module, ours in by_module(names).items():
+        began = time.monotonic()
         try:
             for row in module.measure(lab, owner, ours):
                 rows.append(row)  # noqa: PERF402 - what was measured before a failure counts
@@ -61,6 +63,7 @@ def run(lab: Lab, names: Sequence[str]) -> list[str]:
         except Exception as error:  # the other benchmarks can still say something
             traceback.print_exc()
             failures.append(f"{', '.join(ours)}: {error!r}")
+        say(f"{', '.join(ours)}: {time.monotonic() - began:.0f} s")
     print(report.machine_line(facts), report.text(rows), sep="\n\n")
     for failure in failures:
         print(f"FAILED {failure}")

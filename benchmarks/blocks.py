@@ -1,4 +1,4 @@
-"""Blocks that only the benchmarks' own processes know."""
+"""Blocks that only the benchmarks' own processes know, once `register` was called."""
 
 from collections.abc import Iterator
 
@@ -14,6 +14,14 @@ FETCH = "7d1c1d0a-5a0f-4a0e-9a53-0c1f6f0b1a03"
 GATE = "7d1c1d0a-5a0f-4a0e-9a53-0c1f6f0b1a04"
 
 
+def register() -> None:
+    """Add the blocks to those of this process."""
+    block(id=FIBO_IO, name="BenchmarkFiboBlock")(compute)
+    block(id=FIBO_CPU, name="BenchmarkFiboCpuBlock", queue="cpu")(compute)
+    block(id=FETCH, name="BenchmarkFetchBlock")(ask)
+    block(id=GATE, name="BenchmarkGateBlock")(gate)
+
+
 class FiboInputs(InputPins):
     n: int = pin(description="Which number")
     after: int = pin(0, description="What the node before this one found")
@@ -23,15 +31,8 @@ class FiboOutputs(OutputPins):
     result: int = pin(0, description="The number")
 
 
-@block(id=FIBO_IO, name="BenchmarkFiboBlock")
-def fibo_io(inputs: FiboInputs) -> Iterator[FiboOutputs]:
-    """Compute a small Fibonacci number by recursion, among the blocks that wait."""
-    yield FiboOutputs(result=fibo(inputs.n))
-
-
-@block(id=FIBO_CPU, name="BenchmarkFiboCpuBlock", queue="cpu")
-def fibo_cpu(inputs: FiboInputs) -> Iterator[FiboOutputs]:
-    """Compute a large Fibonacci number by recursion, among the blocks that compute."""
+def compute(inputs: FiboInputs) -> Iterator[FiboOutputs]:
+    """Compute a Fibonacci number by recursion."""
     yield FiboOutputs(result=fibo(inputs.n))
 
 
@@ -44,8 +45,7 @@ class FetchOutputs(OutputPins):
     status: int = pin(0, description="The answer's status")
 
 
-@block(id=FETCH, name="BenchmarkFetchBlock")
-def fetch_block(inputs: FetchInputs) -> Iterator[FetchOutputs]:
+def ask(inputs: FetchInputs) -> Iterator[FetchOutputs]:
     """Wait for a server that takes its time, as most blocks do."""
     yield FetchOutputs(status=fetch(inputs.port))
 
@@ -58,7 +58,6 @@ class GateOutputs(OutputPins):
     value: str = pin("", description="What opened the gate")
 
 
-@block(id=GATE, name="BenchmarkGateBlock")
 def gate(inputs: GateInputs) -> Iterator[GateOutputs]:
     """Wait until the benchmark says that everybody watches."""
     client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE + 5)

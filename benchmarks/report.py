@@ -8,6 +8,8 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import chain, groupby, zip_longest
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ RESULTS = HERE / "results.json"
 PAGE = HERE.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 HEAD = ("what", "unit", "mode", "Trellis", "beside it", "", "ratio", "note")
+TEXT_HEAD = ("what", "mode", "Trellis", "beside it", "ratio")
 
 Line = tuple[str, ...]
 
@@ -49,14 +52,31 @@ def lines(rows: Iterable[Row]) -> list[Line]:
 
 
 def text(rows: Iterable[Row]) -> str:
-    """Return the table for a terminal."""
-    cells = [HEAD, *lines(rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(HEAD))]
-    padded = [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in cells
+    """Return the table for a terminal: a block of lines for each benchmark."""
+    blocks = [
+        [line for row in group for line in _block(row)]
+        for _, group in groupby(rows, key=attrgetter("benchmark"))
     ]
-    return "\n".join([padded[0], "─" * max(map(len, padded)), *padded[1:]])
+    cells = [TEXT_HEAD, *chain.from_iterable(blocks)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(TEXT_HEAD))]
+
+    def padded(line: Line) -> str:
+        return "  ".join(map(str.ljust, line, widths)).rstrip()
+
+    tables = ["\n".join(map(padded, block)) for block in blocks]
+    head = f"{padded(TEXT_HEAD)}\n{'─' * (sum(widths) + 2 * len(widths) - 2)}"
+    return "\n".join([head, "\n\n".join(tables)])
+
+
+def _block(row: Row) -> list[Line]:
+    """Return a row's lines: its note stands below its name."""
+    left = [(row.name, row.mode, f"{spread(row.trellis)} {row.unit}")]
+    left += [(f"  {row.note}", "", "")] if row.note else []
+    right = [
+        (f"{name} {spread(one.spread)}", spread(one.ratio)) for name, one in row.beside.items()
+    ]
+    both = zip_longest(left, right)
+    return [(*(one or ("", "", "")), *(other or ("", ""))) for one, other in both]
 
 
 def markdown(rows: Iterable[Row]) -> str:

@@ -1,6 +1,7 @@
 """The Celery application of the benchmarks' workers: the product's own, and a few more blocks."""
 
-import benchmarks.blocks  # noqa: F401 - fills the registry
+from benchmarks import blocks
 from config.celery import app
 
+blocks.register()
 __all__ = ["app"]

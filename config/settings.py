@@ -180,6 +180,7 @@ EXECUTIONS: ExecutionSettings = {
     "lease": timedelta(seconds=env.integer("NODE_LEASE_SECONDS", 30, least=3)),
     "resend_after": timedelta(seconds=env.integer("RESEND_AFTER_SECONDS", 15, least=1)),
     "attempts": env.integer("NODE_ATTEMPTS", 3, least=1),
+    "max_concurrent": env.integer("MAX_CONCURRENT_EXECUTIONS", 100, least=1),
     "max_node_executions": env.integer("MAX_NODE_EXECUTIONS", 100_000, least=1),
     "max_depth": env.integer("MAX_SUB_AGENT_DEPTH", 16, least=1),
     "max_sub_agent_runs": env.integer("MAX_SUB_AGENT_RUNS", 10_000, least=1),

@@ -16,10 +16,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
+from agents.engine.errors import InvalidInputs
 from agents.engine.graph import Node
 from agents.engine.ids import NodeId, PinName
-from agents.engine.states import NodeStatus, move
-from agents.executions import dispatch, publisher, replaying, settlement, statements
+from agents.engine.outcome import starting_data
+from agents.engine.states import NodeStatus
+from agents.executions import admission, dispatch, publisher, replaying, settlement, statements
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import EventWait, Execution, NodeExecution, Review
 from agents.executions.output import output_count
@@ -50,18 +52,54 @@ class Claim:
         return self.execution.graph_version.graph.nodes[NodeId(self.node_execution.node_id)]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def begin(
     execution: Execution, version: GraphVersion, starts: Mapping[NodeId, dict[str, Any]]
 ) -> None:
     """Record a new run with its starting nodes ready to be taken."""
-    execution.graph_version = version
-    execution.save(force_insert=True)
-    ledger = DatabaseLedger(execution, version.graph)
-    ledger.tell_run()
-    for node, data in starts.items():
-        ledger.start(ledger.open(node), data)
+    ledger = _new(execution, version)
+    settlement.begin(ledger, starts)
     _commit(ledger)
+
+
+@transaction.atomic(savepoint=False)
+def enlist(execution: Execution, version: GraphVersion) -> None:
+    """Record a new run that waits for a free place; nothing of it is ready before admission."""
+    execution.admitted_at = None
+    ledger = _new(execution, version)
+    ledger.flush()
+    publisher.on_commit(execution, run_changed=True)
+
+
+def admit(owner_id: Any) -> int:
+    """Let a person's next runs begin, as far as there are places; return how many.
+
+    Where nobody waits, or no place is free, this is one query without locks.
+    """
+    if not admission.may_admit(owner_id):
+        return 0
+    with transaction.atomic():
+        return sum(_admit(pk) for pk in admission.next_runs(owner_id))
+
+
+def _admit(pk: UUID) -> bool:
+    """Let one run begin. False: it was stopped at this moment."""
+    execution = Execution.objects.locked(pk)
+    if execution.state.is_final or execution.admitted_at is not None:
+        return False
+    execution.admitted_at = now()
+    Execution.objects.filter(pk=pk).update(admitted_at=execution.admitted_at)
+    graph = execution.graph_version.graph
+    ledger = DatabaseLedger(execution, graph)
+    starts, problems = starting_data(graph, execution.inputs, execution.nodes_input_masks)
+    if starts and not problems:
+        ledger.tell_run("admitted")
+        settlement.begin(ledger, starts)
+    else:  # it fitted when it was started: a block is another one now
+        message = problems[0].detail if problems else "No node can begin."
+        execution.error = {"code": InvalidInputs.code, "message": message}
+    _commit(ledger)
+    return True
 
 
 def claim(pk: UUID, *, worker: str) -> Claim | None:
@@ -109,7 +147,7 @@ def terminate(claim: Claim, emissions: Emissions, *, after: int) -> None:
 def suspend(claim: Claim, emissions: Emissions, *, after: int, suspension: Suspension) -> None:
     """Record that a block waits, and for what; no worker is held until it is woken."""
     with _held(claim, emissions, after) as (ledger, running, first):
-        running.status = move(running.state, NodeStatus.WAITING)
+        ledger.move(running, NodeStatus.WAITING)
         running.waits_for = dict(suspension.waits_for)
         running.wake_at = suspension.wake_at
         if suspension.sleeps is not None:
@@ -184,7 +222,7 @@ def stop(pk: UUID) -> bool:
 def close(pk: UUID) -> bool:
     """End a run that has nothing left to do. False: it has, or it ended."""
     execution = Execution.objects.locked(pk)
-    if execution.state.is_final or execution.unfinished:
+    if execution.state.is_final or execution.unfinished or execution.admitted_at is None:
         return False
     _commit(DatabaseLedger(execution, execution.graph_version.graph))
     return True
@@ -236,6 +274,14 @@ def _held(
         _commit(ledger)
 
 
+def _new(execution: Execution, version: GraphVersion) -> DatabaseLedger:
+    execution.graph_version = version
+    execution.save(force_insert=True)
+    ledger = DatabaseLedger(execution, version.graph)
+    ledger.tell_run()
+    return ledger
+
+
 def _lock(pk: UUID, *statuses: NodeStatus) -> tuple[DatabaseLedger, NodeExecution] | None:
     """Open the run of a node execution that is in one of these states; None where it is not."""
     found: list[tuple[Execution, NodeExecution]] = []
@@ -278,6 +324,9 @@ def _commit(ledger: DatabaseLedger) -> None:
         transaction.on_commit(partial(_stop_child, orphaned.pk), robust=True)  # else the audit will
     if parent is not None and has_news:
         transaction.on_commit(lambda: wake(parent), robust=True)  # else the sweep will
+    if ledger.went_idle or (parent is None and execution.state.is_final):
+        # It left its place. Else the sweep will admit the next.
+        transaction.on_commit(partial(admit, execution.owner_id), robust=True)
 
 
 def _stop_child(pk: UUID) -> None:

@@ -32,7 +32,15 @@ from agents.executions.statements import (
 from kernel.errors import TrellisError
 
 SMALLEST_PAGE, LARGEST_PAGE = 4, 200  # rows that are read ahead
-EXECUTION_COUNTERS = ("last_seq", "opened", "started", "unfinished", "failed")
+EXECUTION_COUNTERS = (
+    "last_seq",
+    "opened",
+    "started",
+    "unfinished",
+    "failed",
+    "suspended",
+    "idle",
+)
 EXECUTION_STATE = (
     "status",
     "error",
@@ -95,6 +103,7 @@ class DatabaseLedger:
     gave_output: bool = False
     run_changed: bool = False
     leaves_reviews: bool = False  # whether something ended that may have asked a person
+    went_idle: bool = False
     _known: dict[UUID, NodeExecution] = field(default_factory=dict)
     _changed: dict[UUID, NodeExecution] = field(default_factory=dict)
     _new: list[NodeExecution] = field(default_factory=list)
@@ -175,12 +184,20 @@ class DatabaseLedger:
 
     def enqueue(self, execution: NodeExecution) -> None:
         """Make the node execution one that any worker may take, and ring for one on commit."""
-        execution.status = move(execution.state, NodeStatus.QUEUED)
+        self.move(execution, NodeStatus.QUEUED)
         execution.queued_at = execution.sent_at = now()
         execution.waits_for = execution.wake_at = execution.lease_until = None
         self.change(execution)
         self.queued.append(execution)
         self.tell_node(execution)
+
+    def move(self, execution: NodeExecution, status: NodeStatus) -> None:
+        """Change the state, and count those that wait."""
+        was_waiting = execution.status == NodeStatus.WAITING
+        execution.status = move(execution.state, status)
+        change = (status is NodeStatus.WAITING) - was_waiting
+        # Never below zero: a release without this counter may have suspended it.
+        self.execution.suspended = max(self.execution.suspended + change, 0)
 
     def in_line(self, execution: NodeExecution) -> list[NodeExecution]:
         """Return the executions of the same node whose values may go out, in order of their start:
@@ -282,6 +299,10 @@ class DatabaseLedger:
 
     def flush(self) -> None:
         """Write everything that changed."""
+        run = self.execution
+        idle = 0 < run.unfinished <= run.suspended
+        self.went_idle |= idle and not run.idle
+        run.idle = idle
         rows = list({row.pk: row for row in [*self._new, *self._changed.values()]}.values())
         parts = [NODES.insert(rows, update=NODE_EXECUTION_STATE)] if rows else []
         parts += [EMISSIONS.insert(self._emissions)] if self._emissions else []

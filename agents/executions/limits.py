@@ -13,6 +13,8 @@ class ExecutionSettings(TypedDict):
     """How long a message may stay untaken before the sweep sends it again."""
     attempts: int
     """How many workers a node execution may lose before it fails."""
+    max_concurrent: int
+    """How many runs of one person may be at work at once."""
     max_node_executions: int
     """Per run."""
     max_depth: int

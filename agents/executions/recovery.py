@@ -12,7 +12,7 @@ from django.utils.timezone import now
 
 from agents.engine.ids import NodeId
 from agents.engine.states import NodeStatus
-from agents.executions import dispatch, journal
+from agents.executions import admission, dispatch, journal
 from agents.executions.idempotency import forget_old_keys
 from agents.executions.models import Execution, NodeExecution
 
@@ -30,6 +30,7 @@ def sweep() -> dict[str, int]:
         "taken_over": take_over_lost_leases(),
         "woken": wake_sleepers(),
         "sent_again": send_again(),
+        "admitted": admit_everybody(),
         "keys_forgotten": forget_old_keys(),
     }
 
@@ -70,9 +71,21 @@ def send_again() -> int:
     return len(wanted)
 
 
+def admit_everybody() -> int:
+    """Let the next runs of all people begin, a few of each in turn; return how many."""
+    admitted = 0
+    owners = admission.owners_who_wait()
+    while owners and admitted < MOST:
+        counts = {owner: journal.admit(owner) for owner in owners}
+        admitted += sum(counts.values())
+        owners = [owner for owner, count in counts.items() if count]
+    return admitted
+
+
 def close_finished() -> int:
     """End the runs that have nothing left to do."""
-    rows = Execution.objects.live().filter(unfinished=0).order_by("created")
+    began = Execution.objects.live().filter(admitted_at__isnull=False)
+    rows = began.filter(unfinished=0).order_by("created")
     return sum(journal.close(pk) for pk in rows.values_list("pk", flat=True)[:MOST])
 
 

@@ -93,6 +93,8 @@ def _check(execution: Execution, parent: UUID | None) -> None:
                 "Try again when it has ended."
             )
         raise NotRetryable("The run has not ended, so there is nothing to retry.")
+    if execution.admitted_at is None:
+        raise NotRetryable("The run was stopped before it began. Start it anew.")
     if execution.state is ExecutionStatus.COMPLETED:
         raise NotRetryable("The run completed, so there is nothing to retry. Replay it instead.")
     require_payload(execution)

@@ -4,7 +4,7 @@ The journal decides what happened; here it takes its effect, all under the run's
 node's output is delivered: `deliver`.**
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.timezone import now
@@ -13,10 +13,16 @@ from agents.engine import delivery
 from agents.engine.graph import ERROR_PIN
 from agents.engine.ids import NodeId
 from agents.engine.outcome import Failure, final_status
-from agents.engine.states import ExecutionStatus, NodeStatus, move
+from agents.engine.states import ExecutionStatus, NodeStatus
 from agents.executions.ledger import DatabaseLedger, TooManyNodeExecutions
 from agents.executions.models import NodeExecution
 from blocks.sdk import BlockKind
+
+
+def begin(ledger: DatabaseLedger, starts: Mapping[NodeId, dict[str, Any]]) -> None:
+    """Make a run's starting nodes ready to be taken."""
+    for node, data in starts.items():
+        ledger.start(ledger.open(node), data)
 
 
 def deliver(ledger: DatabaseLedger, execution: NodeExecution) -> None:
@@ -42,7 +48,7 @@ def end(
     ledger: DatabaseLedger, execution: NodeExecution, status: NodeStatus, first: int | None = None
 ) -> None:
     """End a node execution, tell so, and deliver what its end lets through."""
-    execution.status = move(execution.state, status)
+    ledger.move(execution, status)
     execution.ended_at = now()
     ledger.leaves_reviews |= (execution.waits_for or {}).get("kind") == "review"
     execution.lease_until = execution.waits_for = execution.wake_at = None

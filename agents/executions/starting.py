@@ -1,14 +1,16 @@
 """Begin a run: check everything that forbids it, then record it whole."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
 from agents.engine.errors import InvalidInputs, NothingToStart
+from agents.engine.ids import NodeId
 from agents.engine.outcome import starting_data
-from agents.executions import journal
+from agents.executions import admission, journal
 from agents.executions.models import Execution, NodeExecution
 from agents.graphs.models import GraphVersion
 
@@ -23,16 +25,25 @@ def start(
     replay_of: Execution | None = None,
     replay_from: str = "",
 ) -> Execution:
-    """Return a new run of a version that was found runnable; its first nodes are queued.
+    """Return a new run of a version that was found runnable.
 
     ``replay_of`` is a run whose recorded results it takes over, up to the node ``replay_from``.
 
-    Raises InvalidInputs or NothingToStart, and then nothing was recorded.
+    Its first nodes are queued, or it waits for a free place (`admission`). Raises InvalidInputs,
+    NothingToStart or AgentIsBusy, and then nothing was recorded.
     """
     execution = Execution(
         pk=pk or uuid4(), owner_id=owner_id, replay_of=replay_of, replay_from=replay_from
     )
-    return _begin(execution, version, inputs, masks)
+    starts = _prepare(execution, version, inputs, masks)
+    with transaction.atomic():
+        if _has_place(execution, version):
+            journal.begin(execution, version, starts)
+        else:
+            journal.enlist(execution, version)
+            # A place may have become free meanwhile.
+            transaction.on_commit(partial(journal.admit, owner_id), robust=True)
+    return execution
 
 
 def start_child(
@@ -55,17 +66,46 @@ def start_child(
             cancelled = Execution.objects.locked(above.pk).is_cancelled
             if cancelled or not NodeExecution.objects.held(parent).exists():
                 return None
-            return _begin(child, version, inputs, None)
+            journal.begin(child, version, _prepare(child, version, inputs, None))
+            return child
     except IntegrityError:
         return Execution.objects.with_graph().get(parent=parent)
 
 
-def _begin(
+def _has_place(execution: Execution, version: GraphVersion) -> bool:
+    """Return whether the run may begin at once; make room for it where that is asked for.
+
+    Raises AgentIsBusy. Others' starts of this owner wait until the transaction ends.
+    """
+    found = admission.look(execution.owner_id, version.agent_id)
+    if found.settings.when_full == "skip":
+        admission.refuse_if_busy(found, version.agent_id)
+    if found.has_place:
+        return True
+    if found.settings.when_full == "replace_oldest":
+        for pk in admission.runs_to_replace(found, version.agent_id):
+            _stop(pk)
+    return False
+
+
+def _stop(pk: UUID) -> None:
+    """Stop a run now, and once that is committed what it started; else the sweep will."""
+    journal.stop(pk)
+    transaction.on_commit(partial(_stop_descendants, pk), robust=True)
+
+
+def _stop_descendants(pk: UUID) -> None:
+    for child in Execution.objects.descendants(pk):
+        journal.stop(child)
+
+
+def _prepare(
     execution: Execution,
     version: GraphVersion,
     inputs: Mapping[str, Any],
     masks: Mapping[str, Mapping[str, Any]] | None,
-) -> Execution:
+) -> dict[NodeId, dict[str, Any]]:
+    """Return what the starting nodes begin with; the run keeps its inputs."""
     starts, problems = starting_data(version.graph, inputs, masks)
     if problems:
         raise InvalidInputs(errors=problems)
@@ -73,5 +113,4 @@ def _begin(
         raise NothingToStart
     execution.inputs = dict(inputs)
     execution.nodes_input_masks = {node: dict(mask) for node, mask in (masks or {}).items()}
-    journal.begin(execution, version, starts)
-    return execution
+    return starts

@@ -8,6 +8,10 @@ from accounts.models import User
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin[User]):
-    """Django's screens with the time zone."""
+    """Django's screens with the time zone and the limits."""
 
-    fieldsets = (*(DjangoUserAdmin.fieldsets or ()), ("Place", {"fields": ("time_zone",)}))
+    fieldsets = (
+        *(DjangoUserAdmin.fieldsets or ()),
+        ("Place", {"fields": ("time_zone",)}),
+        ("Limits", {"fields": ("max_concurrent_executions",)}),
+    )

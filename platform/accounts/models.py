@@ -1,6 +1,7 @@
 """Who uses an instance."""
 
 from django.contrib.auth.models import AbstractUser
+from django.core.validators import MinValueValidator
 from django.db import models
 
 from accounts.timezones import validate_time_zone
@@ -14,4 +15,11 @@ class User(AbstractUser):
         default="UTC",
         validators=[validate_time_zone],
         help_text="The IANA name of the time zone in which this person reads clocks.",
+    )
+    max_concurrent_executions = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="How many runs of this person may be at work at once; empty for the instance's "
+        "own limit (MAX_CONCURRENT_EXECUTIONS).",
     )

@@ -1,9 +1,11 @@
 """Pages that list code say what the code says."""
 
+import re
 from pathlib import Path
 
 from django.conf import settings
 
+from benchmarks.cases import MODULES
 from blocks.management.commands.blocks_docs import blocks_page
 
 
@@ -11,3 +13,10 @@ def test_page_of_blocks_is_current() -> None:
     page = Path(settings.BASE_DIR) / "docs" / "blocks.md"
 
     assert page.read_text(encoding="utf-8") == blocks_page(), "run `manage.py blocks_docs`"
+
+
+def test_page_about_performance_names_every_benchmark() -> None:
+    page = (Path(settings.BASE_DIR) / "docs" / "performance.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+
+    assert named == list(MODULES)

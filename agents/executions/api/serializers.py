@@ -88,6 +88,7 @@ class ExecutionSummarySerializer(serializers.ModelSerializer[Execution]):
             "graph_name",
             "status",
             "created_at",
+            "admitted_at",
             "started_at",
             "ended_at",
             "payload_purged_at",

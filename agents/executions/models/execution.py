@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.timezone import now
 
 from agents.engine.states import ExecutionStatus
@@ -46,6 +47,10 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         if found is None:
             raise NotFound(f"There is no run `{pk}` any more.")
         return found
+
+    def unadmitted(self) -> Self:
+        """Return the runs that wait for a free place; none of their nodes has begun."""
+        return self.filter(admitted_at=None, ended_at=None)
 
     def with_graph(self) -> Self:
         """Join the graph's version, without its document: workers keep parsed graphs."""
@@ -96,6 +101,8 @@ class Execution(models.Model):
     nodes_input_masks = JSONText(default=dict)
     error = JSONText(null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    # Null while the run waits for a free place. A release that knows no admission admits all.
+    admitted_at = models.DateTimeField(null=True, blank=True, default=now, db_default=Now())
 
     # Counters, all moved under this row's lock.
     last_seq = models.PositiveBigIntegerField(default=0)  # of the newest event
@@ -103,6 +110,8 @@ class Execution(models.Model):
     started = models.PositiveIntegerField(default=0)  # node executions that became ready
     unfinished = models.PositiveIntegerField(default=0)  # queued, running or waiting
     failed = models.PositiveIntegerField(default=0)  # node executions that failed
+    suspended = models.PositiveIntegerField(default=0, db_default=0)  # of the unfinished: waiting
+    idle = models.BooleanField(default=False, db_default=False)  # all that is unfinished waits
 
     # Whether the node execution that started this run may sleep on although there is an output, or
     # the end, for it: set with these, taken back by `journal.wake`.
@@ -154,6 +163,26 @@ class Execution(models.Model):
             models.Index(fields=["id"], condition=~Q(purging=""), name="execution_half_purged"),
             # The sweep: sub-agents whose parents are to be woken.
             models.Index(fields=["parent"], condition=Q(unheard=True), name="execution_unheard"),
+            # Admission: how many of a person's runs are at work. `idle` and not the counters, so
+            # that a node's end changes no index.
+            models.Index(
+                fields=["owner"],
+                include=["root", "id"],
+                condition=Q(ended_at__isnull=True, admitted_at__isnull=False, idle=False),
+                name="execution_at_work",
+            ),
+            # Admission: how many runs of a graph are under way.
+            models.Index(
+                fields=["graph_version"],
+                condition=Q(ended_at__isnull=True, admitted_at__isnull=False, parent__isnull=True),
+                name="execution_admitted",
+            ),
+            # Admission: whose turn it is.
+            models.Index(
+                fields=["owner", "graph_version", "created"],
+                condition=Q(ended_at__isnull=True, admitted_at__isnull=True),
+                name="execution_unadmitted",
+            ),
         ]
 
     def __str__(self) -> str:

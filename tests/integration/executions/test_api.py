@@ -44,6 +44,7 @@ class TestStart:
         assert response["Location"] == f"http://testserver/api/v1/executions/{execution.pk}/"
         body = response.json()
         assert body.pop("created_at").endswith("Z")
+        assert body.pop("admitted_at").endswith("Z")
         assert body == {
             "id": str(execution.pk),
             "user_id": str(alice.pk),
