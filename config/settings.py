@@ -189,6 +189,7 @@ EXECUTIONS: ExecutionSettings = {
     "payload_retention_days": env.integer("PAYLOAD_RETENTION_DAYS", 0, least=0),
     "execution_retention_days": env.integer("EXECUTION_RETENTION_DAYS", 0, least=0),
     "event_value_bytes": env.integer("MAX_EVENT_VALUE_BYTES", 32 * 1024, least=256),
+    "local_lane": env.flag("TRELLIS_LOCAL_LANE", default=True),
 }
 
 GRAPHS = {

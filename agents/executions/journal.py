@@ -5,9 +5,9 @@ lease was taken over is told `LeaseLost` and has changed nothing.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,8 @@ from agents.graphs.models import GraphVersion
 INTERRUPTED = "interrupted"
 WORKER_LOST = "worker_lost"
 
+MOST_KNOWN = 100  # unsettled node executions of a run that are read with its lock
+
 Emissions = Sequence[tuple[PinName, Any]]
 
 
@@ -46,6 +48,8 @@ class Claim:
     node_execution: NodeExecution
     execution: Execution
     attempt: int
+    commit: Callable[[DatabaseLedger], None] = field(default=lambda ledger: commit(ledger))  # noqa: PLW0108 - defined below
+    """What ends the transaction in which the block's end is journaled."""
 
     @property
     def node(self) -> Node:
@@ -59,7 +63,7 @@ def begin(
     """Record a new run with its starting nodes ready to be taken."""
     ledger = _new(execution, version)
     settlement.begin(ledger, starts)
-    _commit(ledger)
+    commit(ledger)
 
 
 @transaction.atomic(savepoint=False)
@@ -90,7 +94,7 @@ def _admit(pk: UUID) -> bool:
     execution.admitted_at = now()
     Execution.objects.filter(pk=pk).update(admitted_at=execution.admitted_at)
     graph = execution.graph_version.graph
-    ledger = DatabaseLedger(execution, graph)
+    ledger = DatabaseLedger(execution, graph, knows_all=True)  # that there is nothing yet
     starts, problems = starting_data(graph, execution.inputs, execution.nodes_input_masks)
     if starts and not problems:
         ledger.tell_run("admitted")
@@ -98,21 +102,46 @@ def _admit(pk: UUID) -> bool:
     else:  # it fitted when it was started: a block is another one now
         message = problems[0].detail if problems else "No node can begin."
         execution.error = {"code": InvalidInputs.code, "message": message}
-    _commit(ledger)
+    commit(ledger)
     return True
 
 
 def claim(pk: UUID, *, worker: str) -> Claim | None:
     """Take one queued node execution. None: it was taken, it is over, or the run is cancelled."""
+    with transaction.atomic():
+        found = open_queued(pk)
+        return None if found is None else take(*found, worker=worker)
+
+
+def open_queued(pk: UUID) -> tuple[DatabaseLedger, NodeExecution] | None:
+    """Lock the run of a queued node execution. None: it was taken, or it is over."""
+    found = _lock(pk, NodeStatus.QUEUED)
+    return found if found is not None and found[1].status == NodeStatus.QUEUED else None
+
+
+def reopen(ledger: DatabaseLedger) -> bool:
+    """Lock a run again. False: it was changed meanwhile, and the ledger is worth nothing."""
+    found: list[Execution] = []
+    batch = Batch()
+    statements.lock_run(batch, ledger.execution.pk, found.append)
+    batch.run()
+    if not found or found[0].last_seq != ledger.execution.last_seq:
+        return False
+    found[0].graph_version = ledger.execution.graph_version
+    ledger.execution = found[0]
+    return True
+
+
+def take(ledger: DatabaseLedger, row: NodeExecution, *, worker: str) -> Claim:
+    """Give a queued node execution of a locked run to a worker, and end the transaction.
+
+    The claim may be lost in a crash of the database, which only means doing it again.
+    """
     moment = now()
-    lease = moment + settings.EXECUTIONS["lease"]
-    found = statements.claim(pk, worker=worker, lease=lease, now=moment)
-    if found is None:
-        return None
-    execution, taken = found
-    execution.graph_version = _version(execution.graph_version_id)
-    publisher.on_commit(execution, run_changed=execution.started_at == moment)
-    return Claim(taken, execution, taken.attempt)
+    lease_until = moment + settings.EXECUTIONS["lease"]
+    ledger.take(row, worker=worker, lease_until=lease_until, moment=moment)
+    commit(ledger, durable=False)
+    return Claim(row, ledger.execution, row.attempt)
 
 
 def record(claim: Claim, emissions: Emissions, *, after: int) -> None:
@@ -121,7 +150,7 @@ def record(claim: Claim, emissions: Emissions, *, after: int) -> None:
     ``after`` is how many values this run of the block emitted before. Values that an earlier run
     of it recorded already are left out.
     """
-    with _held(claim, emissions, after) as (ledger, running, first):
+    with _held(claim, emissions, after, goes_on=True) as (ledger, running, first):
         ledger.tell_node(running, first=first)
         settlement.deliver(ledger, running)
 
@@ -175,7 +204,7 @@ def wake(pk: UUID) -> bool:
         return False
     ledger, sleeper = found
     ledger.enqueue(sleeper)
-    _commit(ledger)
+    commit(ledger)
     return True
 
 
@@ -200,7 +229,7 @@ def take_over(pk: UUID, *, effect: str) -> bool:
         settlement.fail(ledger, lost, WORKER_LOST, _worker_lost(lost))
     else:
         ledger.enqueue(lost)
-    _commit(ledger)
+    commit(ledger)
     return True
 
 
@@ -214,7 +243,7 @@ def stop(pk: UUID) -> bool:
     execution.cancel_requested_at = now()
     ledger.tell_run("stopping")
     settlement.end_what_does_not_run(ledger)
-    _commit(ledger)
+    commit(ledger)
     return True
 
 
@@ -224,7 +253,7 @@ def close(pk: UUID) -> bool:
     execution = Execution.objects.locked(pk)
     if execution.state.is_final or execution.unfinished or execution.admitted_at is None:
         return False
-    _commit(DatabaseLedger(execution, execution.graph_version.graph))
+    commit(DatabaseLedger(execution, execution.graph_version.graph))
     return True
 
 
@@ -235,7 +264,7 @@ def opened(pk: UUID) -> Iterator[DatabaseLedger]:
         execution = Execution.objects.locked(pk)
         ledger = DatabaseLedger(execution, execution.graph_version.graph)
         yield ledger
-        _commit(ledger)
+        commit(ledger)
 
 
 def go_on(ledger: DatabaseLedger, node_executions: Collection[UUID]) -> None:
@@ -248,7 +277,7 @@ def go_on(ledger: DatabaseLedger, node_executions: Collection[UUID]) -> None:
 
 @contextmanager
 def _held(
-    claim: Claim, emissions: Emissions, after: int
+    claim: Claim, emissions: Emissions, after: int, *, goes_on: bool = False
 ) -> Iterator[tuple[DatabaseLedger, NodeExecution, int]]:
     """Open the run for a worker that still holds its lease, and record what its block emitted.
 
@@ -256,28 +285,25 @@ def _held(
     an earlier run of the block recorded are left out. Raises LeaseLost.
     """
     with transaction.atomic():
-        ledger = DatabaseLedger(claim.execution, claim.execution.graph_version.graph)
-        batch = Batch()
-        statements.lock(batch, claim.node_execution.pk, [NodeStatus.RUNNING], ledger.adopt)
-        pins = Counter(pin for pin, _ in emissions)
-        ledger.look_ahead(batch, claim.node_execution.pk, claim.node.id, pins)
-        batch.run()
-        running = ledger.known(claim.node_execution.pk)
-        if running is None or (running.status, running.attempt) != (
+        found = _lock(claim.node_execution.pk, NodeStatus.RUNNING)
+        if found is None or (found[1].status, found[1].attempt) != (
             NodeStatus.RUNNING,
             claim.attempt,
         ):
             raise LeaseLost
+        ledger, running = found
+        pins = Counter(pin for pin, _ in emissions)
+        ledger.look_ahead(running, pins)
         first = running.emitted
         ledger.emit(running, emissions[max(first - after, 0) :])
         yield ledger, running, first
-        _commit(ledger)
+        (commit if goes_on else claim.commit)(ledger)
 
 
 def _new(execution: Execution, version: GraphVersion) -> DatabaseLedger:
     execution.graph_version = version
     execution.save(force_insert=True)
-    ledger = DatabaseLedger(execution, version.graph)
+    ledger = DatabaseLedger(execution, version.graph, knows_all=True)  # that there is nothing
     ledger.tell_run()
     return ledger
 
@@ -285,15 +311,19 @@ def _new(execution: Execution, version: GraphVersion) -> DatabaseLedger:
 def _lock(pk: UUID, *statuses: NodeStatus) -> tuple[DatabaseLedger, NodeExecution] | None:
     """Open the run of a node execution that is in one of these states; None where it is not."""
     found: list[tuple[Execution, NodeExecution]] = []
+    unsettled: list[NodeExecution] = []
     batch = Batch()
     statements.lock(batch, pk, statuses, lambda *rows: found.append(rows))
+    statements.unsettled(batch, pk, MOST_KNOWN, unsettled.extend)
     batch.run()
     if not found:
         return None
     execution, row = found[0]
     execution.graph_version = _version(execution.graph_version_id)
     ledger = DatabaseLedger(execution, execution.graph_version.graph)
-    ledger.adopt(execution, row)
+    ledger.adopt(row)
+    if unsettled:
+        ledger.load(unsettled)
     return ledger, row
 
 
@@ -303,8 +333,11 @@ def _version(pk: UUID) -> GraphVersion:
     return GraphVersion.objects.defer("document").get(pk=pk)
 
 
-def _commit(ledger: DatabaseLedger) -> None:
-    """Write the ledger, end the run if nothing is left, and ring every bell on commit."""
+def commit(ledger: DatabaseLedger, *, durable: bool = True) -> None:
+    """Write the ledger, end the run if nothing is left, and ring every bell on commit.
+
+    Nothing may be written in the transaction after this.
+    """
     execution = ledger.execution
     if ledger.taken_over:
         replaying.deliver_recorded(ledger)
@@ -315,9 +348,10 @@ def _commit(ledger: DatabaseLedger) -> None:
     parent = execution.parent_id
     has_news = parent is not None and (ledger.gave_output or execution.state.is_final)
     execution.unheard = execution.unheard or has_news
-    ledger.flush()
     if ledger.leaves_reviews:
+        ledger.flush()  # who ended is read from the database
         Review.objects.withdraw(execution.pk)
+    ledger.flush(commit=True, durable=durable)
     dispatch.on_commit(ledger.queued)
     publisher.on_commit(execution, run_changed=ledger.run_changed)
     for orphaned in ledger.orphaned:
@@ -327,6 +361,8 @@ def _commit(ledger: DatabaseLedger) -> None:
     if ledger.went_idle or (parent is None and execution.state.is_final):
         # It left its place. Else the sweep will admit the next.
         transaction.on_commit(partial(admit, execution.owner_id), robust=True)
+    ledger.queued, ledger.leaves_reviews = [], False
+    ledger.gave_output = ledger.run_changed = ledger.went_idle = False
 
 
 def _stop_child(pk: UUID) -> None:

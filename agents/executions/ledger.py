@@ -2,11 +2,17 @@
 
 The delivery rules (``agents.engine.delivery``) read and change them through this ledger; nothing
 is written before `flush`, which writes everything at once.
+
+Most runs have few node executions that are not settled at a time. Where all of these were read with
+the lock (`load`), every question but that for static links is answered from memory; else the ledger
+asks, a page at a time.
 """
 
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -15,63 +21,22 @@ from django.utils.timezone import now
 
 from agents.engine.graph import Graph
 from agents.engine.ids import NodeId, PinName
-from agents.engine.states import NodeStatus, move
+from agents.engine.states import ExecutionStatus, NodeStatus, move
+from agents.executions import statements
 from agents.executions.models import Emission, Event, Execution, NodeExecution
 from agents.executions.recordings import Recording
 from agents.executions.statements import (
-    EMISSIONS,
-    EVENTS,
     IN_LINE,
     LACKING,
     LAST_STARTED,
     NODES,
-    RUNS,
+    NOT_DURABLE,
     Batch,
-    write,
+    is_outermost,
 )
 from kernel.errors import TrellisError
 
 SMALLEST_PAGE, LARGEST_PAGE = 4, 200  # rows that are read ahead
-EXECUTION_COUNTERS = (
-    "last_seq",
-    "opened",
-    "started",
-    "unfinished",
-    "failed",
-    "suspended",
-    "idle",
-)
-EXECUTION_STATE = (
-    "status",
-    "error",
-    "cancel_requested_at",
-    "started_at",
-    "ended_at",
-    "unheard",
-)
-NODE_EXECUTION_STATE = (
-    "start_number",
-    "status",
-    "queue",
-    "input_data",
-    "arrived",
-    "attempt",
-    "losses",
-    "worker",
-    "lease_until",
-    "sent_at",
-    "waits_for",
-    "wake_at",
-    "sleeps",
-    "emitted",
-    "delivered",
-    "settled",
-    "error",
-    "queued_at",
-    "started_at",
-    "ended_at",
-    "reused_from",
-)
 
 
 class TooManyNodeExecutions(TrellisError):
@@ -104,14 +69,18 @@ class DatabaseLedger:
     run_changed: bool = False
     leaves_reviews: bool = False  # whether something ended that may have asked a person
     went_idle: bool = False
+    knows_all: bool = False  # of what is not settled
     _known: dict[UUID, NodeExecution] = field(default_factory=dict)
     _changed: dict[UUID, NodeExecution] = field(default_factory=dict)
-    _new: list[NodeExecution] = field(default_factory=list)
+    _with_inputs: set[UUID] = field(default_factory=set)  # of the changed ones
+    _new: dict[UUID, NodeExecution] = field(default_factory=dict)
+    _incomplete: dict[str, list[NodeExecution]] = field(default_factory=dict)
+    _unsettled: dict[str, deque[NodeExecution]] = field(default_factory=dict)
     _fresh: dict[NodeId, list[NodeExecution]] = field(default_factory=dict)
     _lines: dict[tuple[NodeId, PinName], Line] = field(default_factory=dict)
     _last_started: dict[NodeId, NodeExecution | None] = field(default_factory=dict)
     _lines_of_nodes: dict[UUID, list[NodeExecution]] = field(default_factory=dict)
-    _emissions: list[Emission] = field(default_factory=list)
+    _emissions: dict[UUID, list[Emission]] = field(default_factory=dict)
     _events: list[Event] = field(default_factory=list)
     _carried: dict[UUID, list[tuple[PinName, Any]]] = field(default_factory=dict)
     _recording: Recording | None = None
@@ -119,7 +88,7 @@ class DatabaseLedger:
     # What the delivery rules ask and do.
 
     def earliest_lacking(self, node: NodeId, pin: PinName) -> NodeExecution | None:
-        line = self._lines.setdefault((node, pin), Line())
+        line = self._line(node, pin)
         while True:
             while line.rows:
                 if _lacks(line.rows[0], pin):
@@ -132,7 +101,11 @@ class DatabaseLedger:
             batch.run()
 
     def waiting(self, node: NodeId) -> Sequence[NodeExecution]:
-        stored = self.read(NodeExecution.objects.of(self.execution.pk, node).incomplete())
+        stored: Sequence[NodeExecution] = (
+            self._incomplete.get(node, [])
+            if self.knows_all
+            else self.read(NodeExecution.objects.of(self.execution.pk, node).incomplete())
+        )
         rows = {row.pk: row for row in [*stored, *self._fresh.get(node, ())]}
         return [row for row in rows.values() if _is_incomplete(row)]
 
@@ -158,14 +131,14 @@ class DatabaseLedger:
         )
         self.execution.opened += 1
         self._known[row.pk] = row
-        self._new.append(row)
+        self._new[row.pk] = row
         self._fresh.setdefault(node, []).append(row)
         return row
 
     def arrive(self, execution: NodeExecution, values: Mapping[str, Any]) -> None:
         execution.input_data = {**execution.input_data, **values}
         execution.arrived = list(execution.input_data)
-        self.change(execution)
+        self.change(execution, inputs=True)
 
     def start(self, execution: NodeExecution, data: dict[str, Any]) -> None:
         execution.input_data = data
@@ -173,6 +146,9 @@ class DatabaseLedger:
         execution.start_number = self.execution.started
         self.execution.started += 1
         self._last_started[NodeId(execution.node_id)] = execution
+        self._with_inputs.add(execution.pk)
+        if self.knows_all:
+            self._unsettled.setdefault(execution.node_id, deque()).append(execution)
         if self._is_recorded(execution):
             self.taken_over.append(execution)
             self.change(execution)
@@ -199,25 +175,57 @@ class DatabaseLedger:
         # Never below zero: a release without this counter may have suspended it.
         self.execution.suspended = max(self.execution.suspended + change, 0)
 
+    def take(
+        self, execution: NodeExecution, *, worker: str, lease_until: datetime, moment: datetime
+    ) -> None:
+        """Give a queued node execution to a worker; the first one taken starts the run."""
+        if self.execution.status == ExecutionStatus.QUEUED:
+            self.execution.status = ExecutionStatus.RUNNING
+            self.execution.started_at = moment
+            self.tell_run()
+        self.move(execution, NodeStatus.RUNNING)
+        execution.attempt += 1
+        execution.worker = worker
+        execution.lease_until = lease_until
+        execution.started_at = execution.started_at or moment
+        self.change(execution)
+        self.tell_node(execution)
+
     def in_line(self, execution: NodeExecution) -> list[NodeExecution]:
         """Return the executions of the same node whose values may go out, in order of their start:
 
         those that have ended, up to and with the first that has not, whatever this one does.
         """
+        if self.knows_all:
+            return self._known_in_line(execution)
         if execution.pk not in self._lines_of_nodes:
             batch = Batch()
             self._ask_in_line(batch, execution.pk, NodeId(execution.node_id))
             batch.run()
         return [row for row in self._lines_of_nodes[execution.pk] if not row.settled]
 
-    def look_ahead(
-        self, batch: Batch, execution: UUID, node: NodeId, emissions: Mapping[PinName, int]
-    ) -> None:
-        """Ask in one batch for what the delivery of a node execution's values will want to know.
+    def _known_in_line(self, execution: NodeExecution) -> list[NodeExecution]:
+        line = self._unsettled.get(execution.node_id, deque())
+        while line and line[0].settled:
+            line.popleft()
+        found: list[NodeExecution] = []
+        for row in line:
+            if not row.settled:
+                found.append(row)
+            if row is not execution and row.state.is_open:
+                break
+        return found
 
-        ``emissions`` says how many values there are on each pin.
+    def look_ahead(self, execution: NodeExecution, emissions: Mapping[PinName, int]) -> None:
+        """Ask in one message for what the delivery of a node execution's values will want to know.
+
+        ``emissions`` says how many values there are on each pin. Nothing is asked that is known.
         """
-        self._ask_in_line(batch, execution, node)
+        if self.knows_all:
+            return
+        node = NodeId(execution.node_id)
+        batch = Batch()
+        self._ask_in_line(batch, execution.pk, node)
         wanted: Counter[tuple[NodeId, PinName]] = Counter()  # several links may end at one pin
         for link in self.graph.out_of(node):
             wanted[link.sink_id, link.sink_name] += sum(
@@ -229,6 +237,7 @@ class DatabaseLedger:
         for sink in dict.fromkeys(sink for sink, _ in ends):
             if any(link.is_static for link in self.graph.into(sink)):
                 self._ask_last_started(batch, sink)
+        batch.run()
 
     def idle(self) -> list[NodeExecution]:
         """Return the run's started node executions that no worker holds, as they were opened."""
@@ -239,10 +248,10 @@ class DatabaseLedger:
 
     def emit(self, execution: NodeExecution, values: Sequence[tuple[PinName, Any]]) -> None:
         """Record values that the node execution emitted, numbered on from the last."""
-        self._emissions += [
-            Emission(node_execution=execution, number=number, pin=pin, value=value)
+        self._emissions.setdefault(execution.pk, []).extend(
+            Emission(node_execution_id=execution.pk, number=number, pin=pin, value=value)
             for number, (pin, value) in enumerate(values, start=execution.emitted)
-        ]
+        )
         execution.emitted += len(values)
         self.change(execution)
 
@@ -255,7 +264,7 @@ class DatabaseLedger:
         """Return the node execution's values that have not been delivered, in order."""
         if execution.pk in self._carried:
             return self._carried.pop(execution.pk)
-        fresh = [one for one in self._emissions if one.node_execution_id == execution.pk]
+        fresh = self._emissions.get(execution.pk, ())
         known = execution.emitted - len(fresh)
         stored: list[Emission] = []
         if execution.delivered < known:
@@ -263,23 +272,33 @@ class DatabaseLedger:
         pairs = [*stored, *(one for one in fresh if one.number >= execution.delivered)]
         return [(PinName(one.pin), one.value) for one in pairs]
 
-    def adopt(self, execution: Execution, row: NodeExecution) -> None:
-        """Take the run, just locked, and one of its rows as they now are."""
-        execution.graph_version = self.execution.graph_version
-        self.execution = execution
+    def adopt(self, row: NodeExecution) -> None:
+        """Take a row that was locked with the run."""
         self._known[row.pk] = row
 
     def read(self, rows: Iterable[NodeExecution]) -> list[NodeExecution]:
         """Return the rows, each as the one object that stands for it in this transaction."""
         return [self._known.setdefault(row.pk, row) for row in rows]
 
+    def load(self, rows: Sequence[NodeExecution]) -> None:
+        """Take all of the run's node executions that are not settled, as they now are."""
+        self.knows_all = True
+        for row in sorted(self.read(rows), key=lambda row: row.number):
+            if _is_incomplete(row):
+                self._incomplete.setdefault(row.node_id, []).append(row)
+        started = (row for row in self.read(rows) if row.start_number is not None)
+        for row in sorted(started, key=lambda row: row.start_number or 0):
+            self._unsettled.setdefault(row.node_id, deque()).append(row)
+
     def known(self, pk: UUID) -> NodeExecution | None:
         """Return a node execution that was read in this transaction."""
         return self._known.get(pk)
 
-    def change(self, execution: NodeExecution) -> None:
-        """Remember to write the node execution."""
+    def change(self, execution: NodeExecution, *, inputs: bool = False) -> None:
+        """Remember to write the node execution; its inputs only where these changed."""
         self._changed[execution.pk] = execution
+        if inputs:
+            self._with_inputs.add(execution.pk)
 
     def tell_run(self, note: str = "") -> None:
         """Record an event about the run, in its present state."""
@@ -292,23 +311,41 @@ class DatabaseLedger:
         self._tell(
             Event.Kind.NODE,
             execution.status,
-            node_execution=execution,
+            node_execution_id=execution.pk,
             first=last if first is None else first,
             last=last,
         )
 
-    def flush(self) -> None:
-        """Write everything that changed."""
+    def flush(self, *, commit: bool = False, durable: bool = True) -> None:
+        """Write everything that changed.
+
+        ``commit``: this is the last that the transaction does, so COMMIT rides along where the
+        transaction is ours to end. Not ``durable``: it may be lost in a crash of the server.
+        """
         run = self.execution
         idle = 0 < run.unfinished <= run.suspended
         self.went_idle |= idle and not run.idle
         run.idle = idle
-        rows = list({row.pk: row for row in [*self._new, *self._changed.values()]}.values())
-        parts = [NODES.insert(rows, update=NODE_EXECUTION_STATE)] if rows else []
-        parts += [EMISSIONS.insert(self._emissions)] if self._emissions else []
-        parts += [EVENTS.insert(self._events)] if self._events else []
-        write([*parts, RUNS.update(self.execution, EXECUTION_COUNTERS + EXECUTION_STATE)])
-        self._new, self._changed, self._emissions, self._events = [], {}, [], []
+        batch = Batch()
+        if not durable:
+            batch.say(NOT_DURABLE)
+        statements.write(
+            batch,
+            run=run,
+            opened=self._new.values(),
+            changed=[
+                (row, pk in self._with_inputs)
+                for pk, row in self._changed.items()
+                if pk not in self._new
+            ],
+            emissions=chain.from_iterable(self._emissions.values()),
+            events=self._events,
+        )
+        if commit and is_outermost():
+            batch.say("COMMIT")
+        batch.run()
+        self._new, self._changed, self._emissions, self._events = {}, {}, {}, []
+        self._with_inputs = set()
 
     def _is_recorded(self, execution: NodeExecution) -> bool:
         """Return whether the run that this one replays has the results; then they are taken."""
@@ -322,7 +359,7 @@ class DatabaseLedger:
         self.execution.last_seq += 1
         self._events.append(
             Event(
-                execution=self.execution,
+                execution_id=self.execution.pk,
                 seq=self.execution.last_seq,
                 kind=kind,
                 status=status,
@@ -330,8 +367,14 @@ class DatabaseLedger:
             )
         )
 
+    def _line(self, node: NodeId, pin: PinName) -> Line:
+        if (node, pin) not in self._lines:
+            known = Line(deque(self._incomplete.get(node, ())), exhausted=True)
+            self._lines[node, pin] = known if self.knows_all else Line()
+        return self._lines[node, pin]
+
     def _ask_lacking(self, batch: Batch, node: NodeId, pin: PinName, amount: int) -> None:
-        line = self._lines.setdefault((node, pin), Line())
+        line = self._line(node, pin)
         limit = min(max(amount, SMALLEST_PAGE), LARGEST_PAGE)
 
         def read(rows: list[Any]) -> None:
@@ -347,8 +390,7 @@ class DatabaseLedger:
             found = self.read(NODES.row(values) for values in rows)
             self._lines_of_nodes[execution] = found
 
-        run = self.execution.pk
-        batch.add(IN_LINE, [run, node, run, node, execution], read)
+        batch.add(IN_LINE, [self.execution.pk, node, execution], read)
 
     def _ask_last_started(self, batch: Batch, node: NodeId) -> None:
         def read(rows: list[Any]) -> None:

@@ -31,3 +31,5 @@ class ExecutionSettings(TypedDict):
     """After how many days ended runs are removed; 0 for never."""
     event_value_bytes: int
     """Longer values are shortened in events; REST has them whole."""
+    local_lane: bool
+    """Whether workers go on with light successors themselves, without the broker."""

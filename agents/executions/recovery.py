@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils.timezone import now
 
 from agents.engine.ids import NodeId
@@ -66,7 +67,7 @@ def send_again() -> int:
         # Of two sweeps at once, each sends its own. What a journal has locked is being moved.
         free = stale.order_by("sent_at").select_for_update(skip_locked=True, no_key=True)
         wanted = dict(free.values_list("pk", "queue")[:MOST])
-        stale.filter(pk__in=wanted).update(sent_at=now())
+        stale.filter(pk__in=wanted).update(sent_at=now(), sends=F("sends") + 1)
     dispatch.send([(str(pk), queue) for pk, queue in wanted.items()])
     return len(wanted)
 

@@ -4,31 +4,22 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Iterator
 from typing import Any, TypedDict
 from uuid import UUID
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from agents.engine.ids import PinName
-from agents.engine.values import emission_value, error_of
-from agents.executions import journal
+from agents.executions import blockcall, journal, lane
 from agents.executions.context import WorkerContext
 from agents.executions.journal import Claim, LeaseLost
+from agents.executions.lane import Lane
 from agents.executions.leases import keeper
 from agents.executions.suspension import Suspended
-from blocks.sdk import BlockError, BlockKind
 
 MOST_BUFFERED = 500
 
 logger = logging.getLogger(__name__)
-
-
-class UnknownBlock(BlockError):
-    """This instance has no such block."""
-
-    code = "unknown_block"
 
 
 def worker_name() -> str:
@@ -38,22 +29,33 @@ def worker_name() -> str:
 
 def run_node(pk: UUID) -> None:
     """Run one queued node execution, unless another worker has it or its run is over."""
-    claim = journal.claim(pk, worker=worker_name())
-    if claim is None:
+    if lane.called_in_place(pk):
         return
+    here = Lane(worker_name())
+    claim = here.begin(pk)
+    if claim is not None:
+        _run_claimed(claim)
+        here.go_on()
+
+
+def _run_claimed(claim: Claim) -> None:
     with keeper().holding(claim) as pulse:
         outbox = Outbox(claim)
         context = WorkerContext(claim, pulse)
         try:
             _run_block(claim, context, outbox)
         except LeaseLost:
-            logger.warning("Node execution %s was taken over", pk, extra={"action": "lease_lost"})
+            logger.warning(
+                "Node execution %s was taken over",
+                claim.node_execution.pk,
+                extra={"action": "lease_lost"},
+            )
 
 
 def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
     _give_connection_back()
     try:
-        for pin, value in _emissions(claim, context):
+        for pin, value in blockcall.emissions(claim.node, claim.node_execution.input_data, context):
             outbox.add(pin, value)
             if context.lost:
                 raise LeaseLost
@@ -65,9 +67,7 @@ def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
     except (LeaseLost, OperationalError, InterfaceError):
         raise  # not the block's failure: whoever takes the lease over will run it again
     except Exception as error:
-        code, message = error_of(error)
-        if not isinstance(error, BlockError):
-            logger.exception("Block of node execution %s failed", claim.node_execution.pk)
+        code, message = blockcall.failure_of(error, claim.node_execution.pk)
         journal.fail(claim, **outbox.rest(), code=code, message=message)
         return
     if context.lost:
@@ -76,18 +76,6 @@ def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
         journal.terminate(claim, **outbox.rest())
     else:
         journal.complete(claim, **outbox.rest())
-
-
-def _emissions(claim: Claim, context: WorkerContext) -> Iterator[tuple[PinName, Any]]:
-    node = claim.node
-    if node.block is None:
-        raise UnknownBlock(f"There is no block {node.block_id!r} on this instance.")
-    data: dict[str, Any] = claim.node_execution.input_data
-    if node.kind is BlockKind.AGENT:
-        data = {**node.input_default, "inputs": data}
-    limit = settings.EXECUTIONS["max_value_bytes"]
-    for pin, value in node.block.run(node.block.inputs.build(data), context):
-        yield pin, emission_value(pin, value, max_bytes=limit)
 
 
 class Rest(TypedDict):

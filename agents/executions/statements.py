@@ -1,93 +1,161 @@
 """The statements of the hot path, written by hand.
 
 The ORM would take a round trip per row kind, and more time to build SQL than PostgreSQL takes to
-run it. Here a claim is one statement, everything that a decision reads is one batch, and
-everything that it writes is one statement. Rows are still the models' rows.
+run it. Here everything that a decision reads comes in one message and everything that it writes
+goes in one; rows are still the models' rows.
 
-Batches are several statements in one message (PostgreSQL's simple query protocol): the first one
-locks, and each of the others sees what was committed before it began, so after the lock was held.
+A message is several statements in PostgreSQL's simple query protocol: the first one locks, and each
+of the others sees what was committed before it began, so after the lock was held. BEGIN and COMMIT
+ride along (`Batch`). The statements that every node execution needs are prepared once for each
+connection (SQL's own PREPARE): planning them took longer than running them.
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
+from weakref import WeakSet
 
 from django.db import connection, models
+from psycopg.pq import TransactionStatus
 
 from agents.executions.models import Emission, Event, Execution, NodeExecution
+from kernel.fields import JSONText
+from kernel.jsontypes import dumps
 
 M = TypeVar("M", bound=models.Model)
 
+# A block that hangs while its run is locked would hold everybody up: the server hangs up on us.
+IDLE_LIMIT = "SET LOCAL idle_in_transaction_session_timeout TO '10s'"
+# Losing a claim only means that it is made again.
+NOT_DURABLE = "SET LOCAL synchronous_commit TO off"
+
+
+class _Column(NamedTuple):
+    name: str
+    attribute: str
+    is_json: bool
+
+    @classmethod
+    def of(cls, one: Any) -> "_Column":
+        return cls(one.column, one.attname, isinstance(one, JSONText))
+
 
 class Table(Generic[M]):
-    """A model's table as SQL text, and its rows as model instances."""
+    """A model's table as SQL text, and its rows as model instances.
 
-    def __init__(self, model: type[M]) -> None:
+    ``fixed`` columns never change once a row is there; ``unread`` ones are left to who needs them.
+    """
+
+    def __init__(
+        self, model: type[M], fixed: Iterable[str] = (), unread: Iterable[str] = ()
+    ) -> None:
         self.model = model
-        self.fields = list(model._meta.concrete_fields)
         self.name = f'"{model._meta.db_table}"'
-        self.attributes = [one.attname for one in self.fields]
+        fields = [one for one in model._meta.concrete_fields if one.name not in set(unread)]
+        self.attributes = [one.attname for one in fields]
+        self._read = [one.column for one in fields]
+        self._written = [one for one in fields if not isinstance(one, models.AutoField)]
+        self._changed = [one for one in self._written if one.name not in set(fixed)]
+        self._columns = [_Column.of(one) for one in self._written]
+        self._changing = [_Column.of(one) for one in self._changed]
+        self._given = ", ".join(f'"{one.column}" {_type_in_json(one)}' for one in self._written)
 
     def __len__(self) -> int:
-        return len(self.fields)
+        return len(self.attributes)
 
     def columns(self, alias: str) -> str:
         """Return the columns, qualified, in the order in which `row` reads them."""
-        return ", ".join(f'{alias}."{one.column}"' for one in self.fields)
+        return ", ".join(f'{alias}."{column}"' for column in self._read)
 
     def row(self, values: Sequence[Any]) -> M:
         """Return the instance for a row of `columns`."""
         return self.model.from_db(connection.alias, self.attributes, values)
 
-    def insert(self, rows: Sequence[M], update: Iterable[str] = ()) -> tuple[str, list[Any]]:
-        """Return an INSERT of the rows; those that exist get the ``update`` columns instead."""
-        fields = [one for one in self.fields if not isinstance(one, models.AutoField)]
-        names = ", ".join(f'"{one.column}"' for one in fields)
-        one_row = f"({', '.join(['%s'] * len(fields))})"
-        sql = f"INSERT INTO {self.name} ({names}) VALUES {', '.join([one_row] * len(rows))}"
-        changes = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in update)
-        if changes:
-            sql += f" ON CONFLICT (id) DO UPDATE SET {changes}"
-        return sql, [_prepared(one, row) for row in rows for one in fields]
+    def insert(self, parameter: str) -> str:
+        """Return an INSERT of the rows in a parameter, each as `document` gives it."""
+        names = ", ".join(f'"{one.column}"' for one in self._written)
+        values = ", ".join(_from_json(one) for one in self._written)
+        given = f"json_to_recordset({parameter}) AS given({self._given})"
+        return f"INSERT INTO {self.name} ({names}) SELECT {values} FROM {given}"
 
-    def update(self, row: M, names: Sequence[str]) -> tuple[str, list[Any]]:
-        """Return an UPDATE of one row's columns."""
-        fields = [one for one in self.fields if one.name in names]
-        changes = ", ".join(f'"{one.column}" = %s' for one in fields)
-        return (
-            f"UPDATE {self.name} SET {changes} WHERE id = %s",
-            [*(_prepared(one, row) for one in fields), row.pk],
+    def update(self, parameter: str, *, keep_if_null: Iterable[str] = ()) -> str:
+        """Return an UPDATE, by id, of the row in a parameter, as `change` gives it.
+
+        Null leaves the columns in ``keep_if_null`` as they are. One row at a time: the planner
+        takes a list of rows for a hundred, and reads small tables whole to find them.
+        """
+        kept = set(keep_if_null)
+        changes = ", ".join(
+            f'"{one.column}" = '
+            + (
+                f'COALESCE({_from_json(one)}, stored."{one.column}")'
+                if one.name in kept
+                else _from_json(one)
+            )
+            for one in self._changed
         )
+        given = f"json_to_record({parameter}) AS given({self._given})"
+        return f"UPDATE {self.name} stored SET {changes} FROM {given} WHERE stored.id = given.id"
+
+    def document(self, row: M) -> dict[str, Any]:
+        """Return the row, by column."""
+        return _texts(row, self._columns)
+
+    def change(self, row: M, *, without: str | None = None) -> dict[str, Any]:
+        """Return the id and the columns that may change."""
+        found = _texts(row, self._changing)
+        if without is not None:
+            del found[without]
+        found["id"] = row.pk
+        return found
 
 
-RUNS, NODES = Table(Execution), Table(NodeExecution)
+# A value may hold what PostgreSQL's text cannot (a null character), so where rows travel as JSON
+# the values in them are texts of JSON, which are taken as they are.
+def _type_in_json(one: Any) -> str:
+    return "text" if isinstance(one, JSONText) else str(one.db_type(connection))
+
+
+def _from_json(one: Any) -> str:
+    return f'given."{one.column}"' + ("::json" if isinstance(one, JSONText) else "")
+
+
+def _texts(row: models.Model, columns: Sequence["_Column"]) -> dict[str, Any]:
+    state = row.__dict__
+    found = {one.name: state[one.attribute] for one in columns}
+    for one in columns:
+        if one.is_json and (value := found[one.name]) is not None:
+            found[one.name] = dumps(value)
+    return found
+
+
+RUNS = Table(
+    Execution,
+    fixed=("id", "owner", "graph_version", "parent", "root", "depth"),
+    unread=("inputs", "nodes_input_masks", "created"),
+)
+NODES = Table(NodeExecution, fixed=("id", "execution", "node_id", "number", "added_at"))
 EVENTS, EMISSIONS = Table(Event), Table(Emission)
 
 
-@dataclass
-class Batch:
-    """Queries that go out in one message; each is answered through the reader it came with."""
+@dataclass(frozen=True)
+class Prepared:
+    """A statement that each connection plans once; ``types`` are its parameters'."""
 
-    statements: list[str] = field(default_factory=list)
-    parameters: list[Any] = field(default_factory=list)
-    readers: list[Callable[[list[Any]], None]] = field(default_factory=list)
+    name: str
+    types: tuple[str, ...]
+    sql: str
 
-    def add(self, sql: str, parameters: Sequence[Any], reader: Callable[[list[Any]], None]) -> None:
-        """Add a query; its rows will be given to the reader."""
-        self.statements.append(sql)
-        self.parameters += parameters
-        self.readers.append(reader)
+    @property
+    def call(self) -> str:
+        return f"EXECUTE {self.name} ({', '.join(['%s'] * len(self.types))})"
 
-    def run(self) -> None:
-        """Send all queries and read all answers."""
-        with connection.cursor() as cursor:
-            cursor.execute("; ".join(self.statements), self.parameters)
-            for number, reader in enumerate(self.readers):
-                if number:
-                    cursor.nextset()
-                reader(cursor.fetchall())
+    @property
+    def declaration(self) -> str:
+        return f"PREPARE {self.name} ({', '.join(self.types)}) AS {self.sql}"
 
 
 # Rows are locked FOR NO KEY UPDATE: a foreign key's check of another transaction (a sub-agent's run
@@ -95,74 +163,174 @@ class Batch:
 #
 # A row is found by its key. The state is compared as an expression, lest the planner prefer one of
 # the small indexes on rows in that state and read all of them: there may be thousands.
-LOCK = f"""
+LOCK = Prepared(
+    "trellis_lock",
+    ("uuid", "text[]"),
+    f"""
 SELECT {RUNS.columns("run")}, {NODES.columns("node")}
 FROM {NODES.name} node JOIN {RUNS.name} run ON run.id = node.execution_id
-WHERE node.id = %s AND node.status || '' = ANY(%s)
+WHERE node.id = $1 AND node.status || '' = ANY($2)
 FOR NO KEY UPDATE OF run, node
-"""
+""",
+)
+
+LOCK_RUN = Prepared(
+    "trellis_lock_run",
+    ("uuid",),
+    f"SELECT {RUNS.columns('run')} FROM {RUNS.name} run WHERE run.id = $1 FOR NO KEY UPDATE",
+)
+
+# What delivery may ask for, where a run has not much of it: all of it, or nothing where there is
+# more than $2. (Never nothing at all: the node execution itself is not settled.) Counting stops
+# early, and each half has its small index.
+UNSETTLED = Prepared(
+    "trellis_unsettled",
+    ("uuid", "int"),
+    f"""
+WITH run AS MATERIALIZED (SELECT execution_id AS id FROM {NODES.name} WHERE id = $1),
+few AS MATERIALIZED (SELECT (
+    SELECT count(*) FROM (SELECT FROM {NODES.name} WHERE execution_id = (SELECT id FROM run)
+      AND status = 'INCOMPLETE' LIMIT $2 + 1) AS incomplete
+  ) + (
+    SELECT count(*) FROM (SELECT FROM {NODES.name} WHERE execution_id = (SELECT id FROM run)
+      AND NOT settled AND start_number IS NOT NULL LIMIT $2 + 1) AS started
+  ) <= $2 AS enough)
+SELECT {NODES.columns("node")} FROM {NODES.name} node
+WHERE (SELECT enough FROM few) AND node.execution_id = (SELECT id FROM run)
+  AND node.status = 'INCOMPLETE'
+UNION ALL
+SELECT {NODES.columns("node")} FROM {NODES.name} node
+WHERE (SELECT enough FROM few) AND node.execution_id = (SELECT id FROM run)
+  AND NOT node.settled AND node.start_number IS NOT NULL
+""",
+)
 
 # Whose values may go out: those that started before any other that is still at work, and it.
 # The inner query stands by itself, so that it is asked once and bounds the scan of the index.
-IN_LINE = f"""
+IN_LINE = Prepared(
+    "trellis_in_line",
+    ("uuid", "text", "uuid"),
+    f"""
 SELECT {NODES.columns("node")} FROM {NODES.name} node
-WHERE node.execution_id = %s AND node.node_id = %s
+WHERE node.execution_id = $1 AND node.node_id = $2
   AND NOT node.settled AND node.start_number IS NOT NULL
   AND node.start_number <= COALESCE((
     SELECT other.start_number FROM {NODES.name} other
-    WHERE other.execution_id = %s AND other.node_id = %s
+    WHERE other.execution_id = $1 AND other.node_id = $2
       AND NOT other.settled AND other.start_number IS NOT NULL
-      AND other.status IN ('QUEUED', 'RUNNING', 'WAITING') AND other.id <> %s
+      AND other.status IN ('QUEUED', 'RUNNING', 'WAITING') AND other.id <> $3
     ORDER BY other.start_number LIMIT 1
   ), 2147483647)
 ORDER BY node.start_number
-"""
-
-LACKING = f"""
-SELECT {NODES.columns("node")} FROM {NODES.name} node
-WHERE node.execution_id = %s AND node.node_id = %s AND node.status = 'INCOMPLETE'
-  AND node.number > %s AND NOT node.arrived @> ARRAY[%s]
-ORDER BY node.number LIMIT %s
-"""
-
-LAST_STARTED = f"""
-SELECT {NODES.columns("node")} FROM {NODES.name} node
-WHERE node.execution_id = %s AND node.node_id = %s AND node.start_number IS NOT NULL
-ORDER BY node.start_number DESC LIMIT 1
-"""
-
-# The run is locked before its node execution changes, as everywhere; the first claim of a run also
-# starts it, which shows in `started_at` being this claim's own moment.
-CLAIM = f"""
-WITH run AS (
-  SELECT run.id FROM {NODES.name} node JOIN {RUNS.name} run ON run.id = node.execution_id
-  WHERE node.id = %(node)s AND node.status || '' = 'QUEUED'
-  FOR NO KEY UPDATE OF run
-), taken AS (
-  UPDATE {NODES.name} node
-  SET status = 'RUNNING', attempt = node.attempt + 1, worker = %(worker)s,
-      lease_until = %(lease)s, started_at = COALESCE(node.started_at, %(now)s)
-  FROM run
-  WHERE node.id = %(node)s AND node.execution_id = run.id AND node.status || '' = 'QUEUED'
-  RETURNING node.*
-), counted AS (
-  UPDATE {RUNS.name} run
-  SET last_seq = run.last_seq + 1 + (run.status = 'QUEUED')::int, status = 'RUNNING',
-      started_at = COALESCE(run.started_at, %(now)s)
-  FROM taken WHERE run.id = taken.execution_id
-  RETURNING run.*
-), told AS (
-  INSERT INTO {EVENTS.name}
-    (execution_id, seq, kind, status, node_execution_id, first, last, note, created)
-  SELECT id, last_seq - 1, 'graph_execution_event', 'RUNNING', NULL, 0, 0, '', %(now)s
-  FROM counted WHERE started_at = %(now)s
-  UNION ALL
-  SELECT counted.id, counted.last_seq, 'node_execution_event', 'RUNNING', taken.id,
-         taken.emitted, taken.emitted, '', %(now)s
-  FROM counted, taken
+""",
 )
-SELECT {RUNS.columns("counted")}, {NODES.columns("taken")} FROM counted, taken
-"""
+
+LACKING = Prepared(
+    "trellis_lacking",
+    ("uuid", "text", "int", "text", "int"),
+    f"""
+SELECT {NODES.columns("node")} FROM {NODES.name} node
+WHERE node.execution_id = $1 AND node.node_id = $2 AND node.status = 'INCOMPLETE'
+  AND node.number > $3 AND NOT node.arrived @> ARRAY[$4]
+ORDER BY node.number LIMIT $5
+""",
+)
+
+LAST_STARTED = Prepared(
+    "trellis_last_started",
+    ("uuid", "text"),
+    f"""
+SELECT {NODES.columns("node")} FROM {NODES.name} node
+WHERE node.execution_id = $1 AND node.node_id = $2 AND node.start_number IS NOT NULL
+ORDER BY node.start_number DESC LIMIT 1
+""",
+)
+
+WRITE = Prepared(
+    "trellis_write",
+    ("json",) * 4,
+    f"""
+WITH opened AS ({NODES.insert("$1")}),
+emitted AS ({EMISSIONS.insert("$2")}),
+told AS ({EVENTS.insert("$3")})
+{RUNS.update("$4")}
+""",
+)
+
+# Inputs change only while they arrive: rows that end do not write theirs again.
+CHANGE = Prepared("trellis_change", ("json",), NODES.update("$1", keep_if_null=["input_data"]))
+
+PREPARED = (LOCK, LOCK_RUN, UNSETTLED, IN_LINE, LACKING, LAST_STARTED, WRITE, CHANGE)
+_declared: WeakSet[Any] = WeakSet()  # connections that know the prepared statements
+
+
+def _nothing(_: list[Any]) -> None:
+    """Read the answer of a statement that has none."""
+
+
+@dataclass
+class Batch:
+    """Statements that go out in one message; each is answered through the reader it came with."""
+
+    statements: list[str] = field(default_factory=list)
+    parameters: list[Any] = field(default_factory=list)
+    readers: list[Callable[[list[Any]], None] | None] = field(default_factory=list)
+
+    def add(
+        self,
+        statement: Prepared,
+        parameters: Sequence[Any],
+        reader: Callable[[list[Any]], None] = _nothing,
+    ) -> None:
+        """Add a prepared statement; its rows will be given to the reader."""
+        self.statements.append(statement.call)
+        self.parameters += parameters
+        self.readers.append(None if reader is _nothing else reader)
+
+    def say(self, command: str) -> None:
+        """Add a command that has no answer."""
+        self.statements.append(command)
+        self.readers.append(None)
+
+    def run(self) -> None:
+        """Send all statements, BEGIN first where it is due, and read all answers."""
+        connection.ensure_connection()
+        _declare()
+        begins = _begin_here()
+        statements = ["BEGIN", *self.statements] if begins else self.statements
+        with connection.cursor() as cursor:
+            cursor.execute("; ".join(statements), self.parameters)
+            for number, reader in enumerate([None, *self.readers] if begins else self.readers):
+                if number:
+                    cursor.nextset()
+                if reader is not None:
+                    reader(cursor.fetchall())
+
+
+def _begin_here() -> bool:
+    """Return whether this message opens the transaction that Django believes to be in.
+
+    psycopg would send BEGIN as a message of its own; it does not when it believes that the
+    connection commits by itself. How the transaction ends is Django's business again.
+    """
+    raw = connection.connection
+    if not connection.in_atomic_block or raw.info.transaction_status != TransactionStatus.IDLE:
+        return False
+    raw.autocommit = True
+    return True
+
+
+def is_outermost() -> bool:
+    """Return whether the present transaction is no part of another one."""
+    return connection.in_atomic_block and len(connection.atomic_blocks) == 1
+
+
+def _declare() -> None:
+    raw = connection.connection
+    if raw not in _declared:
+        with connection.cursor() as cursor:
+            cursor.execute("; ".join(one.declaration for one in PREPARED))
+        _declared.add(raw)
 
 
 def lock(
@@ -183,27 +351,57 @@ def lock(
     batch.add(LOCK, [node, [str(one) for one in statuses]], read)
 
 
-def claim(
-    node: UUID, *, worker: str, lease: datetime, now: datetime
-) -> tuple[Execution, NodeExecution] | None:
-    """Take a queued node execution and tell so; None if it cannot be taken (any more)."""
-    values: dict[str, Any] = {"node": node, "worker": worker, "lease": lease, "now": now}
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, values)
-        found = cursor.fetchone()
-    if found is None:
-        return None
-    return RUNS.row(found[: len(RUNS)]), NODES.row(found[len(RUNS) :])
+def lock_run(batch: Batch, run: UUID, found: Callable[[Execution], None]) -> None:
+    """Add to the batch: lock a run and read it."""
+
+    def read(rows: list[Any]) -> None:
+        for values in rows:
+            found(RUNS.row(values))
+
+    batch.add(LOCK_RUN, [run], read)
 
 
-def write(parts: Sequence[tuple[str, list[Any]]]) -> None:
-    """Run statements that depend on one another's rows only as one: the last with the rest."""
-    *first, (last, parameters) = parts
-    ahead = ", ".join(f"part{number} AS ({sql})" for number, (sql, _) in enumerate(first))
-    values = [value for _, given in first for value in given]
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {ahead} {last}" if ahead else last, [*values, *parameters])
+def unsettled(
+    batch: Batch, node: UUID, most: int, found: Callable[[list[NodeExecution]], None]
+) -> None:
+    """Add to the batch: read what is not settled in a node execution's run.
+
+    Nothing where there are more than ``most`` rows.
+    """
+    batch.add(UNSETTLED, [node, most], lambda rows: found([NODES.row(one) for one in rows]))
 
 
-def _prepared(one: Any, row: models.Model) -> Any:
-    return one.get_db_prep_save(getattr(row, one.attname), connection)
+def write(
+    batch: Batch,
+    *,
+    run: Execution,
+    opened: Iterable[NodeExecution],
+    changed: Iterable[tuple[NodeExecution, bool]],
+    emissions: Iterable[Emission],
+    events: Iterable[Event],
+) -> None:
+    """Add to the batch: write rows of one run. ``changed`` says which got other inputs, too."""
+    for row, has_inputs in changed:
+        change = NODES.change(row, without=None if has_inputs else "input_data")
+        batch.add(CHANGE, [_text(change)])
+    batch.add(
+        WRITE,
+        [
+            _text([NODES.document(row) for row in opened]),
+            _text([EMISSIONS.document(row) for row in emissions]),
+            _text([EVENTS.document(row) for row in events]),
+            _text(RUNS.change(run)),
+        ],
+    )
+
+
+def _text(rows: Any) -> str:
+    return json.dumps(rows, allow_nan=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{value!r} is not JSON.")

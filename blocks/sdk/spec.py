@@ -93,8 +93,11 @@ class BlockSpec:
         """True where a failure goes out on a pin named ``error``, besides the declared outputs."""
         return self.kind not in {BlockKind.INPUT, BlockKind.OUTPUT, BlockKind.AGENT}
 
-    def run(self, inputs: InputPins, context: RunContext) -> Iterator[Emit]:
-        """Run the block and yield each value it emits, one pin at a time, in order."""
+    def run(self, inputs: InputPins, context: RunContext | None) -> Iterator[Emit]:
+        """Run the block and yield each value it emits, one pin at a time, in order.
+
+        A block that does not take a context needs none.
+        """
         arguments = (inputs, context) if self.takes_context else (inputs,)
         for output in self.function(*arguments):
             if isinstance(output, Emit):

@@ -4,10 +4,31 @@ from collections.abc import Iterator
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 
 
 @pytest.fixture(autouse=True, scope="session")
 def no_pulse() -> Iterator[None]:
     """Leases are not renewed from a thread, which could not see what a test has not committed."""
     with patch("agents.executions.leases.PULSE", 3600):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_lane() -> Iterator[None]:
+    """Node executions run one at a time, when a test runs them; no block is known to be quick."""
+    with (
+        patch.dict(settings.EXECUTIONS, {"local_lane": False}),
+        patch.dict("agents.executions.costs._means", clear=True),
+    ):
+        yield
+
+
+@pytest.fixture
+def lane(no_lane: None) -> Iterator[None]:
+    """Light successors run in place, and every block that could be light is."""
+    with (
+        patch.dict(settings.EXECUTIONS, {"local_lane": True}),
+        patch("agents.executions.costs.UNKNOWN", 0.0),
+    ):
         yield

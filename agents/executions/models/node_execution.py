@@ -69,6 +69,9 @@ class NodeExecution(models.Model):
     worker = models.CharField(max_length=200, blank=True)
     lease_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    sends = models.PositiveSmallIntegerField(
+        default=0, db_default=0
+    )  # that came to nothing, it seems
     waits_for = JSONText(null=True)
     wake_at = models.DateTimeField(null=True)
     sleeps = JSONText(default=list)  # the moments at which this run's sleeps are over

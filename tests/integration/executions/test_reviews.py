@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from agents.executions import journal, recovery, reviewing, runner, services
+from agents.executions import blockcall, journal, recovery, reviewing, runner, services
 from agents.executions.asking import APPROVED_AHEAD, SAFE_MODE_OFF
 from agents.executions.context import WorkerContext
 from agents.executions.leases import Pulse
@@ -46,7 +46,7 @@ def about_to_wait(execution: Execution, row: NodeExecution) -> tuple[journal.Cla
     assert claim is not None
     context = WorkerContext(claim, Pulse(execution.pk, row.pk, claim.attempt))
     with pytest.raises(Suspended) as pause:
-        next(runner._emissions(claim, context))
+        next(blockcall.emissions(claim.node, claim.node_execution.input_data, context))
     return claim, pause.value.suspension
 
 

@@ -1,17 +1,25 @@
-"""How often one node execution speaks to PostgreSQL. A change here is a change of speed."""
+"""How often a node execution speaks to PostgreSQL. A change here is a change of speed.
+
+A message may hold several statements; BEGIN and COMMIT ride along with the first and the last.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from agents.executions import runner
-from agents.executions.models import NodeExecution
+from agents.executions import runner, starting
+from agents.executions.models import Execution, NodeExecution
 from tests.support.graphs import GraphBuilder
-from tests.support.runs import run_queued, start
+from tests.support.runs import run_queued, run_to_end, start, version_of
 
-CLAIM = 1  # lock the run, take the row, tell so
-COMPLETE = 2  # lock and read; write. BEGIN and COMMIT come on top.
+CLAIM = 2  # lock and read; write
+COMPLETE = 2
+
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def chain(length: int) -> GraphBuilder:
@@ -24,15 +32,57 @@ def chain(length: int) -> GraphBuilder:
     return graph
 
 
-@pytest.mark.django_db
-def test_a_node_in_a_chain_takes_its_round_trips_and_no_more(alice: User) -> None:
+@contextmanager
+def messages() -> Iterator[Callable[[], list[str]]]:
+    """Count what is sent to PostgreSQL.
+
+    Django's log has a line for each BEGIN and COMMIT that it wants; ours are in the messages.
+    """
+    connection.ensure_connection()
+    with CaptureQueriesContext(connection) as queries:
+        yield lambda: [one["sql"] for one in queries if one["sql"] not in ("BEGIN", "COMMIT")]
+
+
+def queued(execution: Execution) -> NodeExecution:
+    return NodeExecution.objects.get(execution=execution, status="QUEUED")
+
+
+def test_a_block_that_is_not_known_to_be_quick_is_claimed_and_journaled(alice: User) -> None:
     execution = start(alice, chain(5), **{"in": 1})
     run_queued()
-    run_queued()
-    [row] = NodeExecution.objects.filter(execution=execution, status="QUEUED")
+    row = queued(execution)
 
-    with CaptureQueriesContext(connection) as queries:
+    with messages() as sent:
         runner.run_node(row.pk)
 
-    statements = [q["sql"] for q in queries if "SAVEPOINT" not in q["sql"]]
-    assert len(statements) == CLAIM + COMPLETE, "\n".join(sql[:120] for sql in statements)
+    assert len(sent()) == CLAIM + COMPLETE, "\n".join(sql[:200] for sql in sent())
+
+
+def test_a_quick_block_is_taken_and_journaled_at_once(alice: User) -> None:
+    execution = start(alice, chain(5), **{"in": 1})
+    run_queued()
+    run_queued()  # from here on the converter is known to be quick
+    row = queued(execution)
+
+    with messages() as sent:
+        runner.run_node(row.pk)
+
+    first, last = sent()
+    assert first.startswith("BEGIN; ")
+    assert last.endswith("; COMMIT")
+
+
+def test_a_stretch_of_the_lane_costs_as_much_as_one_node(
+    alice: User, lane: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.executions.lane.STRETCH", 60)  # however busy the machine is
+    version = version_of(alice, chain(50))
+    run_to_end(starting.start(owner_id=alice.pk, version=version, inputs={"in": 1}))
+    execution = starting.start(owner_id=alice.pk, version=version, inputs={"in": 1})
+    row = queued(execution)
+
+    with messages() as sent:
+        runner.run_node(row.pk)
+
+    assert len(sent()) == 2, "\n".join(sql[:200] for sql in sent())
+    assert Execution.objects.get(pk=execution.pk).status == "COMPLETED"

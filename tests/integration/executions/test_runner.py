@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from accounts.models import User
-from agents.executions import runner
+from agents.executions import blockcall, runner
 from agents.executions.models import Emission, Event, Execution, NodeExecution
 from agents.executions.output import outputs
 from tests.support.graphs import GraphBuilder
@@ -92,7 +92,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(alice: User) -> None:
         NodeExecution.objects.filter(pk=row.pk).update(attempt=9)
         return iter(())
 
-    with patch.object(runner, "_emissions", take_over):
+    with patch.object(blockcall, "emissions", take_over):
         runner.run_node(row.pk)
 
     row.refresh_from_db()
@@ -106,7 +106,7 @@ def test_a_database_that_fails_under_a_block_is_not_the_blocks_failure(alice: Us
     [row] = NodeExecution.objects.all()
 
     with (
-        patch.object(runner, "_emissions", side_effect=OperationalError("gone away")),
+        patch.object(blockcall, "emissions", side_effect=OperationalError("gone away")),
         pytest.raises(OperationalError),
     ):
         runner.run_node(row.pk)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.timezone import now
 
 from accounts.models import User
-from agents.executions import journal, recovery, runner, services
+from agents.executions import blockcall, journal, recovery, services
 from agents.executions.context import WorkerContext
 from agents.executions.idempotency import IdempotencyKeyReused, KeyedRequest
 from agents.executions.leases import Pulse
@@ -57,7 +57,7 @@ def about_to_wait(execution: Execution, row: NodeExecution) -> tuple[journal.Cla
     assert claim is not None
     context = WorkerContext(claim, Pulse(execution.pk, row.pk, claim.attempt))
     with pytest.raises(Suspended) as pause:
-        next(runner._emissions(claim, context))
+        next(blockcall.emissions(claim.node, claim.node_execution.input_data, context))
     return claim, pause.value.suspension
 
 

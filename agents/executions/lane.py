@@ -1,0 +1,213 @@
+"""The local lane: a worker goes on with what its node execution made ready, without the broker.
+
+A trip through Redis costs more than most blocks. So where the successors of a node execution are
+light (`costs`: pure, no context, quick so far) and on this worker's queue, the worker that ended
+their predecessor runs them itself, one after another, while it holds the run's lock, and journals
+the stretch in one transaction. Each is still a Celery task of its own, called in place, with its
+own row and events. If the worker dies, nothing of the stretch was written: it runs again.
+
+Stretches are short, so that others get the lock, watchers the events and a stop its way; between
+them the lane keeps what it expects to do in the next one, unsent. What is heavy, what is too much
+and what has lost a worker before goes through the broker. ``TRELLIS_LOCAL_LANE=off`` sends all.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from time import perf_counter
+from typing import Any
+from uuid import UUID, uuid4
+
+from celery import current_app
+from celery.app.trace import build_tracer
+from django.conf import settings
+from django.db import transaction
+from django.utils.timezone import now
+
+from agents.engine.graph import Node
+from agents.engine.ids import NodeId, PinName
+from agents.engine.states import NodeStatus
+from agents.executions import blockcall, costs, dispatch, journal, settlement
+from agents.executions.journal import Claim
+from agents.executions.ledger import DatabaseLedger
+from agents.executions.models import NodeExecution
+
+STRETCH = 0.05  # seconds that one transaction may take, about
+MOST_IN_STRETCH = 200  # node executions
+MOST_KEPT = 200  # node executions that wait for the next stretch and are not sent
+LANE = 0.5  # seconds after which everything is sent
+MOST_VALUES = 500  # of one node execution; more are recorded bit by bit, by a claim
+
+
+@dataclass
+class Lane:
+    """What one worker thread does after it took a node execution."""
+
+    worker: str
+    queue: str = ""
+    until: float | None = None
+    kept: list[NodeExecution] = field(default_factory=list)
+    ledger: DatabaseLedger | None = None
+
+    def begin(self, pk: UUID) -> Claim | None:
+        """Take a queued node execution. A light one is run here, and what follows from it.
+
+        Returns the claim of a heavy one. None: there is nothing to do (any more).
+        """
+        with transaction.atomic():
+            found = journal.open_queued(pk)
+            if found is None:
+                return None
+            ledger, row = found
+            self.queue = row.queue
+            if not self._may_run_here(ledger, row) or not self._run(ledger, row):
+                claim = journal.take(ledger, row, worker=self.worker)
+                return replace(claim, commit=self.commit)
+            self._stretch(ledger)
+            self.commit(ledger)
+        self.go_on()
+        return None
+
+    def commit(self, ledger: DatabaseLedger) -> None:
+        """End the transaction; keep what this worker will run next, and send the rest."""
+        self.ledger, self.kept = ledger, []
+        self.until = self.until or perf_counter() + LANE
+        if _is_on() and ledger.knows_all and perf_counter() < self.until:
+            light = [row for row in ledger.queued if self._may_run_here(ledger, row)]
+            self.kept = light[:MOST_KEPT]
+            kept = {row.pk for row in self.kept}
+            ledger.queued[:] = [row for row in ledger.queued if row.pk not in kept]
+        journal.commit(ledger)
+
+    def go_on(self) -> None:
+        """Run what was kept, stretch by stretch, until nothing is left or others should help."""
+        while self.kept and self.ledger is not None:
+            ledger, kept = self.ledger, self.kept
+            try:
+                with transaction.atomic():
+                    if not journal.reopen(ledger):
+                        break
+                    ledger.queued[:] = kept
+                    self._stretch(ledger)
+                    self.commit(ledger)
+            except BaseException:
+                self._send(kept)
+                raise
+        self._send(self.kept)
+
+    def _send(self, rows: Sequence[NodeExecution]) -> None:
+        if rows:
+            dispatch.send([(str(row.pk), row.queue) for row in rows])
+
+    def _stretch(self, ledger: DatabaseLedger) -> None:
+        """Run what is ready and light, for as long as a transaction should last."""
+        if not (_is_on() and ledger.knows_all):
+            return
+        until, left = perf_counter() + STRETCH, MOST_IN_STRETCH
+        ready, heavy = deque(ledger.queued), []
+        ledger.queued.clear()
+        while ready and left and perf_counter() < until:
+            row = ready.popleft()
+            if self._may_run_here(ledger, row) and self._call(ledger, row):
+                left -= 1
+            else:
+                heavy.append(row)
+            if ledger.execution.is_cancelled:
+                return  # the run was aborted: nothing is queued any more
+            ready.extend(ledger.queued)
+            ledger.queued.clear()
+        ledger.queued[:] = [*heavy, *ready]
+
+    def _may_run_here(self, ledger: DatabaseLedger, row: NodeExecution) -> bool:
+        """Return whether the node execution is light and nothing went wrong with it before."""
+        untroubled = not (row.attempt or row.losses or row.sends)
+        return untroubled and row.queue == self.queue and costs.is_light(_node(ledger, row))
+
+    def _call(self, ledger: DatabaseLedger, row: NodeExecution) -> bool:
+        """Run a light node execution as a Celery task of its own, in place. False: too heavy."""
+        call = Call(self, ledger, row)
+        _here.call = call
+        try:
+            _call_task(str(row.pk))
+        finally:
+            _here.call = None
+        return call.done
+
+    def _run(self, ledger: DatabaseLedger, row: NodeExecution) -> bool:
+        """Run a light node execution and settle it. False: it is too heavy, nothing happened."""
+        moment = now()
+        values: list[tuple[PinName, Any]] = []
+        failure: Exception | None = None
+        try:
+            for emission in blockcall.emissions(_node(ledger, row), row.input_data, None):
+                values.append(emission)
+                if len(values) > MOST_VALUES:
+                    return False
+        except Exception as error:
+            failure = error
+        lease_until = moment + settings.EXECUTIONS["lease"]
+        ledger.take(row, worker=self.worker, lease_until=lease_until, moment=moment)
+        ledger.emit(row, values)
+        if failure is None:
+            settlement.end(ledger, row, NodeStatus.COMPLETED, first=0)
+        else:
+            code, message = blockcall.failure_of(failure, row.pk)
+            settlement.fail(ledger, row, code, message, first=0)
+        return True
+
+
+@dataclass
+class Call:
+    """A task that is called in place, and whether it did its work."""
+
+    lane: Lane
+    ledger: DatabaseLedger
+    row: NodeExecution
+    done: bool = False
+
+    def run(self) -> None:
+        self.done = self.lane._run(self.ledger, self.row)
+
+
+class _Here(threading.local):
+    call: Call | None = None
+
+
+_here = _Here()
+
+
+def called_in_place(pk: UUID) -> bool:
+    """Do the work of a task that this thread's lane called. False: the task came by itself."""
+    call = _here.call
+    if call is None or call.row.pk != pk:
+        return False
+    call.run()
+    return True
+
+
+def _call_task(pk: str) -> None:
+    """Call the task as a worker would, with an id, a request and signals of its own."""
+    task_id = str(uuid4())
+    request = {"id": task_id, "task": dispatch.RUN_NODE, "is_eager": True, "retries": 0}
+    _tracer()(task_id, (pk,), {}, request)
+
+
+@cache
+def _tracer() -> Callable[..., Any]:
+    current_app.loader.import_default_modules()  # where nobody asked for a task by name before
+    task = current_app.tasks[dispatch.RUN_NODE]
+    # Eager: there is no message to acknowledge, and our transaction is not to be closed.
+    trace: Callable[..., Any] = build_tracer(
+        task.name, task, app=current_app, eager=True, propagate=True
+    )
+    return trace
+
+
+def _is_on() -> bool:
+    return settings.EXECUTIONS["local_lane"]
+
+
+def _node(ledger: DatabaseLedger, row: NodeExecution) -> Node:
+    return ledger.graph.nodes[NodeId(row.node_id)]
