@@ -552,7 +552,7 @@ class TestCost:
             "BEGIN",
             "SELECT",  # lock; is there a place?
             "INSERT",  # the run
-            "WITH",  # its first nodes and events
+            "EXECUTE",  # its first nodes and events, and COMMIT
             "COMMIT",
         ], "\n".join(said)
 
