@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from agents.executions import services
-from agents.executions.models import Execution, NodeExecution
+from agents.executions.models import CredentialLimit, Execution, NodeExecution
 from kernel.jsontypes import dumps
 
 LONGEST = 2000  # characters of a value
@@ -96,6 +96,16 @@ class ExecutionAdmin(ReadOnlyAdmin):
     def has_stop_permission(self, request: HttpRequest) -> bool:
         """Whether the person may change runs in general; a page of a run still changes nothing."""
         return request.user.has_perm("executions.change_execution")
+
+
+@admin.register(CredentialLimit)
+class CredentialLimitAdmin(admin.ModelAdmin[CredentialLimit]):
+    """How often and how many at once people's credentials may be used."""
+
+    list_display = ("credential", "owner", "max_concurrent", "rate_amount", "rate_seconds")
+    list_select_related = ("owner",)
+    search_fields = ("credential", "owner__username")
+    raw_id_fields = ("owner",)
 
 
 @admin.register(NodeExecution)

@@ -382,6 +382,8 @@ def _is_due(sleeper: NodeExecution) -> bool:
         return child is not None and (
             child.state.is_final or output_count(child) > waits_for.get("outputs", 0)
         )
+    if waits_for.get("kind") == "limit" and sleeper.wake_at is None:
+        return sleeper.limit_place == NodeExecution.LimitPlace.GRANTED
     return sleeper.wake_at is not None and sleeper.wake_at <= now()
 
 

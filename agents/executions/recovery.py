@@ -13,7 +13,7 @@ from django.utils.timezone import now
 
 from agents.engine.ids import NodeId
 from agents.engine.states import NodeStatus
-from agents.executions import admission, dispatch, journal
+from agents.executions import admission, dispatch, journal, places
 from agents.executions.idempotency import forget_old_keys
 from agents.executions.models import Execution, NodeExecution
 
@@ -31,6 +31,7 @@ def sweep() -> dict[str, int]:
         "taken_over": take_over_lost_leases(),
         "woken": wake_sleepers(),
         "sent_again": send_again(),
+        "places_granted": places.wake_forgotten(),
         "admitted": admit_everybody(),
         "keys_forgotten": forget_old_keys(),
     }

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, connection
 
 from agents.engine.ids import PinName
-from agents.executions import blockcall, journal, lane
+from agents.executions import blockcall, journal, lane, places
 from agents.executions.context import WorkerContext
 from agents.executions.journal import Claim, LeaseLost
 from agents.executions.lane import Lane
@@ -50,11 +50,14 @@ def _run_claimed(claim: Claim) -> None:
                 claim.node_execution.pk,
                 extra={"action": "lease_lost"},
             )
+        finally:
+            places.leave(claim)
 
 
 def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
-    _give_connection_back()
     try:
+        places.take(claim)
+        _give_connection_back()
         for pin, value in blockcall.emissions(claim.node, claim.node_execution.input_data, context):
             outbox.add(pin, value)
             if context.lost:

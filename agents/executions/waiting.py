@@ -10,6 +10,7 @@ from agents.engine import readiness
 from agents.engine.ids import NodeId
 from agents.engine.readiness import NotReady
 from agents.engine.states import NodeStatus
+from agents.executions import places
 from agents.executions.models import Execution, NodeExecution
 
 MOST = 200
@@ -84,6 +85,8 @@ def wait_of(waits_for: Mapping[str, Any]) -> str:
     if waits_for.get("kind") == "event":
         end = f", until {_moment(waits_for['until'])} at the latest" if waits_for["until"] else ""
         return f"waits for the event {waits_for['name']!r} since {_moment(waits_for['since'])}{end}"
+    if waits_for.get("kind") == "limit":
+        return places.words(waits_for)
     return f"waits for {waits_for.get('kind', 'something unknown')}"
 
 

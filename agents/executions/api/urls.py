@@ -1,5 +1,6 @@
 """URLs of runs, below ``/api/v1/``."""
 
+from agents.executions.api.credential_limits import CredentialLimitViewSet
 from agents.executions.api.reviews import ReviewViewSet
 from agents.executions.api.signals import SignalsView
 from agents.executions.api.views import ExecutionViewSet, RunBlockView, StartExecutionView
@@ -7,6 +8,7 @@ from kernel.api.routing import Router, slash
 
 router = Router()
 router.register("executions", ExecutionViewSet, basename="execution")
+router.register("credential-limits", CredentialLimitViewSet, basename="credential-limit")
 router.register("reviews", ReviewViewSet, basename="review")
 
 urlpatterns = [

@@ -1,5 +1,6 @@
 """What a run leaves in the database."""
 
+from agents.executions.models.credential_limit import CredentialLimit
 from agents.executions.models.event import Event
 from agents.executions.models.execution import Execution
 from agents.executions.models.node_execution import Emission, NodeExecution
@@ -9,6 +10,7 @@ from agents.executions.models.start_key import StartKey
 from agents.executions.models.stored_value import StoredValue
 
 __all__ = [
+    "CredentialLimit",
     "Emission",
     "Event",
     "EventWait",

@@ -48,6 +48,14 @@ class NodeExecutionQuerySet(models.QuerySet["NodeExecution"]):
 class NodeExecution(models.Model):
     """A node at work: what it got, who runs it, how it went."""
 
+    class LimitPlace(models.TextChoices):
+        """Where a node execution is that uses a limited credential (see `places`)."""
+
+        NONE = "", "Nowhere"
+        IN_LINE = "line", "In line"
+        GRANTED = "granted", "About to take a place"
+        TAKEN = "taken", "In a place while it runs"
+
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     execution = models.ForeignKey(
         Execution, on_delete=models.CASCADE, related_name="node_executions", db_index=False
@@ -75,6 +83,14 @@ class NodeExecution(models.Model):
     waits_for = JSONText(null=True)
     wake_at = models.DateTimeField(null=True)
     sleeps = JSONText(default=list)  # the moments at which this run's sleeps are over
+
+    # Of a node with a limited credential; written by `places` only. No foreign key: a limit that is
+    # removed is not looked for among all node executions that ever were.
+    limit_id = models.BigIntegerField(null=True)
+    limit_place = models.CharField(
+        max_length=8, blank=True, choices=LimitPlace, default=LimitPlace.NONE, db_default=""
+    )
+    limit_turn = models.DateTimeField(null=True)  # from when on its token may be used
 
     emitted = models.PositiveIntegerField(default=0)
     delivered = models.PositiveIntegerField(default=0)
@@ -134,6 +150,12 @@ class NodeExecution(models.Model):
             # The sweep: sleepers to wake.
             models.Index(
                 fields=["wake_at"], condition=Q(status="WAITING"), name="nodeexecution_waiting"
+            ),
+            # Places at credentials: who has one, and who is next.
+            models.Index(
+                fields=["limit_id", "started_at"],
+                condition=Q(ended_at__isnull=True) & ~Q(limit_place=""),
+                name="nodeexecution_at_limit",
             ),
         ]
 
