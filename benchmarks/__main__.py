@@ -64,6 +64,7 @@ def run(lab: Lab, names: Sequence[str]) -> list[str]:
             traceback.print_exc()
             failures.append(f"{', '.join(ours)}: {error!r}")
         say(f"{', '.join(ours)}: {time.monotonic() - began:.0f} s")
+    rows.sort(key=lambda row: list(MODULES).index(row.benchmark))
     print(report.machine_line(facts), report.text(rows), sep="\n\n")
     for failure in failures:
         print(f"FAILED {failure}")
