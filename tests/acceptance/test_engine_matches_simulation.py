@@ -1,7 +1,8 @@
 """The real engine against the simulation, on random graphs.
 
 PostgreSQL, Redis and two worker processes with four threads each run what hypothesis draws; the
-results must be those of one thread in memory. TEST_ENGINE_EXAMPLES sets how many graphs (40, the
+results must be those of one thread in memory, with each node a message and with the local lane.
+TEST_ENGINE_EXAMPLES sets how many graphs (40, the
 same ones each time, unless it is set; then they are new ones).
 """
 
@@ -28,11 +29,21 @@ Static = Collection[str]  # pins that static links feed
 EXAMPLES = int(os.environ.get("TEST_ENGINE_EXAMPLES", "0"))
 
 
-@pytest.fixture(scope="module", autouse=True)
+WAYS = {
+    "broker": {"TRELLIS_LOCAL_LANE": "off"},
+    "lane": {"TEST_ALL_LIGHT": "yes"},
+}
+
+
+@pytest.fixture(scope="module", autouse=True, params=WAYS)
 def two_workers(
-    django_db_setup: None, servers: None, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    servers: None,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
-    with registered(), workers(2, tmp_path_factory.mktemp("workers"), TEST_JITTER="0.01"):
+    folder, environment = tmp_path_factory.mktemp("workers"), WAYS[request.param]
+    with registered(), workers(2, folder, TEST_JITTER="0.01", **environment):
         yield
 
 

@@ -30,5 +30,6 @@ def lane(no_lane: None) -> Iterator[None]:
     with (
         patch.dict(settings.EXECUTIONS, {"local_lane": True}),
         patch("agents.executions.costs.UNKNOWN", 0.0),
+        patch("agents.executions.costs.LIGHT", 3600.0),
     ):
         yield

@@ -21,9 +21,25 @@ def title(execution: Execution, row: NodeExecution) -> str:
     return execution.graph_version.graph.nodes[row.node_id].title  # type: ignore[index]
 
 
+def told(execution: Execution) -> dict[str, list[list[str]]]:
+    """Return what was told of each node's executions, in the order in which these were opened."""
+    found: dict[str, list[list[str]]] = {}
+    for row in NodeExecution.objects.filter(execution=execution).order_by("number"):
+        events = row.events.order_by("seq").values_list("status", flat=True)
+        found.setdefault(title(execution, row), []).append(list(events))
+    return found
+
+
+@pytest.fixture(params=["broker", "lane"])
+def way(request: pytest.FixtureRequest) -> str:
+    if request.param == "lane":
+        request.getfixturevalue("lane")
+    return str(request.param)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_case(case: Case, alice: User) -> None:
+def test_case(case: Case, alice: User, way: str) -> None:
     execution = run(alice, case.build(), **case.inputs)
 
     assert outputs(execution) == case.outputs
@@ -34,3 +50,14 @@ def test_case(case: Case, alice: User) -> None:
     assert execution.failed == len(failed)
     numbers = Event.objects.filter(execution=execution).values_list("seq", flat=True)
     assert sorted(numbers) == list(range(1, execution.last_seq + 1))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_watchers_hear_the_same_of_each_node_whichever_way(
+    case: Case, alice: User, request: pytest.FixtureRequest
+) -> None:
+    by_broker = told(run(alice, case.build(), **case.inputs))
+    request.getfixturevalue("lane")
+
+    assert told(run(alice, case.build(), **case.inputs)) == by_broker
