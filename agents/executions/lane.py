@@ -29,7 +29,7 @@ from django.utils.timezone import now
 from agents.engine.graph import Node
 from agents.engine.ids import NodeId, PinName
 from agents.engine.states import NodeStatus
-from agents.executions import blockcall, costs, dispatch, journal, settlement
+from agents.executions import blockcall, costs, dispatch, journal, places, settlement
 from agents.executions.journal import Claim
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import NodeExecution
@@ -121,9 +121,13 @@ class Lane:
         ledger.queued[:] = [*heavy, *ready]
 
     def _may_run_here(self, ledger: DatabaseLedger, row: NodeExecution) -> bool:
-        """Return whether the node execution is light and nothing went wrong with it before."""
+        """Return whether the node execution is light and nothing went wrong with it before.
+
+        One that names a credential may have to wait for a place at it, and is not.
+        """
         untroubled = not (row.attempt or row.losses or row.sends)
-        return untroubled and row.queue == self.queue and costs.is_light(_node(ledger, row))
+        light = untroubled and row.queue == self.queue and costs.is_light(_node(ledger, row))
+        return light and not places.may_need(row.input_data)
 
     def _call(self, ledger: DatabaseLedger, row: NodeExecution) -> bool:
         """Run a light node execution as a Celery task of its own, in place. False: too heavy."""

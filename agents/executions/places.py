@@ -12,8 +12,8 @@ who comes later goes to its end. A rate knows no line: each gets a moment of its
 `CredentialLimit.draw`). Decisions about one limit are made one after another, under its row's
 lock, which comes before the node executions' and never together with a run's.
 
-Of a node with several credentials, the first one that has a limit counts. Blocks that see nothing
-of the world (no context) may run without a place: they cannot use a credential.
+Of a node with several credentials, the first one that has a limit counts. The local lane takes no
+places, so it leaves nodes that name a credential to a claim.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,6 +34,7 @@ from agents.executions.models import CredentialLimit, NodeExecution
 from agents.executions.models.node_execution import NodeExecutionQuerySet
 from agents.executions.suspension import Suspended, Suspension
 
+CREDENTIALS = "credentials"  # the end of the pins' names
 MOST = 1000  # that one sweep wakes; the next one goes on
 
 Place = NodeExecution.LimitPlace
@@ -83,10 +84,15 @@ def wake_forgotten() -> int:
     return woken + sum(wake_next(limit) for limit in limits if limit is not None)
 
 
+def may_need(data: Mapping[str, Any]) -> bool:
+    """Return whether a node with this data may need a place."""
+    return any(pin.endswith(CREDENTIALS) for pin in data)
+
+
 def credentials_in(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield (id, title) of each credential that a node's data names."""
     for pin, value in data.items():
-        if pin.endswith("credentials") and isinstance(value, dict):
+        if pin.endswith(CREDENTIALS) and isinstance(value, dict):
             id, title = value.get("id"), value.get("title")
             if isinstance(id, str) and id:
                 yield id, title if isinstance(title, str) and title else id
