@@ -36,6 +36,13 @@ def problems(specs: Sequence[BlockSpec]) -> Iterator[CheckMessage]:
         yield Error(f"Two blocks are known as {taken!r}.", id="blocks.E001")
     for spec in specs:
         yield from _undescribed(spec)
+        if spec.sensitive and spec.effect == "none":
+            yield Error(
+                f"{spec.name} is sensitive, but says that running it has no effect.",
+                hint="Say what it does by effect=: workers run what has none without asking anybody.",
+                obj=spec.name,
+                id="blocks.E005",
+            )
         if not spec.examples and spec.kind not in WITHOUT_EXAMPLES and spec.effect != "external":
             yield Error(
                 f"{spec.name} has no example.",

@@ -21,6 +21,7 @@ from agents.graphs.settings import GraphSettings
 from blocks.sdk import Decision, PinName
 
 LONGEST_NAME = 500
+BEFORE_THE_BLOCK = 0  # the number of that question; the block's own are counted from 1
 SAFE_MODE_OFF = "Auto-approved (safe mode disabled)"
 APPROVED_AHEAD = "Auto-approved (all further reviews of this node)"
 
@@ -36,6 +37,11 @@ class RunReviews:
         self._asked += 1
         question = self._question(self._asked, data, name, editable=editable)
         return self._decision(question, lambda chosen: chosen.human_in_the_loop_safe_mode)
+
+    def ask_before(self, inputs: Any, *, name: str) -> Decision:
+        """Return what a person decided about a sensitive block's inputs, before it runs."""
+        question = self._question(BEFORE_THE_BLOCK, inputs, name, editable=True)
+        return self._decision(question, lambda chosen: chosen.sensitive_action_safe_mode)
 
     def _decision(self, question: Review, is_safe: Callable[[GraphSettings], bool]) -> Decision:
         """Return the decision, or suspend the block; ``is_safe`` says whether anybody is asked."""

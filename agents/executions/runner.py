@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, connection
 
 from agents.engine.ids import PinName
-from agents.executions import blockcall, journal, lane, places
+from agents.executions import blockcall, journal, lane, places, sensitive
 from agents.executions.context import WorkerContext
 from agents.executions.journal import Claim, LeaseLost
 from agents.executions.lane import Lane
@@ -56,9 +56,10 @@ def _run_claimed(claim: Claim) -> None:
 
 def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
     try:
+        inputs = sensitive.inputs_of(claim, context)
         places.take(claim)
         _give_connection_back()
-        for pin, value in blockcall.emissions(claim.node, claim.node_execution.input_data, context):
+        for pin, value in blockcall.emissions(claim.node, inputs, context):
             outbox.add(pin, value)
             if context.lost:
                 raise LeaseLost

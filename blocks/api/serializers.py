@@ -48,6 +48,9 @@ class BlockSerializer(serializers.Serializer[dict[str, Any]]):
     effect = serializers.ChoiceField(
         ["none", "idempotent", "external"], help_text="What a second run would do"
     )
+    sensitive = serializers.BooleanField(
+        help_text="Whether an agent may want a person to allow each run of it"
+    )
     costs = CostSerializer(many=True)
     contributors = ContributorSerializer(many=True)
 
@@ -70,6 +73,7 @@ def catalogue_entry(spec: BlockSpec) -> dict[str, Any]:
         "uiType": spec.kind.value,
         "queue": spec.queue,
         "effect": spec.effect,
+        "sensitive": spec.sensitive,
         "costs": [],
         "contributors": [],
     }

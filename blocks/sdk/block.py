@@ -22,6 +22,7 @@ def block(
     static_output: bool = False,
     effect: Effect = "none",
     queue: Queue = "io",
+    sensitive: bool = False,
     examples: Sequence[Sequence[InputPins | Output]] = (),
     legacy_ids: Sequence[str] = (),
     value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None,
@@ -32,7 +33,8 @@ def block(
     The function takes its InputPins model and, if it needs the world, a RunContext; it yields
     OutputPins (or Emit). Its docstring is the block's description. ``id`` and ``name`` are for
     ever: saved graphs and other platforms' exports know the block by them. Each example is the
-    inputs followed by what is yielded, and is run as a test. ``value_schema`` is for INPUT and
+    inputs followed by what is yielded, and is run as a test. A ``sensitive`` block waits until a
+    person allows it, in agents whose settings say so. ``value_schema`` is for INPUT and
     OUTPUT blocks: extra JSON Schema for the agent's pin, made from the node's values.
     """
 
@@ -52,6 +54,7 @@ def block(
                 static_output=static_output,
                 effect=effect,
                 queue=queue,
+                sensitive=sensitive,
                 examples=tuple(tuple(example) for example in examples),
                 legacy_ids=tuple(legacy_ids),
                 value_schema=value_schema,

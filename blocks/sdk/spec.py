@@ -83,6 +83,8 @@ class BlockSpec:
     static_output: bool = False
     effect: Effect = "none"
     queue: Queue = "io"
+    sensitive: bool = False
+    """Whether an agent may want a person to allow each run of it."""
     examples: tuple[Sequence[InputPins | Output], ...] = ()
     legacy_ids: tuple[str, ...] = ()
     value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None

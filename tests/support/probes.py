@@ -188,6 +188,7 @@ PROBES = (
     _stall(5, "none"),
     _stall(6, "idempotent"),
     _stall(7, "external"),
+    _spec(21, "Pay", emit, effect="external", sensitive=True, pins=(EmitInputs, AnyOutputs)),
     _spec(31, "Flaky", flaky, pins=(FlakyInputs, AnyOutputs)),
 )
 

@@ -41,6 +41,7 @@ def test_block_is_shown_with_its_pins(api: Api, alice: User) -> None:
         "uiType": "Standard",
         "queue": "io",
         "effect": "none",
+        "sensitive": False,
         "costs": [],
         "contributors": [],
     }

@@ -72,6 +72,12 @@ def test_every_block_has_an_example_that_can_have_one() -> None:
     assert ids(spec(examples=(), effect="external")) == []
 
 
+def test_what_is_sensitive_has_an_effect() -> None:
+    assert ids(spec(sensitive=True)) == ["blocks.E005"]
+    assert ids(spec(sensitive=True, effect="external")) == []
+    assert ids(spec(sensitive=True, effect="idempotent")) == []
+
+
 @pytest.mark.parametrize("taken", ["id", "name", "legacy_ids"])
 def test_registry_refuses_what_is_taken_and_keeps_what_it_had(taken: str) -> None:
     registry = Registry()
