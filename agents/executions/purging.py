@@ -240,15 +240,19 @@ class Batch:
         ]
 
     def lock_half_purged(self, kind: Purging) -> list[UUID]:
-        """Lock one family of which a part is gone already, and return its runs."""
-        found = self._locked(
-            "purging = %(kind)s AND NOT (purging = '') AND root_id IS NULL", "LIMIT 1", kind=kind
+        """Lock families of which a part is gone already, and return their runs."""
+        roots = list(
+            self._locked(
+                "purging = %(kind)s AND NOT (purging = '') AND root_id IS NULL",
+                f"LIMIT {HINTS}",
+                kind=kind,
+            )
         )
-        if not found:
+        if not roots:
             return []
-        [root] = found
-        members = self._all(f"SELECT id FROM {RUN.table} WHERE root_id = %(root)s", root=root)
-        return [root, *(pk for (pk,) in members)]  # marked, so that nobody retries them any more
+        # These are marked, so that nobody retries them any more: the roots' locks are enough.
+        members = f"SELECT id FROM {RUN.table} WHERE root_id = ANY(%(roots)s)"
+        return [*roots, *(pk for (pk,) in self._all(members, roots=roots))]
 
     def remove(self, kind: Purging, runs: list[UUID]) -> bool:
         """Remove as much as the batch may of what belongs to the runs. False: something is left."""

@@ -51,7 +51,10 @@ class Ages:
 
 @dataclass(frozen=True)
 class Due:
-    """A family that may go: its first run, and the moment before which all of it ended."""
+    """A family that may go: its first run, and the moment before which all of it ended.
+
+    ``weight`` is about how many rows the first run has, with a value for each node execution.
+    """
 
     root: UUID
     created: datetime
@@ -125,7 +128,7 @@ def due_query(ages: Ages, moment: datetime, *, rows: bool) -> tuple[str, dict[st
     age = f"GREATEST(COALESCE({OWN}, %({kind}_days)s), %({kind}_least)s)"
     before = f"%({kind}_moment)s - make_interval(days => {age})"
     sql = f"""
-SELECT run.id, run.created, {before}, run.opened + run.last_seq + 1
+SELECT run.id, run.created, {before}, run.opened * 2 + run.last_seq + 1
 FROM executions_execution run
 JOIN graphs_graphversion version ON version.id = run.graph_version_id
 JOIN graphs_agent agent ON agent.id = version.agent_id
