@@ -39,6 +39,7 @@ from agents.executions.api.serializers import (
 from agents.executions.events import messages_after
 from agents.executions.idempotency import once
 from agents.executions.models import Execution, NodeExecution
+from agents.executions.models.execution import ExecutionQuerySet
 from agents.executions.stream import event_stream
 from kernel.errors import TrellisError
 
@@ -178,12 +179,12 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
         results = [shape.to_representation(row) for row in page or []]
         return self.get_paginated_response(results)
 
-    def _filtered(self, rows: QuerySet[Execution]) -> QuerySet[Execution]:
+    def _filtered(self, rows: ExecutionQuerySet) -> ExecutionQuerySet:
         asked = self.request.query_params
         if asked.get("include_sub_agents", "").lower() not in {"1", "true"}:
             rows = rows.filter(parent__isnull=True)
         if "graph_id" in asked:
-            rows = rows.filter(graph_version__agent_id=_uuid(asked["graph_id"]))
+            rows = rows.of_agent(_uuid(asked["graph_id"]))
         if "status" in asked:
             if asked["status"] not in list(ExecutionStatus):
                 raise InvalidQuery(f"`status` is {asked['status'][:40]!r}, which no run can have.")

@@ -33,6 +33,15 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         """Return the runs that the user may see: the user's own, but none that is half purged."""
         return self.filter(owner_id=user.pk).exclude(purging=Purging.ROWS)
 
+    def of_agent(self, agent: UUID) -> Self:
+        """Return the runs of an agent, of all its versions.
+
+        The versions are looked up first: joined, they would make the planner read through all runs
+        of the agent's owner.
+        """
+        versions = GraphVersion.objects.filter(agent=agent).values_list("pk", flat=True)
+        return self.filter(graph_version__in=list(versions))
+
     def live(self) -> Self:
         """Return the runs that have not ended."""
         return self.filter(ended_at__isnull=True)  # the words of the index

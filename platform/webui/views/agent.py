@@ -146,7 +146,7 @@ def _version(request: PageRequest, pk: UUID, asked: str | None) -> GraphVersion:
 
 def _runs(request: PageRequest, version: GraphVersion) -> Any:
     rows = Execution.objects.visible_to(request.user).with_graph()
-    return rows.filter(graph_version__agent=version.agent_id).defer("inputs").order_by("-created")
+    return rows.of_agent(version.agent_id).defer("inputs").order_by("-created")
 
 
 def _inputs_of(request: PageRequest, version: GraphVersion) -> dict[str, Any]:

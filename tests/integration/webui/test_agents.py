@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
+from agents.executions.services import start_execution
 from agents.graphs import services
 from agents.graphs.models import Agent, GraphVersion
 from tests.integration.webui.conftest import Browse
@@ -43,6 +44,20 @@ def test_the_list_shows_how_the_last_run_went(alice: User, browse: Browse) -> No
 
     assert f'href="/runs/{execution.pk}/"' in page
     assert 'data-status="COMPLETED"' in page
+
+
+def test_the_last_run_is_that_of_any_version(alice: User, browse: Browse) -> None:
+    version = services.create_agent(alice, calculator().file())
+    runs = [
+        start_execution(owner=alice, agent_id=version.agent_id, inputs={"Input": n}).pk
+        for n in range(2)
+    ]
+    services.save_version(version.agent, {**services.export(version), "name": "Never ran"})
+    page = browse(alice).get("/agents/").content.decode()
+
+    assert "Never ran" in page
+    assert f'href="/runs/{runs[1]}/"' in page
+    assert f'href="/runs/{runs[0]}/"' not in page
 
 
 def test_the_list_takes_as_many_queries_for_many_agents_as_for_one(
