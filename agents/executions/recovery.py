@@ -15,7 +15,7 @@ from agents.engine.ids import NodeId
 from agents.engine.states import NodeStatus
 from agents.executions import admission, dispatch, journal, places
 from agents.executions.idempotency import forget_old_keys
-from agents.executions.models import Execution, NodeExecution
+from agents.executions.models import Execution, NodeExecution, WorkerLife
 
 MOST = 1000  # rows that one sweep moves; the next one goes on
 
@@ -39,7 +39,11 @@ def sweep() -> dict[str, int]:
 
 def audit() -> dict[str, int]:
     """Look through all open runs for what only a crash in a bad moment leaves behind."""
-    return {"orphans_stopped": stop_orphans(), "closed": close_finished()}
+    return {
+        "orphans_stopped": stop_orphans(),
+        "closed": close_finished(),
+        "workers_forgotten": WorkerLife.objects.forget_the_gone(),
+    }
 
 
 def take_over_lost_leases() -> int:

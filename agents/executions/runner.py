@@ -2,7 +2,6 @@
 
 import logging
 import os
-import socket
 import threading
 from typing import Any, TypedDict
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, connection
 
 from agents.engine.ids import PinName
-from agents.executions import blockcall, journal, lane, places, sensitive
+from agents.executions import blockcall, journal, lane, places, presence, sensitive
 from agents.executions.context import WorkerContext
 from agents.executions.journal import Claim, LeaseLost
 from agents.executions.lane import Lane
@@ -24,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 def worker_name() -> str:
     """Return who we are, for people who look for a lost worker."""
-    return f"{socket.gethostname()}:{os.getpid()}:{threading.current_thread().name}"
+    return f"{presence.name()}:{os.getpid()}:{threading.current_thread().name}"
 
 
 def run_node(pk: UUID) -> None:

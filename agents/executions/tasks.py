@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from celery import shared_task
+from celery import current_app, shared_task
 
-from agents.executions import dispatch, purging, recovery, runner
+from agents.executions import dispatch, presence, purging, recovery, runner
 from agents.executions.retention import Ages
 
 PURGE_SECONDS = 30.0  # what is left then is the next tick's
@@ -38,3 +38,12 @@ def purge() -> None:
 def audit() -> None:
     """Look for what a crash left behind."""
     recovery.audit()
+
+
+@shared_task(name=presence.ROLL_CALL)
+def roll_call(worker: str) -> None:
+    """Give a sign of life."""
+    presence.answer(UUID(worker))
+
+
+current_app.steps["consumer"].add(presence.RollCall)

@@ -1,7 +1,7 @@
 """Task messages prepared once and sent many at a time, straight to Redis.
 
 Celery builds an envelope for each message in half a millisecond, of which next to nothing differs
-from the one before. Here it builds one for each task and queue in each process, with marks where
+from the one before. Here it builds one for each task in each process, with marks where
 ids belong; a message is that text with the marks filled in, and any number of them go to Redis in
 one round trip. A worker cannot tell the difference; that the texts are equal is tested.
 Signals of the sending side (``before_task_publish``) do not fire.
@@ -28,8 +28,8 @@ CONNECTIONS = 16  # at most, for each process; a message needs one for a tenth o
 MOST = 1000  # messages in one command
 
 # Marks cannot be part of anything else, and look the same in JSON within JSON.
-TASK, ARGUMENT, ROOT, TAG = (f"{number:032x}" for number in range(0xA0, 0xA4))
-PARENT = f'"{0xA4:032x}"'  # with its quotes: it may become null
+TASK, ARGUMENT, ROOT, TAG, QUEUE = (f"{number:032x}" for number in range(0xA0, 0xA5))
+PARENT = f'"{0xA5:032x}"'  # with its quotes: it may become null
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,14 @@ class Envelope:
 
     text: str
 
-    def fill(self, argument: str, *, parent: str | None, root: str | None) -> str:
+    def fill(
+        self, queue: str, argument: str, *, parent: str | None = None, root: str | None = None
+    ) -> str:
         """Return a message with a new task id."""
         task = str(uuid4())
         return (
-            self.text.replace(ARGUMENT, argument)
+            self.text.replace(QUEUE, queue)
+            .replace(ARGUMENT, argument)
             .replace(ROOT, root or task)
             .replace(PARENT, f'"{parent}"' if parent else "null")
             .replace(TAG, str(uuid4()))
@@ -55,14 +58,29 @@ def send(app: Celery, url: str, task: str, wanted: Mapping[str, Sequence[str]]) 
     sender = app.current_worker_task
     parent = sender.request.id if sender else None
     root = (sender.request.root_id or parent) if sender else None
-    prefix = app.conf.broker_transport_options.get("global_keyprefix", "")
+    envelope = prepared(app, task, os.getpid())
     with client(url).pipeline(transaction=False) as pipe:
         for queue, arguments in wanted.items():
-            envelope = prepared(app, task, queue, os.getpid())
-            messages = [envelope.fill(one, parent=parent, root=root) for one in arguments]
-            for start in range(0, len(messages), MOST):
-                pipe.lpush(f"{prefix}{queue}", *messages[start : start + MOST])
+            filled = [envelope.fill(queue, one, parent=parent, root=root) for one in arguments]
+            for start in range(0, len(filled), MOST):
+                pipe.lpush(key(app, queue), *filled[start : start + MOST])
         pipe.execute()
+
+
+def replace(app: Celery, url: str, task: str, wanted: Mapping[str, str], *, seconds: int) -> None:
+    """Send the task to each queue in place of what waits there, to be gone after so long."""
+    envelope = prepared(app, task, os.getpid())
+    with client(url).pipeline(transaction=True) as pipe:
+        for queue, argument in wanted.items():
+            pipe.delete(key(app, queue))
+            pipe.lpush(key(app, queue), envelope.fill(queue, argument))
+            pipe.expire(key(app, queue), seconds)
+        pipe.execute()
+
+
+def key(app: Celery, queue: str) -> str:
+    """Return the name of the queue's list in Redis."""
+    return f"{app.conf.broker_transport_options.get('global_keyprefix', '')}{queue}"
 
 
 @cache
@@ -80,7 +98,7 @@ def client(url: str) -> redis.Redis:
 
 
 @cache
-def prepared(app: Celery, task: str, queue: str, _process: int) -> Envelope:
+def prepared(app: Celery, task: str, _process: int) -> Envelope:
     """Return the envelope that Celery makes in this process, whose name is in it."""
     headers, properties, body, _ = app.amqp.create_task_message(
         TASK, task, [ARGUMENT], {}, root_id=ROOT, parent_id=PARENT.strip('"'), ignore_result=None
@@ -91,13 +109,13 @@ def prepared(app: Celery, task: str, queue: str, _process: int) -> Envelope:
         app.amqp.Producer(connection).publish(
             body,
             exchange="",
-            routing_key=queue,
+            routing_key=QUEUE,
             serializer=app.conf.task_serializer,
-            delivery_mode=app.amqp.queues[queue].exchange.delivery_mode,
+            delivery_mode=app.conf.task_default_delivery_mode,
             headers=headers,
             **{**properties, "reply_to": app.thread_oid},
         )
-        message = channel._get(queue)
-        channel._delete(queue)
+        message = channel._get(QUEUE)
+        channel._delete(QUEUE)
     message["properties"]["delivery_tag"] = TAG
     return Envelope(json.dumps(message))

@@ -1,6 +1,7 @@
 """Can this process serve? A check returns None, or the sentence that says what is wrong."""
 
 import logging
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
 import psycopg
@@ -14,6 +15,10 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 PATIENCE = 2  # seconds for each server: a probe must answer sooner than a request
+
+Notice = Callable[[psycopg.Connection], str | None]
+NOTICES: dict[str, Notice] = {}
+"""What apps want said beside the checks: it does not keep this process from serving."""
 
 
 class Readiness:
@@ -31,6 +36,14 @@ class Readiness:
             "migrations": "Not known without PostgreSQL." if database else self._migrations(),
         }
 
+    def notices(self) -> dict[str, str | None]:
+        """Return what is not as it should be although this process can serve, by its name."""
+        try:
+            with _connect() as database:
+                return {name: ask(database) for name, ask in NOTICES.items()}
+        except psycopg.Error as error:
+            return dict.fromkeys(NOTICES, _wrong("Not known: PostgreSQL did not say.", error))
+
     def _migrations(self) -> str | None:
         if not self._migrated:
             try:
@@ -44,14 +57,18 @@ class Readiness:
 
 
 def postgres() -> str | None:
-    """Ask on a connection of its own: that the pool is busy is no illness."""
-    params = {**connection.get_connection_params(), "connect_timeout": PATIENCE}
     try:
-        with psycopg.connect(**params) as database:
+        with _connect() as database:
             database.execute("SELECT 1")
     except psycopg.Error as error:
         return _wrong("PostgreSQL does not answer.", error)
     return None
+
+
+def _connect() -> psycopg.Connection:
+    """Return a connection of its own: that the pool is busy is no illness."""
+    params = {**connection.get_connection_params(), "connect_timeout": PATIENCE}
+    return psycopg.connect(**params)
 
 
 def broker() -> str | None:

@@ -68,7 +68,8 @@ class HealthMiddleware(Middleware):
     """Answers probes before anything else can refuse them: host names, sign-in, the database.
 
     ``/healthz``: the process is alive. ``/readyz``: its servers answer and the database is
-    migrated. ``/version``: what runs here.
+    migrated; what it cannot mend, such as a missing worker, makes it ``degraded`` and no less
+    ready. ``/version``: what runs here.
     """
 
     def __init__(self, get_response: Sync | Async) -> None:
@@ -98,10 +99,12 @@ class HealthMiddleware(Middleware):
 
     def _ready(self) -> HttpResponse:
         wrong = self.readiness.checks()
+        unavailable = any(wrong.values())
+        if not unavailable:  # else nobody can be asked
+            wrong |= self.readiness.notices()
+        status = "unavailable" if unavailable else "degraded" if any(wrong.values()) else "ok"
         checks = {name: sentence or "ok" for name, sentence in wrong.items()}
-        ready = not any(wrong.values())
-        body = {"status": "ok" if ready else "unavailable", "checks": checks}
-        return _fresh(body, 200 if ready else 503)
+        return _fresh({"status": status, "checks": checks}, 503 if unavailable else 200)
 
 
 def _name(request: HttpRequest) -> str:

@@ -134,9 +134,10 @@ class Trellis:
         ]
         return found
 
-    def findings(self) -> dict[str, str]:
+    def findings(self, *only: str) -> dict[str, str]:
         """Return what ``trellis doctor`` says, by name."""
-        found = json.loads(self.command("doctor", "--json").stdout)
+        options = [part for name in only for part in ("--only", name)]
+        found = json.loads(self.command("doctor", "--json", *options).stdout)
         return {one["name"]: one["status"] for one in found}
 
     def kill_everything(self) -> None:

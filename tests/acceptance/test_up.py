@@ -1,5 +1,6 @@
 """`trellis up`, from the first start to a sudden death."""
 
+import contextlib
 import re
 import signal
 import socket
@@ -8,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
-from launcher import instance
+from launcher import children, instance
 from tests.acceptance.instances import SAMPLES, TRELLIS, Trellis, parent_of, until
 
 CALCULATOR = str(SAMPLES / "calculator.json")
@@ -98,6 +100,22 @@ def test_a_process_that_dies_is_started_again(running: Trellis) -> None:
     until(lambda: "was ended by SIGKILL; starting it again in 1 s" in running.printed, "it says so")
     until(running.answers, "it answers")
     assert running.program("web") != web
+
+
+def test_workers_go_on_by_themselves_when_both_servers_died(running: Trellis) -> None:
+    names = ("worker-io", "worker-cpu")
+    until(lambda: set(running.findings(*names).values()) == {"ok"}, "workers take tasks")
+    workers = [running.program(name) for name in names]
+
+    for server, directory in ("postgres", "postgres"), ("redis-server", "redis"):
+        for process in children.serving(server, getattr(running.paths, directory)):
+            with contextlib.suppress(psutil.NoSuchProcess):  # it went with another
+                process.kill()
+
+    until(lambda: set(running.findings(*names).values()) == {"ok"}, "they do so again")
+    assert workers == [running.program(name) for name in names]
+    # The web process finds out with a request each which of its connections are dead.
+    until(lambda: running.command("run", CALCULATOR).returncode == 0, "an agent runs")
 
 
 def test_a_second_instance_on_the_same_data_is_refused(running: Trellis) -> None:

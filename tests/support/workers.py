@@ -61,25 +61,29 @@ def workers(number: int, folder: Path, **environment: str) -> Iterator[list[Work
 
 
 @contextmanager
-def running(name: str, log: Path, environment: Mapping[str, str]) -> Iterator[Worker]:
+def running(
+    name: str, log: Path, environment: Mapping[str, str], *, pool: str = "threads", slots: int = 4
+) -> Iterator[Worker]:
     """Run one worker; it may not be ready yet."""
-    worker = start(name, log, environment)
+    worker = start(name, log, environment, pool=pool, slots=slots)
     try:
         yield worker
     finally:
         worker.stop()
 
 
-def start(name: str, log: Path, environment: Mapping[str, str]) -> Worker:
-    """Start a worker with four threads for both queues; it may not be ready yet."""
+def start(
+    name: str, log: Path, environment: Mapping[str, str], *, pool: str = "threads", slots: int = 4
+) -> Worker:
+    """Start a worker for both queues; it may not be ready yet."""
     command = [sys.executable, "-m", "celery", "-A", "tests.support.worker_app", "worker"]
-    command += ["-Q", "io,cpu", "--pool", "threads", "-c", "4", "-n", f"{name}@%h", "-l", "INFO"]
+    command += ["-Q", "io,cpu", "--pool", pool, "-c", str(slots), "-n", f"{name}@%h", "-l", "INFO"]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     ours = {
         "DATABASE_URL": database_url(),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
-        "WORKER_IO_SLOTS": "4",
+        "WORKER_IO_SLOTS": str(slots),
     }
     with log.open("wb") as output:
         process = children.spawn(command, environment={**ours, **environment}, output=output)

@@ -8,6 +8,7 @@ from agents.executions.models.review import Review
 from agents.executions.models.signal import EventWait, Signal
 from agents.executions.models.start_key import StartKey
 from agents.executions.models.stored_value import StoredValue
+from agents.executions.models.worker_life import Presence, WorkerLife
 
 __all__ = [
     "CredentialLimit",
@@ -16,8 +17,10 @@ __all__ = [
     "EventWait",
     "Execution",
     "NodeExecution",
+    "Presence",
     "Review",
     "Signal",
     "StartKey",
     "StoredValue",
+    "WorkerLife",
 ]

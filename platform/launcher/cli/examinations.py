@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import TYPE_CHECKING
 
 from launcher import embedded, instance, processes
 from launcher.cli import servers
 from launcher.errors import AddressUnavailable
 from launcher.paths import instance_paths
 
+if TYPE_CHECKING:
+    from agents.executions.models import WorkerLife
+
 LEAST_SPACE = 500 * 1024 * 1024  # bytes
-PATIENCE = 3.0  # seconds for workers to answer
+PATIENCE = 5.0  # seconds for servers and workers to answer
 SWEEP = "sweep-executions"
 OVERDUE = timedelta(minutes=2)  # beat notes its last sweep every half minute or so
 START = "Start it with `trellis up`."
@@ -149,26 +153,51 @@ def redis() -> Verdict:
 
 
 def workers(queue: str) -> Verdict:
-    """Does a worker listen on the queue?"""
-    from kombu.exceptions import OperationalError
+    """Does a worker take tasks from the queue? Each is asked to take one now."""
+    from django.db import DatabaseError
+
+    from agents.executions.models import Presence
 
     try:
-        names = [name for name, queues in listeners().items() if queue in queues]
-    except OperationalError:
-        return fail("not known without Redis", "See above.")
-    if not names:
-        remedy = f"Start one: celery -A config worker -Q {queue}; `trellis up` does it for you."
-        return fail(f"no worker listens on the queue {queue!r}", remedy)
-    return ok(", ".join(sorted(names)))
+        found = [worker for worker in roll() if queue in worker.queues]
+    except DatabaseError:
+        return fail("not known without the database's tables", "See above.")
+    silent = [worker for worker in found if worker.presence == Presence.SILENT]
+    start = f"celery -A config worker -Q {queue}; `trellis up` does it for you."
+    text = "; ".join(sign_of_life(worker) for worker in found)
+    if not found:
+        return fail(f"no worker takes tasks from the queue {queue!r}", f"Start one: {start}")
+    if len(silent) == len(found):
+        remedy = "Is Redis well, see above? Look into their logs and start them again: "
+        return fail(f"no worker takes tasks from the queue {queue!r}: {text}", f"{remedy}{start}")
+    if silent:
+        names = ", ".join(worker.name for worker in silent)
+        return warn(text, f"If {names} should run, look into the log and start it again.")
+    return ok(text)
+
+
+def sign_of_life(worker: "WorkerLife") -> str:
+    """Return who the worker is and when it last took a task."""
+    from django.utils.timezone import now
+
+    from agents.executions.models import Presence
+
+    last = f"{max(0, (now() - worker.took_at).total_seconds()):.0f} s ago"
+    kind = f"{worker.name} ({worker.pool}, {worker.slots} slots, version {worker.version})"
+    if worker.presence == Presence.BUSY:
+        return f"{kind} is busy: blocks run in all its slots; its last roll call {last}"
+    if worker.presence == Presence.SILENT:
+        return f"{kind} takes no task; the last one {last}"
+    return f"{kind} took a task {last}"
 
 
 @cache
-def listeners() -> dict[str, set[str]]:
-    """Return the queues of each worker that answers in time."""
-    from celery import current_app
+def roll() -> "list[WorkerLife]":
+    """Return all workers, once those that are well have taken a task, or after a while."""
+    from agents.executions import liveness
 
-    answers = current_app.control.inspect(timeout=PATIENCE).active_queues() or {}
-    return {name: {queue["name"] for queue in queues} for name, queues in answers.items()}
+    servers.connect().close()
+    return liveness.call_roll(patience=PATIENCE)
 
 
 def beat() -> Verdict:

@@ -187,8 +187,8 @@ def test_a_run_with_nothing_left_to_do_is_ended(alice: User) -> None:
     NodeExecution.objects.all().delete()
     Execution.objects.update(unfinished=0)
 
-    assert recovery.audit() == {"orphans_stopped": 0, "closed": 1}
-    assert recovery.audit() == {"orphans_stopped": 0, "closed": 0}
+    assert recovery.audit() == {"orphans_stopped": 0, "closed": 1, "workers_forgotten": 0}
+    assert recovery.audit() == {"orphans_stopped": 0, "closed": 0, "workers_forgotten": 0}
     assert fresh(execution).status == "COMPLETED"
 
 

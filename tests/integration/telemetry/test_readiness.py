@@ -1,12 +1,14 @@
 """Whether an instance can serve."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import Settings
 
+from agents.executions.models import WorkerLife
 from telemetry.health import Readiness
 
 pytestmark = pytest.mark.django_db
@@ -17,15 +19,35 @@ def _servers(servers: None) -> None:
     """Both servers run."""
 
 
-def test_an_instance_with_its_servers_and_migrations_is_ready(client: Client) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_an_instance_with_its_servers_migrations_and_workers_is_ready(client: Client) -> None:
+    facts = {"name": "all@here", "pool": "threads", "slots": 4, "version": "1"}
+    WorkerLife.objects.sign(uuid4(), queues=["io", "cpu"], **facts)
+
     response = client.get("/readyz", headers={"Host": "10.0.0.1"})
 
     assert response.status_code == 200
     assert response.json() == {
         "status": "ok",
-        "checks": {"postgres": "ok", "redis": "ok", "migrations": "ok"},
+        "checks": {"postgres": "ok", "redis": "ok", "migrations": "ok", "workers": "ok"},
     }
     assert response["X-Request-ID"]
+
+
+def test_without_workers_it_is_degraded_and_still_serves(client: Client) -> None:
+    response = client.get("/readyz")
+
+    assert response.status_code == 200
+    assert response.json() == {
+        "status": "degraded",
+        "checks": {
+            "postgres": "ok",
+            "redis": "ok",
+            "migrations": "ok",
+            "workers": "No worker took a task from 'io' and 'cpu' lately. "
+            "`trellis doctor` says more.",
+        },
+    }
 
 
 def test_without_redis_it_is_not(client: Client, settings: Settings) -> None:
@@ -52,6 +74,7 @@ def test_without_postgres_it_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
         "redis": None,
         "migrations": "Not known without PostgreSQL.",
     }
+    assert Readiness().notices() == {"workers": "Not known: PostgreSQL did not say."}
 
 
 def test_with_a_migration_to_do_it_is_not_until_that_is_done() -> None:
