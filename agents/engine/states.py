@@ -69,7 +69,13 @@ NODE_MOVES: Mapping[NodeStatus, frozenset[NodeStatus]] = {
             NodeStatus.COMPLETED,  # its results were taken from the run that this one replays
         }
     ),
-    NodeStatus.QUEUED: frozenset({NodeStatus.RUNNING, NodeStatus.TERMINATED}),
+    NodeStatus.QUEUED: frozenset(
+        {
+            NodeStatus.RUNNING,
+            NodeStatus.TERMINATED,
+            NodeStatus.FAILED,  # an operator gives it up
+        }
+    ),
     NodeStatus.RUNNING: frozenset(
         {
             NodeStatus.COMPLETED,
@@ -79,7 +85,13 @@ NODE_MOVES: Mapping[NodeStatus, frozenset[NodeStatus]] = {
             NodeStatus.QUEUED,  # its worker was lost
         }
     ),
-    NodeStatus.WAITING: frozenset({NodeStatus.QUEUED, NodeStatus.TERMINATED}),
+    NodeStatus.WAITING: frozenset(
+        {
+            NodeStatus.QUEUED,
+            NodeStatus.TERMINATED,
+            NodeStatus.FAILED,  # an operator gives it up
+        }
+    ),
     NodeStatus.COMPLETED: frozenset(),
     NodeStatus.FAILED: frozenset({NodeStatus.QUEUED}),  # its run is retried
     NodeStatus.TERMINATED: frozenset({NodeStatus.QUEUED}),  # its run is retried

@@ -1,17 +1,28 @@
-"""Staff screens of runs: look, and stop. Nobody starts or changes a run here."""
+"""Staff screens of runs: look, and help what is stuck. Nobody starts or edits a run here.
 
-from typing import Any
+Actions go through `interventions`, which look at what the row is now, and leave a line each in the
+admin's log: who, when, what happened.
+"""
 
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth import get_permission_codename
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.html import format_html, format_html_join
 
-from agents.executions import services
+from agents.executions import interventions, services, waiting
 from agents.executions.models import CredentialLimit, Execution, NodeExecution
 from kernel.jsontypes import dumps
 
 LONGEST = 2000  # characters of a value
+MOST_REASONS = 20
 
 
 def shortened(value: Any) -> str:
@@ -37,8 +48,87 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
         return False
 
 
+class ReasonForm(forms.Form):
+    """Why an operator gives something up; its owner reads it."""
+
+    reason = forms.CharField(
+        max_length=500,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
+        help_text="The run's owner sees it as the error.",
+    )
+
+
+class InterveningAdmin(ReadOnlyAdmin):
+    """Rows that an operator can requeue, fail or stop. Subclasses say how."""
+
+    actions = ("requeue", "fail", "stop")
+
+    def requeue_one(self, row: Any) -> str:
+        """Return what happened."""
+        raise NotImplementedError
+
+    def fail_one(self, row: Any, reason: str) -> str:
+        """Return what happened."""
+        raise NotImplementedError
+
+    def stop_one(self, row: Any) -> str:
+        """Return what happened."""
+        raise NotImplementedError
+
+    @admin.action(description="Requeue: send, wake or take over", permissions=["intervene"])
+    def requeue(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        """Send again what is queued, wake what waits, take over what runs."""
+        for row in rows:
+            self._tell(request, row, "Requeue", self.requeue_one(row))
+
+    @admin.action(description="Fail with a reason", permissions=["intervene"])
+    def fail(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+        """Ask for the reason first."""
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            for row in rows:
+                done = self.fail_one(row, reason)
+                self._tell(request, row, f"Fail with the reason “{reason}”", done)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Fail with a reason",
+            "opts": self.model._meta,
+            "rows": rows,
+            "form": form,
+            "checkbox": helpers.ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/executions/fail.html", context)
+
+    @admin.action(description="Stop the runs", permissions=["intervene"])
+    def stop(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        """Cancel the runs that have not ended."""
+        for row in rows:
+            self._tell(request, row, "Stop", self.stop_one(row))
+
+    def has_intervene_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may change these rows in general; a page of one changes nothing."""
+        name = get_permission_codename("change", self.opts)
+        return request.user.has_perm(f"{self.opts.app_label}.{name}")
+
+    def _tell(self, request: HttpRequest, row: Any, what: str, done: str) -> None:
+        LogEntry.objects.log_actions(
+            cast("int", request.user.pk), [row], CHANGE, change_message=f"{what}: {done}"
+        )
+        self.message_user(request, f"{row.pk}: {done}", messages.SUCCESS)
+
+
+def stopped(execution: UUID) -> str:
+    """Stop a run; return what happened."""
+    if services.stop_execution(execution):
+        return "It is asked to stop."
+    return "It had ended, or was being stopped already."
+
+
 @admin.register(Execution)
-class ExecutionAdmin(ReadOnlyAdmin):
+class ExecutionAdmin(InterveningAdmin):
     """Runs, newest first."""
 
     list_display = ("id", "agent", "owner", "status", "created", "ended_at", "started", "failed")
@@ -48,13 +138,14 @@ class ExecutionAdmin(ReadOnlyAdmin):
     search_fields = ("id__exact", "graph_version__agent__id__exact")
     search_help_text = "The id of a run or of an agent, as it is"
     ordering = ("-created",)
-    actions = ("stop",)
     fields = (
         "id",
         "agent",
         "owner",
         "parent",
         "status",
+        "waits_for",
+        "replay_of",
         "shown_inputs",
         "shown_error",
         "cancel_requested_at",
@@ -87,15 +178,20 @@ class ExecutionAdmin(ReadOnlyAdmin):
     def shown_error(self, execution: Execution) -> str:
         return shortened(execution.error)
 
-    @admin.action(description="Stop the selected runs", permissions=["stop"])
-    def stop(self, request: HttpRequest, rows: QuerySet[Execution]) -> None:
-        """Stop those that have not ended, and say how many these were."""
-        stopped = sum(services.stop_execution(pk) for pk in rows.values_list("pk", flat=True))
-        self.message_user(request, f"{stopped} runs are asked to stop.", messages.SUCCESS)
+    @admin.display(description="waits for")
+    def waits_for(self, execution: Execution) -> str:
+        found = waiting.waiting(execution)
+        lines = ((one["reason"], one["since"] or "", one["help"]) for one in found[:MOST_REASONS])
+        return format_html_join("", "<p>{}<br><small>since {}. {}</small></p>", lines) or "nothing"
 
-    def has_stop_permission(self, request: HttpRequest) -> bool:
-        """Whether the person may change runs in general; a page of a run still changes nothing."""
-        return request.user.has_perm("executions.change_execution")
+    def requeue_one(self, row: Execution) -> str:
+        return interventions.requeue_run(row.pk)
+
+    def fail_one(self, row: Execution, reason: str) -> str:
+        return interventions.fail_run(row.pk, reason)
+
+    def stop_one(self, row: Execution) -> str:
+        return stopped(row.pk)
 
 
 @admin.register(CredentialLimit)
@@ -109,7 +205,7 @@ class CredentialLimitAdmin(admin.ModelAdmin[CredentialLimit]):
 
 
 @admin.register(NodeExecution)
-class NodeExecutionAdmin(ReadOnlyAdmin):
+class NodeExecutionAdmin(InterveningAdmin):
     """Node executions: which worker has them, since when, and how they went."""
 
     list_display = ("id", "execution_id", "node_id", "status", "queue", "worker", "queued_at")
@@ -143,6 +239,15 @@ class NodeExecutionAdmin(ReadOnlyAdmin):
         "ended_at",
     )
     readonly_fields = fields
+
+    def requeue_one(self, row: NodeExecution) -> str:
+        return interventions.requeue(row.pk)
+
+    def fail_one(self, row: NodeExecution, reason: str) -> str:
+        return interventions.fail(row.pk, reason)
+
+    def stop_one(self, row: NodeExecution) -> str:
+        return stopped(row.execution_id)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[NodeExecution]:
         return super().get_queryset(request).defer("input_data")  # may be large

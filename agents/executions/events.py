@@ -12,7 +12,7 @@ from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus, NodeStatus
 from agents.executions.models import Emission, Event, Execution, NodeExecution
 from agents.executions.output import outputs
-from agents.executions.waiting import wait_of
+from agents.executions.reasons import wait_of
 from kernel.jsontypes import dumps
 
 PAGE = 200

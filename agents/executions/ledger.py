@@ -191,6 +191,12 @@ class DatabaseLedger:
         self.change(execution)
         self.tell_node(execution)
 
+    def send_again(self, execution: NodeExecution) -> None:
+        """Ring once more for a queued node execution, on commit."""
+        execution.sent_at = now()
+        self.change(execution)
+        self.queued.append(execution)
+
     def in_line(self, execution: NodeExecution) -> list[NodeExecution]:
         """Return the executions of the same node whose values may go out, in order of their start:
 

@@ -1,94 +1,73 @@
-"""Nothing waits in silence: what each unfinished node execution of a run waits for."""
+"""Nothing waits in silence: what a run and its node executions wait for, as API and pages tell it."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.utils.timezone import now
-
-from agents.engine import readiness
 from agents.engine.ids import NodeId
-from agents.engine.readiness import NotReady
 from agents.engine.states import NodeStatus
-from agents.executions import places
+from agents.executions import reasons
 from agents.executions.models import Execution, NodeExecution
+from agents.executions.reasons import Lookup, Reason, Scene
 
 MOST = 200
-VALUES_GONE = "an input did not fit; its value is gone"
-PATIENCE = timedelta(seconds=5)  # a queued node is only worth a word after this long
+QUIET = frozenset({"running", "queued"})  # what goes its way is no news on a page
+
+Entry = dict[str, Any]
 
 
-def waiting(execution: Execution) -> list[dict[str, Any]]:
-    """Return what the run's node executions wait for, at most 200 of them.
+def waiting(execution: Execution, *, quiet: bool = False) -> list[Entry]:
+    """Return what the run and its node executions wait for, at most 200 of them.
 
-    Each is ``{"node_exec_id", "node_id", "node_title", "status", "pins", "reason"}``. In a run
-    that has ended these are the node executions that never got all their inputs.
+    Each is ``{"node_exec_id", "node_id", "node_title", "status", "pins", "kind", "reason", "since",
+    "help"}``; the first three are null where it is about the run as a whole. In a run that has ended
+    these are the node executions that never got all their inputs. ``quiet`` leaves out those that
+    run, or were queued just now.
     """
     statuses = [NodeStatus.INCOMPLETE]
     if not execution.state.is_final:
         statuses += [NodeStatus.QUEUED, NodeStatus.RUNNING, NodeStatus.WAITING]
-    rows = execution.node_executions.filter(status__in=statuses).order_by("number")
-    found = (_describe(execution, row) for row in rows[:MOST])
-    return [one for one in found if one is not None]
+    rows = list(execution.node_executions.filter(status__in=statuses).order_by("number")[:MOST])
+    scene = Scene(execution, Lookup(rows))
+    found = [_entry(scene, None, one) for one in reasons.of_run(execution)]
+    found += [_entry(scene, row, one) for row in rows if (one := reasons.of_node(scene, row))]
+    return [one for one in found if not (quiet and one["kind"] in QUIET)][:MOST]
 
 
-def _describe(execution: Execution, row: NodeExecution) -> dict[str, Any] | None:
-    node = execution.graph_version.graph.nodes[NodeId(row.node_id)]
-    pins: list[str] = []
-    if row.status == NodeStatus.INCOMPLETE and not execution.has_values:
-        missing = readiness.missing_pins(execution.graph_version.graph, node, row.arrived)
-        pins, reason = [*missing], NotReady(missing).sentence() or VALUES_GONE
-    elif row.status == NodeStatus.INCOMPLETE:
-        verdict = readiness.check(execution.graph_version.graph, node, row.input_data)
-        if not isinstance(verdict, NotReady):
-            return None
-        reason = verdict.sentence()
-        pins = [*verdict.missing, *(pin for pin in dict(verdict.problems) if pin)]
+def summary(execution: Execution) -> Entry | None:
+    """Return what the run as a whole waits for, in one line; None if it has ended.
+
+    It is ``{"kind", "reason", "since", "help"}``.
+    """
+    found = reasons.of_whole(execution)
+    return None if found is None else _about(found)
+
+
+def lines(executions: Iterable[Execution]) -> dict[Any, str]:
+    """Return for each run that has not ended what it waits for, in one line."""
+    return {pk: one.text for pk, one in reasons.of_many(executions).items()}
+
+
+def _entry(scene: Scene, row: NodeExecution | None, reason: Reason) -> Entry:
+    if row is None:
+        about: Sequence[Any] = (None, None, None, scene.execution.status)
+        text = f"The run {reason.text}"
     else:
-        reason = _reason(row, now())
-    if not reason:
-        return None
+        title = scene.graph.nodes[NodeId(row.node_id)].title
+        about = (str(row.pk), row.node_id, title, row.status)
+        text = f"{title}: {reason.text}"
+    names = ("node_exec_id", "node_id", "node_title", "status")
     return {
-        "node_exec_id": str(row.pk),
-        "node_id": row.node_id,
-        "node_title": node.title,
-        "status": row.status,
-        "pins": pins,
-        "reason": f"{node.title}: {reason}",
+        **dict(zip(names, about, strict=True)),
+        "pins": list(reason.pins),
+        **_about(reason),
+        "reason": text,
     }
 
 
-def _reason(row: NodeExecution, present: datetime) -> str:
-    if row.status == NodeStatus.QUEUED and row.queued_at and present - row.queued_at > PATIENCE:
-        return (
-            f"no worker on the queue {row.queue!r} has taken it since {row.queued_at:%H:%M:%S} UTC"
-        )
-    if row.status == NodeStatus.RUNNING and row.lease_until and row.lease_until < present:
-        return (
-            f"its worker {row.worker!r} was last heard from before {row.lease_until:%H:%M:%S} UTC; "
-            "the sweep takes it over"
-        )
-    if row.status == NodeStatus.WAITING:
-        return wait_of(row.waits_for or {})
-    return ""
-
-
-def wait_of(waits_for: Mapping[str, Any]) -> str:
-    """Return in words what a suspended block waits for."""
-    if waits_for.get("kind") == "time":
-        return f"sleeps until {_moment(waits_for['until'])}"
-    if waits_for.get("kind") == "agent":
-        return f"waits for the run {waits_for['execution']} of its agent"
-    if waits_for.get("kind") == "review":
-        by, since = waits_for["by"], _moment(waits_for["since"])
-        return f"waits for a review of {waits_for['name']!r} by {by} since {since}"
-    if waits_for.get("kind") == "event":
-        end = f", until {_moment(waits_for['until'])} at the latest" if waits_for["until"] else ""
-        return f"waits for the event {waits_for['name']!r} since {_moment(waits_for['since'])}{end}"
-    if waits_for.get("kind") == "limit":
-        return places.words(waits_for)
-    return f"waits for {waits_for.get('kind', 'something unknown')}"
-
-
-def _moment(text: str) -> str:
-    return f"{text[:19].replace('T', ' ')} UTC"
+def _about(reason: Reason) -> Entry:
+    return {
+        "kind": reason.kind,
+        "reason": reason.text,
+        "since": reasons.iso(reason.since),
+        "help": reason.help,
+    }

@@ -1,6 +1,8 @@
 """Shapes of runs."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
@@ -121,12 +123,28 @@ class NodeExecutionSerializer(serializers.Serializer[NodeExecution]):
         }
 
 
+class ListedExecutionSerializer(ExecutionSummarySerializer):
+    """A run in a list of many, with what it waits for in one line."""
+
+    waiting_for = serializers.SerializerMethodField()
+
+    class Meta(ExecutionSummarySerializer.Meta):
+        fields = (*ExecutionSummarySerializer.Meta.fields, "waiting_for")
+        read_only_fields = fields
+
+    def get_waiting_for(self, execution: Execution) -> str:
+        """Return "" for a run that has ended."""
+        lines: Mapping[UUID, str] = self.context.get("lines", {})
+        return lines.get(execution.pk, "")
+
+
 class ExecutionSerializer(ExecutionSummarySerializer):
     """A run: what it was given, what it gave, what it waits for."""
 
     inputs = serializers.SerializerMethodField()
     outputs = serializers.SerializerMethodField()
     waiting = serializers.SerializerMethodField()
+    waiting_for = serializers.SerializerMethodField()
     node_executions = serializers.SerializerMethodField()
     parent_node_exec_id = serializers.UUIDField(source="parent_id", read_only=True)
     replay_of = serializers.UUIDField(source="replay_of_id", read_only=True)
@@ -139,6 +157,7 @@ class ExecutionSerializer(ExecutionSummarySerializer):
             "inputs",
             "outputs",
             "waiting",
+            "waiting_for",
             "node_executions",
             "parent_node_exec_id",
             "replay_of",
@@ -166,6 +185,11 @@ class ExecutionSerializer(ExecutionSummarySerializer):
     @extend_schema_field({"type": "array", "items": JSON_OBJECT})
     def get_waiting(self, execution: Execution) -> list[dict[str, Any]]:
         return waiting.waiting(execution)
+
+    @extend_schema_field(JSON_OBJECT | {"nullable": True})
+    def get_waiting_for(self, execution: Execution) -> dict[str, Any] | None:
+        """Return what the run as a whole waits for, ``{kind, reason, since, help}``."""
+        return waiting.summary(execution)
 
     @extend_schema_field({"type": "array", "items": JSON_OBJECT})
     def get_node_executions(self, execution: Execution) -> list[dict[str, Any]]:

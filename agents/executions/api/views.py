@@ -17,7 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.people import person
 from agents.engine.states import ExecutionStatus
-from agents.executions import blockrun, services
+from agents.executions import blockrun, services, waiting
 from agents.executions.api.idempotency import (
     IDEMPOTENCY_KEY,
     STARTED,
@@ -29,7 +29,7 @@ from agents.executions.api.serializers import (
     JSON_OBJECT,
     OUTPUTS,
     ExecutionSerializer,
-    ExecutionSummarySerializer,
+    ListedExecutionSerializer,
     NodeExecutionSerializer,
     ReplayedSerializer,
     ReplaySerializer,
@@ -87,7 +87,15 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
         return rows
 
     def get_serializer_class(self) -> Any:
-        return ExecutionSummarySerializer if self.action == "list" else ExecutionSerializer
+        return ListedExecutionSerializer if self.action == "list" else ExecutionSerializer
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        self.lines = waiting.lines(page or [])
+        return page
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "lines": getattr(self, "lines", {})}
 
     @extend_schema(
         parameters=[

@@ -25,6 +25,8 @@ LEGAL = {
     ("RUNNING", "QUEUED"),
     ("WAITING", "QUEUED"),
     ("WAITING", "TERMINATED"),
+    ("QUEUED", "FAILED"),
+    ("WAITING", "FAILED"),
     ("FAILED", "QUEUED"),
     ("TERMINATED", "QUEUED"),
 }
