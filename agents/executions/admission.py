@@ -167,8 +167,8 @@ def runs_to_replace(situation: Situation, agent_id: UUID) -> list[UUID]:
     rows = Execution.objects.live().filter(
         graph_version__agent=agent_id, parent=None, cancel_requested_at=None
     )
-    live = list(rows.order_by("created").values_list("pk", flat=True))
-    return live[: max(len(live) + 1 - most, 0)]
+    all_but_the_newest = rows.order_by("-created").values_list("pk", flat=True)[most - 1 :]
+    return list(all_but_the_newest)[::-1]
 
 
 def refuse_if_busy(situation: Situation, agent_id: UUID) -> None:
