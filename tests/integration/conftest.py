@@ -26,10 +26,15 @@ def no_lane() -> Iterator[None]:
 
 @pytest.fixture
 def lane(no_lane: None) -> Iterator[None]:
-    """Light successors run in place, and every block that could be light is."""
+    """Light successors run in place, and every block that could be light is.
+
+    However busy the machine is: no time runs out.
+    """
     with (
         patch.dict(settings.EXECUTIONS, {"local_lane": True}),
         patch("agents.executions.costs.UNKNOWN", 0.0),
         patch("agents.executions.costs.LIGHT", 3600.0),
+        patch("agents.executions.lane.STRETCH", 3600.0),
+        patch("agents.executions.lane.LANE", 3600.0),
     ):
         yield
