@@ -41,7 +41,9 @@ async def watch(url: str, count: int, run: str, file: Path) -> None:
 
     async def join() -> None:
         async with room:
-            client = await connect(url, additional_headers=headers)
+            client = await connect(
+                url, additional_headers=headers, open_timeout=PATIENCE, ping_interval=None
+            )
             await subscribe(client, run)
             clients.append((client, []))
 
