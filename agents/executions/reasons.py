@@ -273,7 +273,8 @@ def _wait_for_agent(scene: Scene, row: NodeExecution, waits_for: Waits, since: S
 
 def _wait_for_review(scene: Scene, row: NodeExecution, waits_for: Waits, since: Since) -> Reason:
     help = (
-        f"{waits_for['by']}: approve or reject it, as POST /api/v1/reviews/action/ or on its page."
+        f"{waits_for['by']}: approve or reject it on its page, or by "
+        f"POST /api/v1/reviews/{waits_for['review']}/decide/."
     )
     begun = datetime.fromisoformat(waits_for["since"])
     return Reason("review", wait_of(waits_for), help, begun, rank=3)

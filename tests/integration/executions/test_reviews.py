@@ -81,6 +81,9 @@ class TestAsking:
         assert word["reason"] == (
             f"Human In The Loop: waits for a review of 'The refund' by alice since {since} UTC"
         )
+        assert word["help"] == (
+            f"alice: approve or reject it on its page, or by POST /api/v1/reviews/{review.pk}/decide/."
+        )
 
     def test_nothing_but_a_decision_wakes_it(self, alice: User) -> None:
         execution, row, _ = asked(alice, REFUND)
