@@ -180,6 +180,14 @@ EXECUTIONS: ExecutionSettings = {
     "lease": timedelta(seconds=env.integer("NODE_LEASE_SECONDS", 30, least=3)),
     "resend_after": timedelta(seconds=env.integer("RESEND_AFTER_SECONDS", 15, least=1)),
     "attempts": env.integer("NODE_ATTEMPTS", 3, least=1),
+    "tries": env.integer("RETRY_ATTEMPTS", 3, least=1),
+    "retry_initial": timedelta(seconds=env.integer("RETRY_INITIAL_SECONDS", 1, least=0)),
+    "retry_max": timedelta(seconds=env.integer("RETRY_MAX_SECONDS", 60, least=0)),
+    "node_timeout": timedelta(seconds=env.integer("NODE_TIMEOUT_SECONDS", 3600, least=1)),
+    "deadline": timedelta(
+        seconds=env.integer("EXECUTION_DEADLINE_SECONDS", 30 * 24 * 3600, least=1)
+    ),
+    "cpu_memory_mb": env.integer("CPU_MEMORY_MB", 1024, least=0),
     "max_concurrent": env.integer("MAX_CONCURRENT_EXECUTIONS", 100, least=1),
     "max_node_executions": env.integer("MAX_NODE_EXECUTIONS", 100_000, least=1),
     "max_depth": env.integer("MAX_SUB_AGENT_DEPTH", 16, least=1),

@@ -28,6 +28,18 @@ class NothingToStart(TrellisError):
     code = "nothing_to_start"
 
 
+class TimedOut(BlockError):
+    """The block ran for longer than one try may."""
+
+    code = "timed_out"
+
+
+class Interrupted(BlockError):
+    """The worker was lost while the block acted on the world."""
+
+    code = "interrupted"
+
+
 class SubAgentFailed(BlockError):
     """The agent that a block ran did not complete."""
 

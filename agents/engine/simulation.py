@@ -1,12 +1,13 @@
 """Run a whole graph in memory, by the same rules as the workers: for tests and previews.
 
 Node executions run one after another in the order in which they became ready. Sleeps return at
-once; sub-agents run inside, from the graphs given.
+once, and so do the waits before another try; sub-agents run inside, from the graphs given.
 """
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from agents.engine import delivery, outcome
@@ -14,8 +15,9 @@ from agents.engine.errors import InvalidInputs, SubAgentFailed
 from agents.engine.graph import ERROR_PIN, Graph, Node
 from agents.engine.ids import NodeId, PinName
 from agents.engine.outcome import Failure
+from agents.engine.policy import NodePolicy, policy_of
 from agents.engine.states import ExecutionStatus, NodeStatus
-from agents.engine.values import emission_value, error_of
+from agents.engine.values import emission_value, fault_of
 from blocks.sdk import BlockError, BlockKind
 from blocks.sdk.testing import FakeContext
 from kernel.jsontypes import dumps, loads
@@ -32,6 +34,7 @@ class SimulatedNode:
     status: NodeStatus = NodeStatus.INCOMPLETE
     emissions: list[tuple[PinName, Any]] = field(default_factory=list)
     failure: Failure | None = None
+    tries: int = 1
 
 
 @dataclass(eq=False)
@@ -123,20 +126,30 @@ def simulate(
 
 def _execute(run: Simulation, execution: SimulatedNode, context: FakeContext) -> None:
     node = run.graph.nodes[execution.node_id]
-    try:
-        for pin, value in _emissions(node, execution.input_data, context):
-            _emit(run, execution, pin, value)
-    except Exception as error:
-        code, message = error_of(error)
-        execution.status = NodeStatus.FAILED
-        execution.failure = Failure(node.id, code, message)
-        if not run.graph.handles_error(node.id):
-            run.failures.append(execution.failure)
-        _emit(run, execution, ERROR_PIN, message)
-    else:
-        execution.status = NodeStatus.COMPLETED
+    while not _try(run, node, execution, context):
+        execution.tries += 1
     if node.kind is BlockKind.OUTPUT:
         _collect(run, execution)
+
+
+def _try(run: Simulation, node: Node, execution: SimulatedNode, context: FakeContext) -> bool:
+    """Run the block once. False: it failed, and is to be tried again."""
+    try:
+        values = _emissions(node, execution.input_data, context)
+        for pin, value in islice(values, len(execution.emissions), None):
+            _emit(run, execution, pin, value)
+    except Exception as error:
+        fault, policy = fault_of(error), policy_of(node, NodePolicy())
+        if policy.wait_before_next(fault, tries=execution.tries, random=lambda: 0.0) is not None:
+            return False
+        execution.status = NodeStatus.FAILED
+        execution.failure = Failure(node.id, fault.code, fault.message)
+        if not run.graph.handles_error(node.id):
+            run.failures.append(execution.failure)
+        _emit(run, execution, ERROR_PIN, fault.message)
+    else:
+        execution.status = NodeStatus.COMPLETED
+    return True
 
 
 def _emissions(

@@ -1,7 +1,8 @@
 """All problems of a graph at once, by node and pin, each with a stable code and the remedy.
 
-Always: links must join pins that exist, an input may not have a reserved name, and the blocks
-that make up an agent's surface (inputs, outputs, sub-agents) must have their required values.
+Always: links must join pins that exist, an input may not have a reserved name, a node's policy must
+be one, and the blocks that make up an agent's surface (inputs, outputs, sub-agents) must have their
+required values.
 Before a run also: every block must be there, every required value of every node, and something
 to start with. Types of linked pins are not compared, because values are converted on the way;
 cycles are how agents loop.
@@ -13,7 +14,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from agents.engine import pins
+from agents.engine import pins, policy
 from agents.engine.graph import ERROR_PIN, Graph, Node
 from agents.engine.ids import NodeId, PinName
 from blocks.sdk import BlockKind
@@ -35,6 +36,7 @@ def problems(graph: Graph, *, for_run: bool, masks: Masks | None = None) -> list
     found = list(_link_problems(graph))
     for node in graph.nodes.values():
         found += _reserved_name(node)
+        found += policy.problems(node)
         if node.kind in CHECKED_WHEN_SAVED or (for_run and node.kind not in NEVER_RUN):
             found += _missing_values(graph, node, (masks or {}).get(node.id, {}), for_run=for_run)
         if for_run:

@@ -5,7 +5,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
-from blocks.sdk import BlockError, PinName
+from agents.engine.policy import Fault
+from blocks.sdk import BlockError, PinName, TransientBlockError
 from kernel.jsontypes import NotJSON, check_depth, dumps
 
 
@@ -19,6 +20,12 @@ class ValueTooLarge(BlockError):
     """The block emitted more than one value may hold."""
 
     code = "value_too_large"
+
+
+class OutOfMemory(BlockError):
+    """The block needed more memory than it may have."""
+
+    code = "out_of_memory"
 
 
 class EmittedError(BlockError):
@@ -64,4 +71,11 @@ def error_of(error: BaseException) -> tuple[str, str]:
         return error.code, str(error) or type(error).__name__
     if isinstance(error, ValidationError):
         return BadOutput.code, f"The block's output does not fit its pins: {error}"
+    if isinstance(error, MemoryError):
+        return OutOfMemory.code, str(error) or str(OutOfMemory.__doc__)
     return BlockError.code, str(error) or type(error).__name__
+
+
+def fault_of(error: BaseException) -> Fault:
+    """Return why a try failed, and whether its block says that another one can help."""
+    return Fault(*error_of(error), transient=isinstance(error, TransientBlockError))

@@ -100,7 +100,7 @@ BELONGINGS = (
         NodeExecution,
         link="execution",
         values={"input_data": "'{}'"},
-        facts=["waits_for", "sleeps", "error"],
+        facts=["waits_for", "sleeps", "error", "last_error"],
     ),
 )
 

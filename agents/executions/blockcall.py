@@ -9,7 +9,8 @@ from django.conf import settings
 
 from agents.engine.graph import Node
 from agents.engine.ids import PinName
-from agents.engine.values import emission_value, error_of
+from agents.engine.policy import Fault
+from agents.engine.values import emission_value, fault_of
 from agents.executions import costs
 from blocks.sdk import BlockError, BlockKind, RunContext
 
@@ -36,8 +37,8 @@ def emissions(
             yield pin, emission_value(pin, value, max_bytes=limit)
 
 
-def failure_of(error: Exception, node_execution: UUID) -> tuple[str, str]:
-    """Return the code and the sentence of a block's failure; what no block should raise is logged."""
+def failure_of(error: Exception, node_execution: UUID) -> Fault:
+    """Return why a block failed; what no block should raise is logged."""
     if not isinstance(error, BlockError):
         logger.error("Block of node execution %s failed", node_execution, exc_info=error)
-    return error_of(error)
+    return fault_of(error)

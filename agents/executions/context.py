@@ -105,7 +105,17 @@ class WorkerContext:
 
     @property
     def cancelled(self) -> bool:
-        return self._pulse.cancelled.is_set() or self.lost
+        return self._pulse.cancelled.is_set() or self.timed_out or self.lost
+
+    @property
+    def timed_out(self) -> bool:
+        """Return whether the block has run for as long as it may."""
+        return self._pulse.timed_out.is_set()
+
+    @property
+    def timeout_seconds(self) -> float:
+        """Return for how long the block may run."""
+        return self._pulse.seconds
 
     @property
     def lost(self) -> bool:

@@ -94,6 +94,8 @@ def node_summary(execution: Execution, row: NodeExecution) -> dict[str, Any]:
         "block_id": node.block_id if node else None,
         "status": row.status,
         "attempt": row.attempt,
+        "tries": row.tries,
+        "last_error": row.last_error,
         "add_time": iso(row.added_at),
         "queue_time": iso(row.queued_at),
         "start_time": iso(row.started_at),
@@ -138,6 +140,7 @@ def _node_event(
         "status": event.status,
         "input_data": preview_pins(row.input_data) if execution.has_values else None,
         "output_data": dict(output) if execution.has_values else None,
+        "note": event.note,
     }
     if not NodeStatus(event.status).is_final:
         data |= {"end_time": None, "error": None}

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
-from agents.engine.errors import InvalidInputs
+from agents.engine.errors import Interrupted, InvalidInputs, TimedOut
 from agents.engine.graph import Node
 from agents.engine.ids import NodeId, PinName
 from agents.engine.outcome import starting_data
@@ -28,9 +28,7 @@ from agents.executions.output import output_count
 from agents.executions.statements import Batch
 from agents.executions.suspension import Suspension
 from agents.graphs.models import GraphVersion
-
-INTERRUPTED = "interrupted"
-WORKER_LOST = "worker_lost"
+from kernel.errors import TrellisError
 
 MOST_KNOWN = 100  # unsettled node executions of a run that are read with its lock
 
@@ -39,6 +37,24 @@ Emissions = Sequence[tuple[PinName, Any]]
 
 class LeaseLost(Exception):
     """Another worker has the node execution now, or it has ended."""
+
+
+class DeadlineExceeded(TrellisError):
+    """The run was not done in the time that a run may take."""
+
+    code = "deadline_exceeded"
+
+
+@dataclass(frozen=True)
+class Loss:
+    """How a worker was lost: ``words`` go on "The worker … was lost", ``advice`` says what to do."""
+
+    code: str = "worker_lost"
+    words: str = ""
+    advice: str = "It may need more memory or time than a worker has."
+
+
+LOST = Loss()
 
 
 @dataclass(frozen=True)
@@ -161,10 +177,21 @@ def complete(claim: Claim, emissions: Emissions, *, after: int) -> None:
         settlement.end(ledger, running, NodeStatus.COMPLETED, first=first)
 
 
-def fail(claim: Claim, emissions: Emissions, *, after: int, code: str, message: str) -> None:
-    """Record a block's last values and that it failed; the message goes out on ``error``."""
+def fail(
+    claim: Claim,
+    emissions: Emissions,
+    *,
+    after: int,
+    code: str,
+    message: str,
+    transient: bool = False,
+) -> None:
+    """Record a block's last values and that it failed; the message goes out on ``error``.
+
+    It waits for another try instead where its policy says so.
+    """
     with _held(claim, emissions, after) as (ledger, running, first):
-        settlement.fail(ledger, running, code, message, first=first)
+        settlement.fail(ledger, running, code, message, first=first, transient=transient)
 
 
 def terminate(claim: Claim, emissions: Emissions, *, after: int) -> None:
@@ -209,14 +236,17 @@ def wake(pk: UUID) -> bool:
 
 
 @transaction.atomic
-def take_over(pk: UUID, *, effect: str) -> bool:
+def take_over(pk: UUID, *, effect: str, attempt: int | None = None, loss: Loss = LOST) -> bool:
     """End the lease of a worker that was not heard from in time. False: it was.
+
+    Who knows that a worker is dead gives its ``attempt``, and how it died; then the lease need not
+    have run out.
 
     What is safe to run again is queued again, until it has cost too many workers; anything else
     fails, because nobody knows how far it came.
     """
     found = _lock(pk, NodeStatus.RUNNING)
-    if found is None or found[1].lease_until is None or found[1].lease_until > now():
+    if found is None or not _is_lost(found[1], attempt):
         return False
     ledger, lost = found
     lost.losses += 1
@@ -224,11 +254,56 @@ def take_over(pk: UUID, *, effect: str) -> bool:
     if ledger.execution.is_cancelled:
         settlement.end(ledger, lost, NodeStatus.TERMINATED)
     elif effect == "external":
-        settlement.fail(ledger, lost, INTERRUPTED, _interrupted(lost))
+        settlement.fail(ledger, lost, Interrupted.code, _interrupted(lost, loss))
     elif lost.losses >= settings.EXECUTIONS["attempts"]:
-        settlement.fail(ledger, lost, WORKER_LOST, _worker_lost(lost))
+        settlement.fail(ledger, lost, loss.code, _worker_lost(lost, loss), final=True)
     else:
         ledger.enqueue(lost)
+    commit(ledger)
+    return True
+
+
+@transaction.atomic
+def time_out(pk: UUID, *, attempt: int, seconds: float) -> bool:
+    """Fail a node execution whose block ran too long and does not listen. False: it has ended.
+
+    Whatever its worker still writes is refused.
+    """
+    found = _lock(pk, NodeStatus.RUNNING)
+    if found is None or found[1].attempt != attempt:
+        return False
+    ledger, late = found
+    late.attempt += 1
+    if ledger.execution.is_cancelled:
+        settlement.end(ledger, late, NodeStatus.TERMINATED)
+    else:
+        settlement.fail(ledger, late, TimedOut.code, timed_out(seconds))
+    commit(ledger)
+    return True
+
+
+def timed_out(seconds: float) -> str:
+    """Return the sentence about a block that ran for longer than these seconds."""
+    return (
+        f"The block ran for {seconds:g} s, the longest that one try may take, and was ended. Give "
+        "it less to do, or raise the node's `timeout_seconds` or NODE_TIMEOUT_SECONDS."
+    )
+
+
+@transaction.atomic
+def expire(pk: UUID) -> bool:
+    """Fail a run whose deadline is over; what it does is stopped. False: it ended before."""
+    execution = Execution.objects.locked(pk)
+    due = execution.deadline_at
+    if execution.state.is_final or execution.is_cancelled or due is None or due > now():
+        return False
+    ledger = DatabaseLedger(execution, execution.graph_version.graph)
+    error = DeadlineExceeded(
+        f"The run was not done by {due:%Y-%m-%d %H:%M:%S} UTC, its deadline, and was ended. "
+        "EXECUTION_DEADLINE_SECONDS says how long a run may take."
+    )
+    settlement.abort(ledger, error)
+    ledger.tell_run("stopping")
     commit(ledger)
     return True
 
@@ -302,6 +377,8 @@ def _held(
 
 def _new(execution: Execution, version: GraphVersion) -> DatabaseLedger:
     execution.graph_version = version
+    if execution.deadline_at is None:
+        execution.deadline_at = execution.created + settings.EXECUTIONS["deadline"]
     execution.save(force_insert=True)
     ledger = DatabaseLedger(execution, version.graph, knows_all=True)  # that there is nothing
     ledger.tell_run()
@@ -387,15 +464,21 @@ def _is_due(sleeper: NodeExecution) -> bool:
     return sleeper.wake_at is not None and sleeper.wake_at <= now()
 
 
-def _interrupted(lost: NodeExecution) -> str:
+def _is_lost(row: NodeExecution, attempt: int | None) -> bool:
+    if attempt is not None:
+        return row.attempt == attempt
+    return row.lease_until is not None and row.lease_until <= now()
+
+
+def _interrupted(lost: NodeExecution, loss: Loss) -> str:
     return (
-        f"The worker {lost.worker!r} was lost while this block ran. It may have acted on the "
-        "world already, so it was not run again. Check, then run the agent again."
+        f"The worker {lost.worker!r} was lost{loss.words} while this block ran. It may have acted "
+        "on the world already, so it was not run again. Check, then run the agent again."
     )
 
 
-def _worker_lost(lost: NodeExecution) -> str:
+def _worker_lost(lost: NodeExecution, loss: Loss) -> str:
     return (
-        f"{lost.losses} workers were lost while this block ran, the last one {lost.worker!r}. "
-        "It may need more memory or time than a worker has."
+        f"{lost.losses} workers were lost while this block ran, the last one {lost.worker!r}"
+        f"{loss.words}. {loss.advice}"
     )

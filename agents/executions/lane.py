@@ -157,8 +157,10 @@ class Lane:
         if failure is None:
             settlement.end(ledger, row, NodeStatus.COMPLETED, first=0)
         else:
-            code, message = blockcall.failure_of(failure, row.pk)
-            settlement.fail(ledger, row, code, message, first=0)
+            fault = blockcall.failure_of(failure, row.pk)
+            settlement.fail(
+                ledger, row, fault.code, fault.message, first=0, transient=fault.transient
+            )
         return True
 
 

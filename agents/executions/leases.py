@@ -5,8 +5,10 @@ its lease and a process that dies loses all of its leases within `EXECUTIONS["le
 """
 
 import logging
+import math
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,10 +19,13 @@ from django.db import Error, connection, transaction
 from django.utils.timezone import now
 
 from agents.engine.states import NodeStatus
+from agents.executions import journal, slate
 from agents.executions.journal import Claim
 from agents.executions.models import Execution, NodeExecution
+from agents.executions.retries import policy_for
 
 PULSE = 1.0  # seconds; also how late a running block may hear of a cancel
+GRACE = 2.0  # seconds that a block gets to end by itself once it should
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +37,16 @@ class Pulse:
     execution: UUID
     node_execution: UUID
     attempt: int
+    seconds: float = math.inf  # that this try may take
+    since: float = field(default_factory=time.monotonic)
     cancelled: threading.Event = field(default_factory=threading.Event)
     lost: threading.Event = field(default_factory=threading.Event)
+    timed_out: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def overdue(self) -> float:
+        """Return for how many seconds the time of this try has been over."""
+        return time.monotonic() - self.since - self.seconds
 
 
 class Keeper:
@@ -48,13 +61,22 @@ class Keeper:
     @contextmanager
     def holding(self, claim: Claim) -> Iterator[Pulse]:
         """Keep a claim's lease for the length of the block."""
-        pulse = Pulse(claim.execution.pk, claim.node_execution.pk, claim.attempt)
+        limit = policy_for(claim.node).timeout_seconds
+        pulse = Pulse(claim.execution.pk, claim.node_execution.pk, claim.attempt, limit)
         with self._changed:
             self._pulses.add(pulse)
             self._changed.notify()
+        slate.write(
+            execution=pulse.execution,
+            node_execution=pulse.node_execution,
+            attempt=pulse.attempt,
+            seconds=pulse.seconds,
+            since=pulse.since,
+        )
         try:
             yield pulse
         finally:
+            slate.wipe()
             with self._changed:
                 self._pulses.discard(pulse)
 
@@ -68,6 +90,7 @@ class Keeper:
                 held = list(self._pulses)
             try:
                 beat(held)
+                end_overdue(held)
             except Error as error:
                 logger.warning("%d leases were not renewed: %s", len(held), error)
             finally:
@@ -75,9 +98,15 @@ class Keeper:
 
 
 def beat(held: list[Pulse]) -> None:
-    """Renew the leases, and tell the blocks whose run is cancelled or whose lease is gone."""
+    """Renew the leases, and tell the blocks whose run is cancelled, whose time is up or whose lease
+
+    is gone.
+    """
     if not held:
         return
+    for pulse in held:
+        if pulse.overdue >= 0:
+            pulse.timed_out.set()
     until = now() + settings.EXECUTIONS["lease"]
     with transaction.atomic():  # rows are locked, if only for this statement
         renewed = NodeExecution.objects.renew(
@@ -93,6 +122,19 @@ def beat(held: list[Pulse]) -> None:
     for pulse in held:
         if pulse.execution in cancelled:
             pulse.cancelled.set()
+
+
+def end_overdue(held: list[Pulse]) -> None:
+    """Fail the node executions whose blocks did not hear in time that their time is up."""
+    for pulse in held:
+        if pulse.overdue >= GRACE and not pulse.lost.is_set():
+            if journal.time_out(pulse.node_execution, attempt=pulse.attempt, seconds=pulse.seconds):
+                logger.warning(
+                    "The block of node execution %s ran out of time and does not listen",
+                    pulse.node_execution,
+                    extra={"action": "timed_out"},
+                )
+            pulse.lost.set()
 
 
 def _tell_the_lost(held: list[Pulse]) -> None:

@@ -311,7 +311,9 @@ class DatabaseLedger:
         self.run_changed = True
         self._tell(Event.Kind.GRAPH, self.execution.status, note=note)
 
-    def tell_node(self, execution: NodeExecution, *, first: int | None = None) -> None:
+    def tell_node(
+        self, execution: NodeExecution, *, first: int | None = None, note: str = ""
+    ) -> None:
         """Record an event about a node execution, with its emissions from ``first`` on."""
         last = execution.emitted
         self._tell(
@@ -320,6 +322,7 @@ class DatabaseLedger:
             node_execution_id=execution.pk,
             first=last if first is None else first,
             last=last,
+            note=note,
         )
 
     def flush(self, *, commit: bool = False, durable: bool = True) -> None:

@@ -13,6 +13,18 @@ class ExecutionSettings(TypedDict):
     """How long a message may stay untaken before the sweep sends it again."""
     attempts: int
     """How many workers a node execution may lose before it fails."""
+    tries: int
+    """How often a node is tried whose block says that trying again can help."""
+    retry_initial: timedelta
+    """How long to wait before the second try, at the most."""
+    retry_max: timedelta
+    """How long to wait before any further try, at the most."""
+    node_timeout: timedelta
+    """How long one try of a node may run."""
+    deadline: timedelta
+    """How long a run may take, waits included."""
+    cpu_memory_mb: int
+    """What one process of a cpu worker may hold, in MiB; 0 for as much as there is."""
     max_concurrent: int
     """How many runs of one person may be at work at once."""
     max_node_executions: int

@@ -31,6 +31,7 @@ def sweep() -> dict[str, int]:
         "taken_over": take_over_lost_leases(),
         "woken": wake_sleepers(),
         "sent_again": send_again(),
+        "expired": expire_late_runs(),
         "places_granted": places.wake_forgotten(),
         "admitted": admit_everybody(),
         "keys_forgotten": forget_old_keys(),
@@ -51,7 +52,7 @@ def take_over_lost_leases() -> int:
     rows = NodeExecution.objects.filter(status=NodeStatus.RUNNING, lease_until__lt=now())
     lost = rows.order_by("lease_until").values_list("pk", "execution_id", "node_id")
     return sum(
-        journal.take_over(pk, effect=_effect_of(execution, node))
+        journal.take_over(pk, effect=_effect(execution, node))
         for pk, execution, node in lost[:MOST]
     )
 
@@ -95,6 +96,14 @@ def close_finished() -> int:
     return sum(journal.close(pk) for pk in rows.values_list("pk", flat=True)[:MOST])
 
 
+def expire_late_runs() -> int:
+    """Fail the runs whose deadline is over."""
+    rows = Execution.objects.filter(
+        ended_at=None, deadline_at__lte=now(), cancel_requested_at=None
+    ).order_by("deadline_at")
+    return sum(journal.expire(pk) for pk in rows.values_list("pk", flat=True)[:MOST])
+
+
 def stop_orphans() -> int:
     """Stop the runs whose node execution, which started them, has ended without them."""
     gone = [status for status in NodeStatus if status.is_final]
@@ -102,7 +111,14 @@ def stop_orphans() -> int:
     return sum(journal.stop(pk) for pk in rows.order_by().values_list("pk", flat=True)[:MOST])
 
 
-def _effect_of(execution: UUID, node_id: str) -> str:
+def effect_of(pk: UUID) -> str | None:
+    """Return what a second run of the node execution would do, or None where it is gone."""
+    rows = NodeExecution.objects.filter(pk=pk).values_list("execution_id", "node_id")
+    found = rows.first()
+    return _effect(*found) if found else None
+
+
+def _effect(execution: UUID, node_id: str) -> str:
     graph = Execution.objects.with_graph().get(pk=execution).graph_version.graph
     block = graph.nodes[NodeId(node_id)].block
     return block.effect if block else "none"

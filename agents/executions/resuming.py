@@ -14,7 +14,9 @@ the same transaction, locked from the top down as everywhere.
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F
+from django.utils.timezone import now
 
 from agents.engine.graph import ERROR_PIN
 from agents.engine.ids import NodeId
@@ -123,6 +125,8 @@ def _begin_again(ledger: DatabaseLedger, number: int) -> None:
     ended = execution.error["message"] if execution.error else "It was stopped."
     execution.status = ExecutionStatus.RUNNING
     execution.ended_at = execution.cancel_requested_at = execution.error = None
+    deadline = now() + settings.EXECUTIONS["deadline"]
+    Execution.objects.filter(pk=execution.pk).update(deadline_at=deadline)
     ledger.tell_run(f"Retried; node executions that run again: {number}. Before: {ended}")
 
 
@@ -153,6 +157,7 @@ def _queue_again(ledger: DatabaseLedger, row: NodeExecution) -> None:
     ledger.execution.unfinished += 1
     row.attempt += 1  # whoever still holds it may write nothing
     row.losses = 0
+    row.tries = 1
     row.worker = ""
     row.settled = False
     row.error = row.started_at = row.ended_at = None

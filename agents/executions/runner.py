@@ -3,13 +3,18 @@
 import logging
 import os
 import threading
+import traceback
+from contextlib import nullcontext
 from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
 
+from agents.engine.errors import TimedOut
 from agents.engine.ids import PinName
-from agents.executions import blockcall, journal, lane, places, presence, sensitive
+from agents.engine.policy import Fault
+from agents.engine.values import OutOfMemory, fault_of
+from agents.executions import blockcall, journal, lane, memory, places, presence, sensitive
 from agents.executions.context import WorkerContext
 from agents.executions.journal import Claim, LeaseLost
 from agents.executions.lane import Lane
@@ -54,14 +59,13 @@ def _run_claimed(claim: Claim) -> None:
 
 
 def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
+    fault: Fault | None = None
     try:
         inputs = sensitive.inputs_of(claim, context)
         places.take(claim)
         _give_connection_back()
         for pin, value in blockcall.emissions(claim.node, inputs, context):
             outbox.add(pin, value)
-            if context.lost:
-                raise LeaseLost
             if context.cancelled:
                 break
     except Suspended as pause:
@@ -69,16 +73,32 @@ def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
         return
     except (LeaseLost, OperationalError, InterfaceError):
         raise  # not the block's failure: whoever takes the lease over will run it again
+    except MemoryError as error:
+        traceback.clear_frames(error.__traceback__)  # what the block held is free again
+        fault = fault_of(error)
     except Exception as error:
-        code, message = blockcall.failure_of(error, claim.node_execution.pk)
-        journal.fail(claim, **outbox.rest(), code=code, message=message)
-        return
+        fault = blockcall.failure_of(error, claim.node_execution.pk)
     if context.lost:
         raise LeaseLost
-    if context.cancelled:
+    if context.timed_out:
+        fault = Fault(TimedOut.code, journal.timed_out(context.timeout_seconds))
+    if fault is not None:
+        _fail(claim, outbox, fault)
+    elif context.cancelled:
         journal.terminate(claim, **outbox.rest())
     else:
         journal.complete(claim, **outbox.rest())
+
+
+def _fail(claim: Claim, outbox: "Outbox", fault: Fault) -> None:
+    with memory.lifted() if fault.code == OutOfMemory.code else nullcontext():
+        journal.fail(
+            claim,
+            **outbox.rest(),
+            code=fault.code,
+            message=fault.message,
+            transient=fault.transient,
+        )
 
 
 class Rest(TypedDict):

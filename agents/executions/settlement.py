@@ -13,10 +13,13 @@ from agents.engine import delivery
 from agents.engine.graph import ERROR_PIN
 from agents.engine.ids import NodeId
 from agents.engine.outcome import Failure, final_status
+from agents.engine.policy import Fault
 from agents.engine.states import ExecutionStatus, NodeStatus
+from agents.executions import retries
 from agents.executions.ledger import DatabaseLedger, TooManyNodeExecutions
 from agents.executions.models import NodeExecution
 from blocks.sdk import BlockKind
+from kernel.errors import TrellisError
 
 
 def begin(ledger: DatabaseLedger, starts: Mapping[NodeId, dict[str, Any]]) -> None:
@@ -41,7 +44,7 @@ def deliver(ledger: DatabaseLedger, execution: NodeExecution) -> None:
             if not row.settled:
                 break
     except TooManyNodeExecutions as error:
-        _abort(ledger, error)
+        abort(ledger, error)
 
 
 def end(
@@ -68,16 +71,27 @@ def fail(
     code: str,
     message: str,
     first: int | None = None,
+    *,
+    transient: bool = False,
+    final: bool = False,
 ) -> None:
-    """Fail a node execution; the message goes out on its ``error`` pin."""
+    """Fail a node execution; the message goes out on its ``error`` pin.
+
+    A running one waits for another try instead, where its policy says so, unless this is ``final``.
+    ``transient``: its block says that trying again can help.
+    """
     first = execution.emitted if first is None else first
+    fault = Fault(code, message, transient)
+    if not final and retries.wait_for_next(ledger, execution, fault, first=first):
+        deliver(ledger, execution)
+        return
     execution.error = {"code": code, "message": message}
     ledger.execution.failed += 1
     ledger.emit(execution, [(ERROR_PIN, message)])
     end(ledger, execution, NodeStatus.FAILED, first=first)
 
 
-def _abort(ledger: DatabaseLedger, error: TooManyNodeExecutions) -> None:
+def abort(ledger: DatabaseLedger, error: TrellisError) -> None:
     """Fail the whole run: nothing more starts, what runs is asked to stop."""
     ledger.execution.error = {"code": error.code, "message": error.message}
     ledger.execution.cancel_requested_at = now()

@@ -60,6 +60,7 @@ def start_child(
         parent=parent,
         root_id=above.root_id or above.pk,
         depth=above.depth + 1,
+        deadline_at=above.deadline_at,
     )
     try:
         with transaction.atomic():

@@ -27,6 +27,8 @@ def block(
     legacy_ids: Sequence[str] = (),
     value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None,
     title: str = "",
+    retry: Mapping[str, Any] | None = None,
+    timeout_seconds: float | None = None,
 ) -> Callable[[Function], Function]:
     """Register a generator function as a block and return it unchanged.
 
@@ -36,6 +38,8 @@ def block(
     inputs followed by what is yielded, and is run as a test. A ``sensitive`` block waits until a
     person allows it, in agents whose settings say so. ``value_schema`` is for INPUT and
     OUTPUT blocks: extra JSON Schema for the agent's pin, made from the node's values.
+    ``retry`` and ``timeout_seconds`` say, in the words of a node's metadata, when trying again
+    makes sense and how long one try may take; unsaid, the instance decides.
     """
 
     def register(function: Function) -> Function:
@@ -59,6 +63,8 @@ def block(
                 legacy_ids=tuple(legacy_ids),
                 value_schema=value_schema,
                 takes_context=takes_context,
+                retry=retry,
+                timeout_seconds=timeout_seconds,
             )
         )
         return function

@@ -113,7 +113,10 @@ class RunContext(Protocol):
 
     @property
     def cancelled(self) -> bool:
-        """True once the execution is being stopped; long blocks should look now and then."""
+        """True once the execution is being stopped or the block's time is up.
+
+        Long blocks should look now and then, and end when it is true.
+        """
 
     def now(self) -> datetime:
         """Return the present moment, in UTC."""

@@ -89,6 +89,8 @@ class BlockSpec:
     legacy_ids: tuple[str, ...] = ()
     value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
     takes_context: bool = False
+    retry: Mapping[str, Any] | None = None
+    timeout_seconds: float | None = None
 
     @property
     def has_error_pin(self) -> bool:

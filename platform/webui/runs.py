@@ -45,7 +45,8 @@ class NodeRun:
     duration: timedelta | None
     child: UUID | None
     review: str | None
-    attempt: int
+    tries: int
+    last_error: Any
     inputs: list[PinValue] = field(default_factory=list)
     inputs_size: int = 0  # where they are too large to show
     outputs: list[PinValue] = field(default_factory=list)
@@ -177,7 +178,8 @@ def _node_run(execution: Execution, row: Any) -> NodeRun:
         duration=_duration(row),
         child=child.pk if child else None,
         review=(row.waits_for or {}).get("review"),
-        attempt=row.attempt,
+        tries=row.tries,
+        last_error=row.last_error,
         emitted=row.emitted if execution.has_values else 0,
     )
     if row.small_input is None:

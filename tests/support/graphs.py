@@ -43,6 +43,10 @@ class GraphBuilder:
         """Add a node with a block given by name or id; ``values`` are for unusual pin names."""
         return self.add(_block_id(block), {**(values or {}), **pins})
 
+    def policy(self, node: str, **metadata: Any) -> None:
+        """Give a node a policy: ``retry``, ``timeout_seconds``."""
+        next(one for one in self.nodes if one["id"] == node)["metadata"].update(metadata)
+
     def add(self, block_id: str, input_default: JSONObject, *, title: str | None = None) -> str:
         """Add a node by its block's id, known or not."""
         id = str(uuid4())

@@ -4,10 +4,13 @@ They are registered only while `registered` lasts (tests count the blocks that s
 in the workers that ``tests.support.worker_app`` starts.
 """
 
+import os
 import random
+import re
+import signal
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from blocks.sdk import (
     OutputPins,
     PinName,
     RunContext,
+    TransientBlockError,
     pin,
     registry,
 )
@@ -125,6 +129,79 @@ def flaky(inputs: FlakyInputs) -> Iterator[Emit]:
     yield Emit(PinName("out"), "mended")
 
 
+class TroubledInputs(InputPins):
+    log: str = pin(description="A file that gets a line for each run of the block")
+    failures: int = 1
+    transient: bool = True
+    trigger: Any = None
+
+
+def troubled(inputs: TroubledInputs) -> Iterator[Emit]:
+    """Emit one value, and another one; between them fail, the first few times."""
+    log = Path(inputs.log)
+    with log.open("a") as file:
+        file.write("run\n")
+    yield Emit(PinName("out"), "first")
+    run = len(log.read_text().splitlines())
+    if run <= inputs.failures:
+        raise (TransientBlockError if inputs.transient else BlockError)(f"Trouble {run}.")
+    yield Emit(PinName("out"), "second")
+
+
+class UnrulyInputs(InputPins):
+    deed: str
+    log: str = pin(description="A file that gets a line for each run: the process that ran it")
+    trigger: Any = None
+
+
+def unruly(inputs: UnrulyInputs) -> Iterator[Emit]:
+    """Emit a value, then do what a block on the cpu queue should not."""
+    with Path(inputs.log).open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    yield Emit(PinName("out"), "begun")
+    DEEDS[inputs.deed]()
+    yield Emit(PinName("out"), "done")
+
+
+def loop() -> None:
+    """Compute for ever, and let other threads have their turns."""
+    while True:
+        pass
+
+
+def hold_interpreter() -> None:
+    """Compute for ever in C code, which lets no other thread run and no signal handler."""
+    re.match(r"(a+)+$", "a" * 64 + "b")
+
+
+def take_all_memory() -> None:
+    """Ask for more and more memory."""
+    taken = []
+    while True:
+        taken.append(bytearray(8 * 1024 * 1024))
+
+
+def die() -> None:
+    """End as the kernel would end us for lack of memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def crash_in_c() -> None:
+    """End as a fault in a library would."""
+    signal.signal(signal.SIGSEGV, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+DEEDS: Mapping[str, Callable[[], None]] = {
+    "loop": loop,
+    "hold the interpreter": hold_interpreter,
+    "take all memory": take_all_memory,
+    "die": die,
+    "crash": crash_in_c,
+    "nothing": lambda: None,
+}
+
+
 class MixInputs(InputPins):
     a: Any = None
     b: Any = None
@@ -190,6 +267,10 @@ PROBES = (
     _stall(7, "external"),
     _spec(21, "Pay", emit, effect="external", sensitive=True, pins=(EmitInputs, AnyOutputs)),
     _spec(31, "Flaky", flaky, pins=(FlakyInputs, AnyOutputs)),
+    _spec(41, "Troubled", troubled, pins=(TroubledInputs, AnyOutputs)),
+    _spec(43, "Unruly", unruly, pins=(UnrulyInputs, AnyOutputs), queue="cpu"),
+    _spec(44, "UnrulyExternal", unruly, "external", pins=(UnrulyInputs, AnyOutputs), queue="cpu"),
+    _spec(42, "TroubledExternal", troubled, "external", pins=(TroubledInputs, AnyOutputs)),
 )
 
 

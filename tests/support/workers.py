@@ -48,11 +48,24 @@ class Worker:
 
 
 @contextmanager
-def workers(number: int, folder: Path, **environment: str) -> Iterator[list[Worker]]:
-    """Run so many workers, ready to take tasks, as long as the context lasts."""
+def workers(
+    number: int, folder: Path, *, pool: str = "threads", **environment: str
+) -> Iterator[list[Worker]]:
+    """Run so many workers, ready to take tasks, as long as the context lasts.
+
+    Each has four threads, or with ``pool="prefork"`` two processes, for both queues.
+    """
     with ExitStack() as stack:
         started = [
-            stack.enter_context(running(f"w{index}", folder / f"worker-{index}.log", environment))
+            stack.enter_context(
+                running(
+                    f"w{index}",
+                    folder / f"worker-{index}.log",
+                    environment,
+                    pool=pool,
+                    slots=4 if pool == "threads" else 2,
+                )
+            )
             for index in range(number)
         ]
         for worker in started:

@@ -148,6 +148,7 @@ class ExecutionSerializer(ExecutionSummarySerializer):
     node_executions = serializers.SerializerMethodField()
     parent_node_exec_id = serializers.UUIDField(source="parent_id", read_only=True)
     replay_of = serializers.UUIDField(source="replay_of_id", read_only=True)
+    deadline_at = serializers.DateTimeField(read_only=True)
     last_seq = serializers.IntegerField(read_only=True)
     kept_until = serializers.SerializerMethodField()
 
@@ -161,6 +162,7 @@ class ExecutionSerializer(ExecutionSummarySerializer):
             "node_executions",
             "parent_node_exec_id",
             "replay_of",
+            "deadline_at",
             "last_seq",
             "kept_until",
         )

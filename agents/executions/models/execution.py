@@ -112,6 +112,7 @@ class Execution(models.Model):
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     # Null while the run waits for a free place. A release that knows no admission admits all.
     admitted_at = models.DateTimeField(null=True, blank=True, default=now, db_default=Now())
+    deadline_at = models.DateTimeField(null=True, blank=True)  # when it is ended if it has not
 
     # Counters, all moved under this row's lock.
     last_seq = models.PositiveBigIntegerField(default=0)  # of the newest event
@@ -191,6 +192,10 @@ class Execution(models.Model):
                 fields=["owner", "graph_version", "created"],
                 condition=Q(ended_at__isnull=True, admitted_at__isnull=True),
                 name="execution_unadmitted",
+            ),
+            # The sweep: runs whose time is up.
+            models.Index(
+                fields=["deadline_at"], condition=Q(ended_at__isnull=True), name="execution_due"
             ),
         ]
 

@@ -74,6 +74,8 @@ class NodeExecution(models.Model):
 
     attempt = models.PositiveSmallIntegerField(default=0)  # the fencing token
     losses = models.PositiveSmallIntegerField(default=0)  # workers that vanished with it
+    tries = models.PositiveSmallIntegerField(default=1, db_default=1)  # the present one, counted
+    last_error = JSONText(null=True)  # why the try before failed
     worker = models.CharField(max_length=200, blank=True)
     lease_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)

@@ -121,6 +121,9 @@ def reason(waits_for: dict[str, Any]) -> str:
         return "another agent"
     if waits_for.get("kind") == "time":
         return f"the time {waits_for.get('until')}"
+    if waits_for.get("kind") == "retry":
+        last = message(waits_for.get("error"))
+        return f"try {waits_for.get('attempt')} of {waits_for.get('of')}: {last}"
     return short(waits_for)
 
 

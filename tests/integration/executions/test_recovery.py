@@ -28,6 +28,7 @@ NOTHING = {
     "taken_over": 0,
     "woken": 0,
     "sent_again": 0,
+    "expired": 0,
     "places_granted": 0,
     "admitted": 0,
     "keys_forgotten": 0,
