@@ -232,7 +232,8 @@ def wait_of(waits_for: Mapping[str, Any]) -> str:
         last = (waits_for.get("error") or {}).get("message")
         return (
             f"is tried again at {_moment(waits_for['until'])}: "
-            f"try {waits_for['attempt']} of {waits_for['of']}" + (f"; before: {last}" if last else "")
+            f"try {waits_for['attempt']} of {waits_for['of']}"
+            + (f"; before: {last}" if last else "")
         )
     if kind == "agent":
         return f"waits for the run {waits_for['execution']} of its agent"

@@ -125,8 +125,7 @@ def _begin_again(ledger: DatabaseLedger, number: int) -> None:
     ended = execution.error["message"] if execution.error else "It was stopped."
     execution.status = ExecutionStatus.RUNNING
     execution.ended_at = execution.cancel_requested_at = execution.error = None
-    deadline = now() + settings.EXECUTIONS["deadline"]
-    Execution.objects.filter(pk=execution.pk).update(deadline_at=deadline)
+    execution.deadline_at = now() + settings.EXECUTIONS["deadline"]
     ledger.tell_run(f"Retried; node executions that run again: {number}. Before: {ended}")
 
 
