@@ -151,12 +151,14 @@ def reopen(ledger: DatabaseLedger) -> bool:
 def take(ledger: DatabaseLedger, row: NodeExecution, *, worker: str) -> Claim:
     """Give a queued node execution of a locked run to a worker, and end the transaction.
 
-    The claim may be lost in a crash of the database, which only means doing it again.
+    The claim of a pure block may be lost in a crash of the database, which only means doing it
+    again. Any other must be there before the block acts, or another worker would act too.
     """
     moment = now()
     lease_until = moment + settings.EXECUTIONS["lease"]
     ledger.take(row, worker=worker, lease_until=lease_until, moment=moment)
-    commit(ledger, durable=False)
+    block = ledger.graph.nodes[NodeId(row.node_id)].block
+    commit(ledger, durable=block is not None and block.effect != "none")
     return Claim(row, ledger.execution, row.attempt)
 
 
@@ -438,7 +440,7 @@ def commit(ledger: DatabaseLedger, *, durable: bool = True) -> None:
     if ledger.went_idle or (parent is None and execution.state.is_final):
         # It left its place. Else the sweep will admit the next.
         transaction.on_commit(partial(admit, execution.owner_id), robust=True)
-    ledger.queued, ledger.leaves_reviews = [], False
+    ledger.queued, ledger.orphaned, ledger.leaves_reviews = [], [], False
     ledger.gave_output = ledger.run_changed = ledger.went_idle = False
 
 

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from accounts.models import User
@@ -16,6 +17,7 @@ from agents.executions.journal import LeaseLost
 from agents.executions.models import Emission, Event, Execution, NodeExecution
 from agents.executions.output import outputs
 from agents.executions.starting import start_child
+from agents.executions.statements import NOT_DURABLE
 from agents.executions.suspension import Suspension
 from tests.integration.executions.conftest import Limits
 from tests.support.cases import shown
@@ -106,6 +108,21 @@ def test_what_may_have_acted_on_the_world_is_not_run_again(handled: bool, alice:
     assert row.error["message"].startswith("The worker 'gone:1:t' was lost while this block ran.")
     assert ended.status == ("COMPLETED" if handled else "FAILED")
     assert outputs(ended) == ({"problem": [row.error["message"]]} if handled else {})
+
+
+@pytest.mark.parametrize("effect", ["none", "idempotent", "external"])
+def test_only_the_claim_of_a_pure_block_may_be_lost_with_the_database(
+    effect: str, alice: User
+) -> None:
+    """A block that acted while its claim was lost would act again, under the same token."""
+    graph, node = block_with(effect)
+    execution = start(alice, graph)
+
+    with CaptureQueriesContext(connection) as queries:
+        taken(execution, node)
+
+    lazy = [one for one in queries.captured_queries if NOT_DURABLE in one["sql"]]
+    assert bool(lazy) == (effect == "none")
 
 
 def test_a_worker_that_is_late_has_no_say(alice: User) -> None:
