@@ -14,6 +14,7 @@ from uuid import UUID
 
 from channels.layers import get_channel_layer
 from django.db import transaction
+from redis import RedisError
 
 from agents.executions.models import Execution
 
@@ -73,7 +74,7 @@ class Ringer:
         try:
             if layer is not None:
                 await layer.group_send(group, message)
-        except (OSError, ConnectionError) as error:
+        except (OSError, RedisError) as error:
             logger.warning("A bell was not rung: %s", error)
         except Exception:
             logger.exception("A bell was not rung")
