@@ -12,7 +12,7 @@ UV := UV_PYTHON=$(UV_ENV)/bin/python UV_PYTHON_DOWNLOADS=never $(UV_ENV)/bin/uv
 # `--inexact` lets `make up` leave the developers' tools where they are.
 SYNC := $(UV) sync --frozen --inexact
 
-.PHONY: help up test check bench schema fmt clean install install-dev
+.PHONY: help up test check bench chaos schema fmt clean install install-dev
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ check: install-dev ## check style, types, layers and the compose file
 
 bench: install-dev ## measure the engine beside plain Celery; ARGS="chain fanout" chooses
 	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+chaos: install-dev ## kill everything at random for two minutes, and prove that nothing was lost
+	exec $(BIN)/python -P -m tests.chaos
 
 schema: install-dev ## write docs/openapi.yaml
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
