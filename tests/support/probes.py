@@ -30,7 +30,7 @@ from blocks.sdk import (
     registry,
 )
 from kernel.jsontypes import dumps
-from tests.support.deeds import DEEDS
+from tests.support import deeds
 
 JITTER = 0.0
 """Seconds, at the most, that a Mix takes: workers set it, so that the fast overtake the slow."""
@@ -279,7 +279,7 @@ def register() -> None:
     """Register the probes for as long as the process lives."""
     import blocks.library  # noqa: F401 - the probes come after what ships
 
-    for spec in (*PROBES, *DEEDS):
+    for spec in (*PROBES, *deeds.DEEDS):
         if registry.find(spec.id) is None:
             registry.add(spec)
 
@@ -291,5 +291,5 @@ def registered() -> Iterator[None]:
     try:
         yield
     finally:
-        for spec in (*PROBES, *DEEDS):
+        for spec in (*PROBES, *deeds.DEEDS):
             registry._blocks.pop(str(spec.id), None)
