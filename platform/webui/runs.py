@@ -47,6 +47,7 @@ class NodeRun:
     review: str | None
     tries: int
     last_error: Any
+    reused: bool
     inputs: list[PinValue] = field(default_factory=list)
     inputs_size: int = 0  # where they are too large to show
     outputs: list[PinValue] = field(default_factory=list)
@@ -180,6 +181,7 @@ def _node_run(execution: Execution, row: Any) -> NodeRun:
         review=(row.waits_for or {}).get("review"),
         tries=row.tries,
         last_error=row.last_error,
+        reused=row.reused_from is not None,
         emitted=row.emitted if execution.has_values else 0,
     )
     if row.small_input is None:

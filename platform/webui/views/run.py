@@ -1,7 +1,8 @@
 """One run: how it goes, what it gave, what each node did."""
 
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -10,11 +11,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agents.engine.states import ExecutionStatus
+from agents.executions.idempotency import KeyedRequest, once
 from agents.executions.models import Execution
 from agents.executions.retention import kept_until
-from agents.executions.services import stop_execution
+from agents.executions.services import replay_execution, retry_execution, stop_execution
 from agents.executions.waiting import waiting as what_waits
 from blocks.sdk import BlockKind
+from kernel.errors import TrellisError
 from webui.paging import page_of
 from webui.runs import (
     MOST_OUTPUTS,
@@ -32,6 +36,7 @@ from webui.wholevalue import find_value
 
 NODE_RUNS = 50
 MOST_WAITING = 20
+DOUBLE_CLICK = timedelta(seconds=10)  # later, the same button is meant to start another run
 
 
 @require_safe
@@ -51,6 +56,11 @@ def show(request: PageRequest, pk: UUID) -> HttpResponse:
         "kept": kept_until(execution),
         "more_outputs": _more_outputs(execution),
         **_waiting(execution),
+        "click": uuid4(),
+        "can_retry": execution.parent is None
+        and execution.has_values
+        and execution.state in {ExecutionStatus.FAILED, ExecutionStatus.TERMINATED},
+        "can_replay": execution.has_values and execution.graph_version.agent.deleted_at is None,
         "parent": execution.parent and execution.parent.execution_id,
         "feed": _feed(execution, seq, follows=rows.next is None),
     }
@@ -67,6 +77,41 @@ def stop(request: PageRequest, pk: UUID) -> HttpResponseBase:
     if request.method == "POST" and not stop_execution(execution.pk):
         messages.info(request, "The run had ended already.")
     return redirect("webui:run", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def retry(request: PageRequest, pk: UUID) -> HttpResponseBase:
+    """Let the run go on where it broke off, or say why it cannot."""
+    execution = _run(request, pk)
+    if request.method == "POST":
+        try:
+            retry_execution(execution.pk)
+        except TrellisError as error:
+            messages.error(request, error.message)
+    return redirect("webui:run", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def replay(request: PageRequest, pk: UUID) -> HttpResponseBase:
+    """Start a new run from a node on, and show it; the same click starts it once."""
+    execution = _run(request, pk)
+    if request.method == "GET":
+        return redirect("webui:run", pk)
+    node = request.POST.get("from_node", "")
+    try:
+        click = KeyedRequest.of("page", str(pk), request.POST.get("click", ""), body=node)
+        started = once(
+            request.user.pk,
+            KeyedRequest(f"page:{click.digest}", click.digest),
+            lambda run: replay_execution(execution, owner=request.user, from_node=node, pk=run),
+            within=DOUBLE_CLICK,
+        )
+    except TrellisError as error:
+        messages.error(request, error.message)
+        return redirect("webui:run", pk)
+    return redirect("webui:run", started.execution.pk)
 
 
 @require_safe
@@ -99,7 +144,9 @@ def _run(request: PageRequest, pk: UUID) -> Execution:
 
 
 def _waiting(execution: Execution) -> dict[str, Any]:
-    found = what_waits(execution)
+    found = what_waits(execution, quiet=True)
+    for one in found:
+        one["moment"] = one["since"] and datetime.fromisoformat(one["since"])
     return {
         "live": not execution.state.is_final,
         "waiting": found[:MOST_WAITING],

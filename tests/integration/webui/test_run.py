@@ -11,7 +11,8 @@ from agents.engine.states import ExecutionStatus
 from agents.executions.models import Execution, NodeExecution
 from tests.integration.webui.conftest import Browse
 from tests.support.graphs import GraphBuilder, calculator
-from tests.support.runs import run, run_queued, run_to_end, start
+from tests.support.probes import registered
+from tests.support.runs import fresh, run, run_queued, run_to_end, start
 
 pytestmark = pytest.mark.django_db
 
@@ -306,3 +307,61 @@ class TestList:
 
         assert "Main" in page
         assert "Helper" not in page
+
+
+def test_a_failed_run_is_retried_with_its_button(alice: User, browse: Browse) -> None:
+    graph = GraphBuilder()
+    with registered():
+        graph.node("Flaky", path="/nowhere/at/all")
+        execution = run(alice, graph)
+        page = browse(alice)
+        address = f"/runs/{execution.pk}/"
+        assert f'action="{address}retry/"' in page.get(address).content.decode()
+
+        answer = page.post(f"{address}retry/")
+
+        assert answer["Location"] == address
+        assert fresh(execution).status == "RUNNING"
+        assert f'action="{address}retry/"' not in page.get(address).content.decode()
+
+
+def test_a_run_that_cannot_be_retried_says_why(alice: User, browse: Browse) -> None:
+    execution = run(alice, calculator(), Input=1)
+    page = browse(alice).post(f"/runs/{execution.pk}/retry/", follow=True).content.decode()
+
+    assert "The run completed, so there is nothing to retry." in page
+    assert fresh(execution).status == "COMPLETED"
+
+
+def test_a_run_is_replayed_from_a_node_once_for_a_double_click(alice: User, browse: Browse) -> None:
+    execution = run(alice, calculator(), Input=1)
+    _source, total, _sink = execution.graph_version.graph.nodes
+    page = browse(alice)
+    address = f"/runs/{execution.pk}/"
+    assert f'name="from_node" value="{total}"' in page.get(address).content.decode()
+
+    body = {"from_node": total, "click": "c"}
+    answers = [page.post(f"{address}replay/", body)["Location"] for _ in range(2)]
+
+    new = Execution.objects.get(replay_of=execution)
+    assert answers == [f"/runs/{new.pk}/"] * 2
+    shown_page = page.get(answers[0]).content.decode()
+    assert "Taken over from the run that this one replays." in shown_page
+    assert f'href="{address}"' in shown_page
+
+
+def test_a_replay_from_nowhere_says_so(alice: User, browse: Browse) -> None:
+    execution = run(alice, calculator(), Input=1)
+    body = {"from_node": "x", "click": "c"}
+    page = browse(alice).post(f"/runs/{execution.pk}/replay/", body, follow=True)
+
+    assert "has no node" in page.content.decode()
+    assert Execution.objects.count() == 1
+
+
+def test_strangers_retry_and_replay_nothing(alice: User, charlie: User, browse: Browse) -> None:
+    execution = run(alice, calculator(), Input=1)
+
+    for action in ("retry", "replay"):
+        answer = browse(charlie).post(f"/runs/{execution.pk}/{action}/", {"from_node": "x"})
+        assert answer.status_code == 404
