@@ -20,7 +20,7 @@ from agents.engine.ids import NodeId, PinName
 from agents.engine.readiness import NotReady
 from agents.engine.states import OPEN, NodeStatus
 from agents.executions import admission, places
-from agents.executions.models import Event, Execution, NodeExecution
+from agents.executions.models import Event, Execution, NodeExecution, WorkerLife
 from agents.executions.models.node_execution import NodeExecutionQuerySet
 
 PATIENCE = timedelta(seconds=5)  # a message is usually taken much sooner
@@ -66,6 +66,12 @@ class Lookup:
         """Return how many node executions are queued on each queue, of all runs."""
         rows = NodeExecution.objects.filter(status=NodeStatus.QUEUED).order_by()
         return dict(rows.values_list("queue").annotate(Count("pk")))
+
+    @cached_property
+    def served(self) -> frozenset[str]:
+        """Return the queues from which workers take tasks."""
+        queues = WorkerLife.objects.present().values_list("queues", flat=True)
+        return frozenset(queue for some in queues for queue in some)
 
     @cached_property
     def children(self) -> Mapping[Any, Execution]:
@@ -182,6 +188,14 @@ def _queued(scene: Scene, row: NodeExecution) -> Reason:
     if scene.present - since <= PATIENCE:
         text = f"is queued on {row.queue!r} since {clock(since)}"
         return Reason("queued", text, f"{NOBODY} A worker takes it soon.", since, rank=6)
+    if row.queue not in scene.lookup.served:
+        return Reason(
+            "no_worker",
+            f"no worker serves the queue {row.queue!r}; it waits since {clock(since)}",
+            f"An operator: `trellis up`, or start a worker for {row.queue!r} (`trellis doctor`).",
+            since,
+            rank=2,
+        )
     others = f"; {ahead:,} more are queued there" if ahead > 0 else ""
     return Reason(
         "not_taken",

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.utils.timezone import now
@@ -9,7 +10,7 @@ from django.utils.timezone import now
 from accounts.models import User
 from agents.executions import journal, services
 from agents.executions.models import Event, Execution, NodeExecution
-from agents.executions.reasons import clock
+from agents.executions.reasons import Lookup, clock
 from agents.executions.waiting import MOST, lines, summary, waiting
 from tests.integration.executions.conftest import Limits
 from tests.support.cases import shown, sub_agent, values
@@ -98,11 +99,11 @@ def test_a_queued_node_tells_since_when_and_whether_it_was_left_lying(alice: Use
     NodeExecution.objects.update(queued_at=moment)
 
     [entry] = waiting(fresh(execution), quiet=True)
-    assert (entry["kind"], entry["since"]) == ("not_taken", "2026-01-02T03:04:05Z")
+    assert (entry["kind"], entry["since"]) == ("no_worker", "2026-01-02T03:04:05Z")
     assert entry["reason"] == (
-        "Agent Input: no worker on the queue 'io' has taken it since 2026-01-02 03:04:05 UTC"
+        "Agent Input: no worker serves the queue 'io'; it waits since 2026-01-02 03:04:05 UTC"
     )
-    assert entry["help"].startswith("An operator: see that workers serve 'io'")
+    assert entry["help"].startswith("An operator: `trellis up`, or start a worker for 'io'")
 
 
 def test_a_queue_that_is_long_is_told(alice: User) -> None:
@@ -110,7 +111,11 @@ def test_a_queue_that_is_long_is_told(alice: User) -> None:
     start(alice, calculator(), Input=1)
     NodeExecution.objects.update(queued_at=datetime(2026, 1, 2, tzinfo=UTC))
 
-    assert reasons(execution)[0].endswith("; 1 more are queued there")
+    with patch.object(Lookup, "served", frozenset({"io"})):
+        assert reasons(execution) == [
+            "Agent Input: no worker on the queue 'io' has taken it since 2026-01-02 00:00:00 UTC; "
+            "1 more are queued there"
+        ]
 
 
 def test_a_running_node_names_its_worker_and_says_when_that_is_silent(alice: User) -> None:
@@ -187,8 +192,8 @@ def test_a_node_that_runs_an_agent_names_the_run_and_what_that_waits_for(alice: 
 
     assert (entry["kind"], entry["reason"]) == (
         "agent",
-        f"Agent Executor: waits for the run {below.pk} of its agent: Emit: no worker on the queue "
-        "'io' has taken it since 2026-01-02 00:00:00 UTC",
+        f"Agent Executor: waits for the run {below.pk} of its agent: Emit: no worker serves the "
+        "queue 'io'; it waits since 2026-01-02 00:00:00 UTC",
     )
     assert entry["help"].startswith("An operator:")
 
@@ -233,7 +238,7 @@ class TestSummary:
         found = summary(fresh(execution))
         assert found is not None
         assert found["reason"] == (
-            "Emit: no worker on the queue 'io' has taken it since 2026-01-02 00:00:00 UTC "
+            "Emit: no worker serves the queue 'io'; it waits since 2026-01-02 00:00:00 UTC "
             "(and 1 more)"
         )
         assert lines([fresh(execution)]) == {execution.pk: found["reason"]}
