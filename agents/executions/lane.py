@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,7 +29,7 @@ from django.utils.timezone import now
 from agents.engine.graph import Node
 from agents.engine.ids import NodeId, PinName
 from agents.engine.states import NodeStatus
-from agents.executions import blockcall, costs, dispatch, journal, places, settlement
+from agents.executions import blockcall, costs, dispatch, journal, places, settlement, slate
 from agents.executions.journal import Claim
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import NodeExecution
@@ -38,6 +38,7 @@ STRETCH = 0.05  # seconds that one transaction may take, about
 MOST_IN_STRETCH = 200  # node executions
 MOST_KEPT = 200  # node executions that wait for the next stretch and are not sent
 LANE = 0.5  # seconds after which everything is sent
+HANGS = 10.0  # seconds after which a block hangs: the database hangs up too (`statements`)
 MOST_VALUES = 500  # of one node execution; more are recorded bit by bit, by a claim
 
 
@@ -144,6 +145,13 @@ class Lane:
         moment = now()
         values: list[tuple[PinName, Any]] = []
         failure: Exception | None = None
+        slate.write(
+            execution=ledger.execution.pk,
+            node_execution=row.pk,
+            attempt=slate.IN_PLACE,
+            seconds=HANGS,
+            since=monotonic(),
+        )
         try:
             for emission in blockcall.emissions(_node(ledger, row), row.input_data, None):
                 values.append(emission)
@@ -151,6 +159,8 @@ class Lane:
                     return False
         except Exception as error:
             failure = error
+        finally:
+            slate.wipe()
         lease_until = moment + settings.EXECUTIONS["lease"]
         ledger.take(row, worker=self.worker, lease_until=lease_until, moment=moment)
         ledger.emit(row, values)

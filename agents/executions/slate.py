@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
+IN_PLACE = 0  # the token of what runs without a claim, in the local lane
 RECORDS = 256  # processes of one pool; the lease alone watches over any more
 BODY = struct.Struct("=I16s16sIdd")
 CHECK = struct.Struct("=I")

@@ -39,7 +39,7 @@ from django.db import Error, connection
 from agents.executions import dispatch, journal, leases, memory, recovery, slate
 from agents.executions.journal import Loss
 from agents.executions.leases import GRACE, Pulse
-from agents.executions.slate import Entry, Slate
+from agents.executions.slate import IN_PLACE, Entry, Slate
 
 NAME = "warden"  # in lists of processes
 TICK = 0.5  # seconds between two looks
@@ -104,7 +104,8 @@ class Warden:
         old = [one for one in entries if one.age >= TICK and one not in self.done]
         self.pulses = {one: self.pulses.get(one) or _pulse(one) for one in old}
         try:
-            leases.beat([pulse for one, pulse in self.pulses.items() if _lives(one.pid)])
+            held = {one: pulse for one, pulse in self.pulses.items() if one.attempt != IN_PLACE}
+            leases.beat([pulse for one, pulse in held.items() if _lives(one.pid)])
             self._report()
         except Error as error:
             logger.warning("The database does not answer the warden: %s", error)
@@ -126,6 +127,8 @@ class Warden:
         self.reports.append(lambda: _report_loss(entry, loss))
 
     def _is_over(self, entry: Entry) -> bool:
+        if entry.attempt == IN_PLACE:
+            return entry.age >= entry.seconds or not _lives(entry.pid)
         pulse = self.pulses[entry]
         ended = pulse.cancelled.is_set() or pulse.timed_out.is_set() or pulse.lost.is_set()
         return ended or not _lives(entry.pid)

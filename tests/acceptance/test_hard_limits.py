@@ -160,6 +160,21 @@ def test_a_block_that_holds_the_interpreter_keeps_its_lease(
         held.wait_for_end(SOON)
 
 
+def test_a_block_that_hangs_in_the_local_lane_is_ended_and_runs_by_a_claim(
+    worker: Worker, alice: User, tmp_path: Path
+) -> None:
+    for _ in range(6):  # both processes learn that the block is light
+        the_pool_works_again(alice, tmp_path)
+    held = Unruly(alice, tmp_path, "hold the interpreter", timeout_seconds=1)
+
+    took = held.wait_for_end(60)
+
+    logger.info("hung in the lane: ended after %.1f s", took)
+    assert (held.row.status, held.row.error["code"]) == ("FAILED", "timed_out")
+    for process in held.processes:
+        eventually(partial(is_gone, process), timeout=SOON)
+
+
 def test_too_much_memory_is_an_error_of_the_block(
     worker: Worker, alice: User, tmp_path: Path
 ) -> None:
