@@ -27,7 +27,7 @@ from launcher.paths import InstancePaths  # noqa: E402
 from tests.chaos.instance import Instance, wait_for  # noqa: E402
 from tests.chaos.monkey import Monkey  # noqa: E402
 from tests.chaos.shapes import draw  # noqa: E402
-from tests.chaos.verdict import World, judge  # noqa: E402
+from tests.chaos.verdict import OPEN, World, judge  # noqa: E402
 from tests.support import probes, runs  # noqa: E402
 from tests.support.graphs import GraphBuilder  # noqa: E402
 
@@ -48,6 +48,7 @@ class Ordeal:
     every: float
     graphs: dict[UUID, GraphBuilder] = field(default_factory=dict)
     unsure: int = 0
+    left: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         lane = os.environ.get("TRELLIS_LOCAL_LANE", "")
@@ -114,9 +115,18 @@ class Ordeal:
 
         def at_rest() -> bool:
             self.monkey.tend()
+            left = asked(self.open_node_executions)
+            if left.keys() != self.left.keys():
+                self.monkey.note(f"open: {left}")
+            self.left = left
             return not asked(Execution.objects.live().exists)
 
         return wait_for(at_rest, PATIENCE)
+
+    def open_node_executions(self) -> dict[str, int]:
+        """Return how many node executions are in each state that is not their last."""
+        rows = NodeExecution.objects.filter(status__in=OPEN, execution__ended_at=None)
+        return dict(Counter(rows.order_by().values_list("status", flat=True)))
 
     def judge(self) -> list[str]:
         """Return what is wrong, run by run."""

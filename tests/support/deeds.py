@@ -55,19 +55,13 @@ def deed(inputs: DeedInputs, context: RunContext) -> Iterator[Emit]:
         context.sleep(inputs.sleep)
     for number in range(inputs.many):
         call.note("act", number)
-        _be_busy(inputs.pause, context)
+        call.take_time(inputs.pause, context)
         yield Emit(PinName("out"), [inputs.a, inputs.b, number])
     if inputs.most and isinstance(inputs.a, int) and inputs.a + 1 < inputs.most:
         yield Emit(PinName("again"), inputs.a + 1)
     call.note("done")
     if inputs.fail:
         raise BlockError("This deed fails.")
-
-
-def _be_busy(seconds: float, context: RunContext) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and not context.cancelled:
-        time.sleep(0.01)
 
 
 @dataclass(frozen=True)
@@ -88,6 +82,12 @@ class Call:
             return cls(log)
         attempt = context._claim.attempt
         return cls(log, str(context.node_exec_id), attempt, uuid4().hex)
+
+    def take_time(self, seconds: float, context: RunContext) -> None:
+        """Be busy for a while, unless this is a simulation."""
+        end = time.monotonic() + seconds
+        while self.id and time.monotonic() < end and not context.cancelled:
+            time.sleep(0.01)
 
     def note(self, what: str, number: int = -1) -> None:
         """Add a line to the log, which is there even if this process dies at once."""

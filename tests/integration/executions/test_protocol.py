@@ -54,8 +54,9 @@ EXAMPLES = int(os.environ.get("TEST_PROTOCOL_EXAMPLES", "0"))
 PAST = timedelta(hours=1)
 STEPS = (
     *("take",) * 6,
-    *("go_on",) * 8,
-    *("hand_over", "reap", "let_time_pass") * 2,
+    *("go_on",) * 6,
+    *("hand_over", "reap") * 4,
+    *("let_time_pass",) * 2,
     *("crash", "show_life", "obey", "ring", "sweep", "cancel"),
 )
 OPEN = ("QUEUED", "RUNNING", "WAITING")
@@ -200,7 +201,7 @@ class Protocol(RuleBasedStateMachine):
     def go_on(self, which: int) -> None:
         """A worker runs its block for some values; at the block's end it tells the journal."""
         worker = self.worker(which)
-        for _ in range(1 + which // 7 % 3 if worker else 0):
+        for _ in range(1 + which // 7 % 2 if worker else 0):
             try:
                 worker.buffer.append(next(worker.values))
             except StopIteration:
