@@ -27,7 +27,7 @@ from launcher.paths import InstancePaths  # noqa: E402
 from tests.chaos.instance import Instance, wait_for  # noqa: E402
 from tests.chaos.monkey import Monkey  # noqa: E402
 from tests.chaos.shapes import draw  # noqa: E402
-from tests.chaos.verdict import OPEN, World, judge  # noqa: E402
+from tests.chaos.verdict import OPEN, World, judge, judge_rows  # noqa: E402
 from tests.support import probes, runs  # noqa: E402
 from tests.support.graphs import GraphBuilder  # noqa: E402
 
@@ -137,6 +137,9 @@ class Ordeal:
         for pk, graph in self.graphs.items():
             if pk in there:
                 found += [f"{graph.name} {pk}: {text}" for text in judge(graph, there[pk], world)]
+        for pk, run in there.items():  # those that PostgreSQL began, but did not live to confirm
+            if pk not in self.graphs and run.parent_id is None:
+                found += [f"Unconfirmed {text}" for text in judge_rows(run, world)]
         states = Counter(run.status for run in there.values())
         nodes = Counter(NodeExecution.objects.order_by().values_list("status", flat=True))
         again = sum(len(calls) > 1 for calls in world.calls.values())
