@@ -10,7 +10,7 @@ Each node is then a function from the streams it reads to the streams it writes 
 networks, 1974), so what a run computes does not depend on who computes it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from agents.engine import pins, readiness
@@ -88,6 +88,8 @@ def _release(graph: Graph, ledger: Ledger[E], node: Node, data: Mapping[str, Any
 def _start_if_ready(
     graph: Graph, ledger: Ledger[E], node: Node, execution: E
 ) -> dict[str, Any] | None:
+    if not readiness.has_arrived(graph, node, execution.input_data):
+        return None  # most of the time, where many links end at a node: that must be cheap
     verdict = readiness.check(graph, node, execution.input_data)
     if not isinstance(verdict, Ready):
         return None
@@ -95,12 +97,8 @@ def _start_if_ready(
     return verdict.data
 
 
-def _static_pins(graph: Graph, node: Node) -> Iterable[PinName]:
-    return (link.sink_name for link in graph.into(node.id) if link.is_static)
-
-
 def _lacks_static(graph: Graph, node: Node, execution: NodeExecution) -> bool:
-    return any(pin not in execution.input_data for pin in _static_pins(graph, node))
+    return any(pin not in execution.input_data for pin in graph.static_pins(node.id))
 
 
 def _static_values(
@@ -109,6 +107,6 @@ def _static_values(
     """Return the static pins that the execution lacks, as the memory holds them."""
     return {
         pin: memory[pin]
-        for pin in _static_pins(graph, node)
+        for pin in graph.static_pins(node.id)
         if pin in memory and pin not in execution.input_data
     }

@@ -1,6 +1,6 @@
 """Graph, Node and Link: frozen values with lookups."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -98,6 +98,29 @@ class Graph:
             edge = list({link.sink_id for one in edge for link in self.out_of(one)} - reached)
             reached.update(edge)
         return frozenset(reached)
+
+    @cached_property
+    def _linked_pins(self) -> Mapping[NodeId, Mapping[PinName, bool]]:
+        pins: dict[NodeId, dict[PinName, bool]] = {}
+        for link in self.links:
+            of_node = pins.setdefault(link.sink_id, {})
+            of_node[link.sink_name] = of_node.get(link.sink_name, False) or link.is_static
+        return pins
+
+    def linked_pins(self, node: NodeId) -> Collection[PinName]:
+        """Return the input pins that links end at, each once, in the links' order."""
+        return self._linked_pins.get(node, {}).keys()
+
+    @cached_property
+    def _static_pins(self) -> Mapping[NodeId, tuple[PinName, ...]]:
+        return {
+            node: tuple(pin for pin, is_static in pins.items() if is_static)
+            for node, pins in self._linked_pins.items()
+        }
+
+    def static_pins(self, node: NodeId) -> tuple[PinName, ...]:
+        """Return the input pins that static links end at."""
+        return self._static_pins.get(node, ())
 
     def handles_error(self, node: NodeId) -> bool:
         """Return whether a link leaves the node's ``error`` pin."""

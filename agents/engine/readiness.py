@@ -6,7 +6,7 @@ and even one with a default; (2) after defaults, dynamic pins and type conversio
 `NotReady` says for what.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,16 +55,18 @@ def check(graph: Graph, node: Node, arrived: Mapping[str, Any]) -> Ready | NotRe
     if missing:
         return NotReady(missing=missing)
     # In the order of the links: which value came first must not show, in no key's place either.
-    return fit(node, {**{name: arrived[name] for name in _linked(graph, node)}, **arrived})
+    return fit(node, {**{name: arrived[name] for name in graph.linked_pins(node.id)}, **arrived})
 
 
 def missing_pins(graph: Graph, node: Node, arrived: Container[str]) -> tuple[PinName, ...]:
     """Return the linked input pins that have no value yet, each once, in the links' order."""
-    return tuple(name for name in _linked(graph, node) if name not in arrived)
+    return tuple(name for name in graph.linked_pins(node.id) if name not in arrived)
 
 
-def _linked(graph: Graph, node: Node) -> Iterable[PinName]:
-    return dict.fromkeys(link.sink_name for link in graph.into(node.id))
+def has_arrived(graph: Graph, node: Node, arrived: Mapping[str, Any]) -> bool:
+    """Return whether every linked input pin has a value."""
+    linked = graph.linked_pins(node.id)
+    return len(arrived) >= len(linked) and all(name in arrived for name in linked)
 
 
 def fit(node: Node, arrived: Mapping[str, Any]) -> Ready | NotReady:

@@ -31,6 +31,7 @@ from agents.graphs.models import GraphVersion
 from kernel.errors import TrellisError
 
 MOST_KNOWN = 100  # unsettled node executions of a run that are read with its lock
+MOST_REREAD = 2000  # that the local lane reads, for the many node executions that it goes on with
 
 Emissions = Sequence[tuple[PinName, Any]]
 
@@ -135,17 +136,29 @@ def open_queued(pk: UUID) -> tuple[DatabaseLedger, NodeExecution] | None:
     return found if found is not None and found[1].status == NodeStatus.QUEUED else None
 
 
-def reopen(ledger: DatabaseLedger) -> bool:
-    """Lock a run again. False: it was changed meanwhile, and the ledger is worth nothing."""
+def reopen(ledger: DatabaseLedger) -> DatabaseLedger | None:
+    """Lock a run again and return its ledger: the same one where nobody changed the run meanwhile.
+
+    None: it was changed, and too much is going on in it to read it all again.
+    """
+    run = ledger.execution.pk
     found: list[Execution] = []
     batch = Batch()
-    statements.lock_run(batch, ledger.execution.pk, found.append)
+    batch.say(statements.IDLE_LIMIT)
+    statements.lock_run(batch, run, found.append)
     batch.run()
-    if not found or found[0].last_seq != ledger.execution.last_seq:
-        return False
-    found[0].graph_version = ledger.execution.graph_version
-    ledger.execution = found[0]
-    return True
+    if not found:
+        return None
+    [execution] = found
+    execution.graph_version = ledger.execution.graph_version
+    if execution.last_seq == ledger.execution.last_seq:
+        ledger.execution = execution
+        return ledger
+    fresh = DatabaseLedger(execution, ledger.graph)
+    again = Batch()
+    statements.unsettled(again, run, MOST_REREAD, fresh.load)
+    again.run()
+    return fresh if fresh.knows_all else None
 
 
 def take(ledger: DatabaseLedger, row: NodeExecution, *, worker: str) -> Claim:
@@ -392,8 +405,10 @@ def _lock(pk: UUID, *statuses: NodeStatus) -> tuple[DatabaseLedger, NodeExecutio
     found: list[tuple[Execution, NodeExecution]] = []
     unsettled: list[NodeExecution] = []
     batch = Batch()
+    if NodeStatus.QUEUED in statuses:
+        batch.say(statements.IDLE_LIMIT)  # its block may run under the lock
     statements.lock(batch, pk, statuses, lambda *rows: found.append(rows))
-    statements.unsettled(batch, pk, MOST_KNOWN, unsettled.extend)
+    statements.unsettled_beside(batch, pk, MOST_KNOWN, unsettled.extend)
     batch.run()
     if not found:
         return None

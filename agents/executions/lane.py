@@ -12,9 +12,10 @@ and what has lost a worker before goes through the broker. ``TRELLIS_LOCAL_LANE=
 """
 
 import threading
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cache
 from time import monotonic, perf_counter
 from typing import Any
@@ -36,8 +37,8 @@ from agents.executions.models import NodeExecution
 
 STRETCH = 0.05  # seconds that one transaction may take, about
 MOST_IN_STRETCH = 200  # node executions
-MOST_KEPT = 200  # node executions that wait for the next stretch and are not sent
-LANE = 0.5  # seconds after which everything is sent
+LANE = 30.0  # seconds after which everything is sent
+SHARE = 0.001  # seconds that one node execution may take in the lane, all in all
 HANGS = 10.0  # seconds after which a block hangs: the database hangs up too (`statements`)
 MOST_VALUES = 500  # of one node execution; more are recorded bit by bit, by a claim
 
@@ -49,8 +50,10 @@ class Lane:
     worker: str
     queue: str = ""
     until: float | None = None
-    kept: list[NodeExecution] = field(default_factory=list)
+    ready: deque[NodeExecution] = field(default_factory=deque)
+    """What this worker will run itself. It is queued, and not sent."""
     ledger: DatabaseLedger | None = None
+    _heavy: set[UUID] = field(default_factory=set)
 
     def begin(self, pk: UUID) -> Claim | None:
         """Take a queued node execution. A light one is run here, and what follows from it.
@@ -66,6 +69,7 @@ class Lane:
             if not self._may_run_here(ledger, row) or not self._run(ledger, row):
                 claim = journal.take(ledger, row, worker=self.worker)
                 return replace(claim, commit=self.commit)
+            self._choose(ledger)
             self._stretch(ledger)
             self.commit(ledger)
         self.go_on()
@@ -73,60 +77,82 @@ class Lane:
 
     def commit(self, ledger: DatabaseLedger) -> None:
         """End the transaction; keep what this worker will run next, and send the rest."""
-        self.ledger, self.kept = ledger, []
-        self.until = self.until or perf_counter() + LANE
-        if _is_on() and ledger.knows_all and perf_counter() < self.until:
-            light = [row for row in ledger.queued if self._may_run_here(ledger, row)]
-            self.kept = light[:MOST_KEPT]
-            kept = {row.pk for row in self.kept}
-            ledger.queued[:] = [row for row in ledger.queued if row.pk not in kept]
+        self.ledger = ledger
+        self._choose(ledger)
+        if ledger.execution.is_cancelled:
+            self.ready.clear()  # nothing is queued any more
+        elif self.until is not None and perf_counter() > self.until:
+            ledger.queued.extend(self.ready)
+            self.ready.clear()
         journal.commit(ledger)
 
     def go_on(self) -> None:
         """Run what was kept, stretch by stretch, until nothing is left or others should help."""
-        while self.kept and self.ledger is not None:
-            ledger, kept = self.ledger, self.kept
+        while self.ready and self.ledger is not None:
+            kept = list(self.ready)
             try:
                 with transaction.atomic():
-                    if not journal.reopen(ledger):
+                    ledger = journal.reopen(self.ledger)
+                    if ledger is None:
                         break
-                    ledger.queued[:] = kept
+                    if ledger is not self.ledger:
+                        self._find_again(ledger)
                     self._stretch(ledger)
                     self.commit(ledger)
             except BaseException:
                 self._send(kept)
                 raise
-        self._send(self.kept)
+        self._send(self.ready)
 
-    def _send(self, rows: Sequence[NodeExecution]) -> None:
-        if rows:
-            dispatch.send([(str(row.pk), row.queue) for row in rows])
+    def _find_again(self, ledger: DatabaseLedger) -> None:
+        """Take what was kept from a ledger that was read anew; others may have taken some."""
+        found = [ledger.known(row.pk) for row in self.ready]
+        ledger.queued.extend(row for row in found if row and row.status == NodeStatus.QUEUED)
+        self.ready.clear()
+        self._choose(ledger)
+
+    def _send(self, rows: Iterable[NodeExecution]) -> None:
+        dispatch.send([(str(row.pk), row.queue) for row in rows])
 
     def _stretch(self, ledger: DatabaseLedger) -> None:
-        """Run what is ready and light, for as long as a transaction should last."""
-        if not (_is_on() and ledger.knows_all):
-            return
+        """Run what is ready, for as long as a transaction should last."""
         until, left = perf_counter() + STRETCH, MOST_IN_STRETCH
-        ready, heavy = deque(ledger.queued), []
-        ledger.queued.clear()
-        while ready and left and perf_counter() < until:
-            row = ready.popleft()
-            if self._may_run_here(ledger, row) and self._call(ledger, row):
-                left -= 1
-            else:
-                heavy.append(row)
+        while self.ready and left and perf_counter() < until:
+            row = self.ready.popleft()
+            if not self._call(ledger, row):
+                self._heavy.add(row.pk)
+                ledger.queued.append(row)
             if ledger.execution.is_cancelled:
-                return  # the run was aborted: nothing is queued any more
-            ready.extend(ledger.queued)
-            ledger.queued.clear()
-        ledger.queued[:] = [*heavy, *ready]
+                return  # the run was aborted
+            self._choose(ledger)
+            left -= 1
+
+    def _choose(self, ledger: DatabaseLedger) -> None:
+        """Keep those of the newly queued node executions that may run here.
+
+        There may be thousands. No other process would be quicker: the work on a light node is
+        mostly what is done under its run's lock. Each counts as sent when its turn should come,
+        so that the sweep leaves it alone until then.
+        """
+        if not (settings.EXECUTIONS["local_lane"] and ledger.knows_all and ledger.queued):
+            return
+        self.until = self.until or perf_counter() + LANE
+        others = []
+        for row in ledger.queued:
+            if self._may_run_here(ledger, row):
+                if row.sent_at is not None:
+                    row.sent_at += timedelta(seconds=len(self.ready) * SHARE)
+                self.ready.append(row)
+            else:
+                others.append(row)
+        ledger.queued[:] = others
 
     def _may_run_here(self, ledger: DatabaseLedger, row: NodeExecution) -> bool:
         """Return whether the node execution is light and nothing went wrong with it before.
 
         One that names a credential may have to wait for a place at it, and is not.
         """
-        untroubled = not (row.attempt or row.losses or row.sends)
+        untroubled = not (row.attempt or row.losses or row.sends or row.pk in self._heavy)
         light = untroubled and row.queue == self.queue and costs.is_light(_node(ledger, row))
         return light and not places.may_need(row.input_data)
 
@@ -162,6 +188,7 @@ class Lane:
         finally:
             slate.wipe()
         lease_until = moment + settings.EXECUTIONS["lease"]
+        ledger.look_ahead(row, Counter(pin for pin, _ in values))
         ledger.take(row, worker=self.worker, lease_until=lease_until, moment=moment)
         ledger.emit(row, values)
         if failure is None:
@@ -219,10 +246,6 @@ def _tracer() -> Callable[..., Any]:
         task.name, task, app=current_app, eager=True, propagate=True
     )
     return trace
-
-
-def _is_on() -> bool:
-    return settings.EXECUTIONS["local_lane"]
 
 
 def _node(ledger: DatabaseLedger, row: NodeExecution) -> Node:

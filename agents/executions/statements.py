@@ -180,29 +180,37 @@ LOCK_RUN = Prepared(
     f"SELECT {RUNS.columns('run')} FROM {RUNS.name} run WHERE run.id = $1 FOR NO KEY UPDATE",
 )
 
-# What delivery may ask for, where a run has not much of it: all of it, or nothing where there is
-# more than $2. (Never nothing at all: the node execution itself is not settled.) Counting stops
-# early, and each half has its small index.
-UNSETTLED = Prepared(
-    "trellis_unsettled",
-    ("uuid", "int"),
-    f"""
-WITH run AS MATERIALIZED (SELECT execution_id AS id FROM {NODES.name} WHERE id = $1),
+
+def _unsettled(run: str) -> str:
+    """Return all that is not settled in a run, or nothing where there is more than $2.
+
+    Counting stops early, and each half has its small index.
+    """
+    here = "execution_id = (SELECT id FROM run)"
+    return f"""
+WITH run AS MATERIALIZED ({run}),
 few AS MATERIALIZED (SELECT (
-    SELECT count(*) FROM (SELECT FROM {NODES.name} WHERE execution_id = (SELECT id FROM run)
-      AND status = 'INCOMPLETE' LIMIT $2 + 1) AS incomplete
+    SELECT count(*) FROM (SELECT FROM {NODES.name}
+      WHERE {here} AND status = 'INCOMPLETE' LIMIT $2 + 1) AS incomplete
   ) + (
-    SELECT count(*) FROM (SELECT FROM {NODES.name} WHERE execution_id = (SELECT id FROM run)
-      AND NOT settled AND start_number IS NOT NULL LIMIT $2 + 1) AS started
+    SELECT count(*) FROM (SELECT FROM {NODES.name}
+      WHERE {here} AND NOT settled AND start_number IS NOT NULL LIMIT $2 + 1) AS started
   ) <= $2 AS enough)
 SELECT {NODES.columns("node")} FROM {NODES.name} node
-WHERE (SELECT enough FROM few) AND node.execution_id = (SELECT id FROM run)
-  AND node.status = 'INCOMPLETE'
+WHERE (SELECT enough FROM few) AND {here} AND node.status = 'INCOMPLETE'
 UNION ALL
 SELECT {NODES.columns("node")} FROM {NODES.name} node
-WHERE (SELECT enough FROM few) AND node.execution_id = (SELECT id FROM run)
-  AND NOT node.settled AND node.start_number IS NOT NULL
-""",
+WHERE (SELECT enough FROM few) AND {here} AND NOT node.settled AND node.start_number IS NOT NULL
+"""
+
+
+# What delivery may ask for, where a run has not much of it. Never nothing for want of rows: the
+# node execution that is asked about, or kept by who asks, is not settled.
+UNSETTLED = Prepared("trellis_unsettled", ("uuid", "int"), _unsettled("SELECT $1 AS id"))
+UNSETTLED_BESIDE = Prepared(
+    "trellis_unsettled_beside",
+    ("uuid", "int"),
+    _unsettled(f"SELECT execution_id AS id FROM {NODES.name} WHERE id = $1"),
 )
 
 # Whose values may go out: those that started before any other that is still at work, and it.
@@ -260,7 +268,17 @@ told AS ({EVENTS.insert("$3")})
 # Inputs change only while they arrive: rows that end do not write theirs again.
 CHANGE = Prepared("trellis_change", ("json",), NODES.update("$1", keep_if_null=["input_data"]))
 
-PREPARED = (LOCK, LOCK_RUN, UNSETTLED, IN_LINE, LACKING, LAST_STARTED, WRITE, CHANGE)
+PREPARED = (
+    LOCK,
+    LOCK_RUN,
+    UNSETTLED,
+    UNSETTLED_BESIDE,
+    IN_LINE,
+    LACKING,
+    LAST_STARTED,
+    WRITE,
+    CHANGE,
+)
 _declared: WeakSet[Any] = WeakSet()  # connections that know the prepared statements
 
 
@@ -362,13 +380,27 @@ def lock_run(batch: Batch, run: UUID, found: Callable[[Execution], None]) -> Non
 
 
 def unsettled(
+    batch: Batch, run: UUID, most: int, found: Callable[[list[NodeExecution]], None]
+) -> None:
+    """Add to the batch: read what is not settled in a run, unless that is more than ``most``."""
+    batch.add(UNSETTLED, [run, most], _some(found))
+
+
+def unsettled_beside(
     batch: Batch, node: UUID, most: int, found: Callable[[list[NodeExecution]], None]
 ) -> None:
-    """Add to the batch: read what is not settled in a node execution's run.
+    """Add to the batch: read what is not settled in a node execution's run, as `unsettled`."""
+    batch.add(UNSETTLED_BESIDE, [node, most], _some(found))
 
-    Nothing where there are more than ``most`` rows.
-    """
-    batch.add(UNSETTLED, [node, most], lambda rows: found([NODES.row(one) for one in rows]))
+
+def _some(found: Callable[[list[NodeExecution]], None]) -> Callable[[list[Any]], None]:
+    """Return a reader that gives node executions on, if there are any."""
+
+    def read(rows: list[Any]) -> None:
+        if rows:
+            found([NODES.row(one) for one in rows])
+
+    return read
 
 
 def write(

@@ -227,20 +227,29 @@ def test_a_fan_out_goes_on_stretch_by_stretch_without_messages(
     assert statuses(execution, middle) == ["COMPLETED"] * 25
 
 
-def test_what_is_too_much_for_one_worker_is_sent(alice: User, sent: list[str]) -> None:
+@pytest.mark.parametrize(("most", "messages"), [(2000, 0), (3, 25)])
+def test_a_run_that_others_change_is_read_again_unless_that_is_too_much(
+    alice: User, sent: list[str], most: int, messages: int
+) -> None:
     graph, middle, _ = fan_out(25)
     execution = start(alice, graph)
     sent.clear()
+    reopen = journal.reopen
+
+    def after_another(ledger: Any) -> Any:
+        taken = NodeExecution.objects.filter(node_id=middle, status="QUEUED").last()
+        if taken is not None:
+            runner.Lane("another worker").begin(taken.pk)
+        return reopen(ledger)
 
     with (
-        patch("agents.executions.lane.MOST_IN_STRETCH", 1),
-        patch("agents.executions.lane.MOST_KEPT", 5),
+        patch("agents.executions.lane.MOST_IN_STRETCH", 5),
+        patch("agents.executions.journal.MOST_REREAD", most),
+        patch.object(journal, "reopen", after_another),
     ):
         runner.run_node(first(execution))
 
-    assert len(sent) > 15
-    for pk in sent:  # the others take their share
-        runner.run_node(UUID(pk))
+    assert len(sent) == messages
     run_to_end(execution)
     assert outputs(fresh(execution)) == {"Out": [str(number) for number in range(25)]}
     assert statuses(execution, middle) == ["COMPLETED"] * 25
