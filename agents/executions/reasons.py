@@ -57,7 +57,11 @@ class Lookup:
     @cached_property
     def waiting_since(self) -> Mapping[Any, datetime]:
         """Return since when each waiting node execution waits: its last event says so."""
-        events = Event.objects.filter(node_execution__in=self._asleep, status=NodeStatus.WAITING)
+        events = Event.objects.filter(
+            execution__in={row.execution_id for row in self.rows},
+            node_execution__in=self._asleep,
+            status=NodeStatus.WAITING,
+        )
         found = events.order_by().values_list("node_execution").annotate(Max("created"))
         return dict(found)
 

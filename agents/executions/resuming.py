@@ -136,6 +136,7 @@ def _take_back_errors(broken: list[NodeExecution]) -> None:
         node_execution__in=failed, pin=ERROR_PIN, number=F("node_execution__emitted") - 1
     )
     ended = Event.objects.filter(
+        execution__in={row.execution_id for row in failed},
         node_execution__in=failed,
         status=NodeStatus.FAILED,
         last=F("node_execution__emitted"),

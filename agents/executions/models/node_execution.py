@@ -174,7 +174,11 @@ class Emission(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     node_execution = models.ForeignKey(
-        NodeExecution, on_delete=models.CASCADE, related_name="emissions", db_index=False
+        NodeExecution,
+        on_delete=models.CASCADE,
+        related_name="emissions",
+        db_index=False,
+        db_constraint=False,  # written by one statement with its node execution, as events are
     )  # indexed by emission_numbered_once
     number = models.PositiveIntegerField()
     pin = models.TextField()
