@@ -111,7 +111,7 @@ def _admit(pk: UUID) -> bool:
     execution.admitted_at = now()
     Execution.objects.filter(pk=pk).update(admitted_at=execution.admitted_at)
     graph = execution.graph_version.graph
-    ledger = DatabaseLedger(execution, graph, knows_all=True)  # that there is nothing yet
+    ledger = DatabaseLedger.of_new(execution, graph)
     starts, problems = starting_data(graph, execution.inputs, execution.nodes_input_masks)
     if starts and not problems:
         ledger.tell_run("admitted")
@@ -156,7 +156,7 @@ def reopen(ledger: DatabaseLedger) -> DatabaseLedger | None:
         return ledger
     fresh = DatabaseLedger(execution, ledger.graph)
     again = Batch()
-    statements.unsettled(again, run, MOST_REREAD, fresh.load)
+    statements.unsettled(again, run, MOST_REREAD, fresh.load_all)
     again.run()
     return fresh if fresh.knows_all else None
 
@@ -395,7 +395,7 @@ def _new(execution: Execution, version: GraphVersion) -> DatabaseLedger:
     if execution.deadline_at is None:
         execution.deadline_at = execution.created + settings.EXECUTIONS["deadline"]
     execution.save(force_insert=True)
-    ledger = DatabaseLedger(execution, version.graph, knows_all=True)  # that there is nothing
+    ledger = DatabaseLedger.of_new(execution, version.graph)
     ledger.tell_run()
     return ledger
 
@@ -403,21 +403,18 @@ def _new(execution: Execution, version: GraphVersion) -> DatabaseLedger:
 def _lock(pk: UUID, *statuses: NodeStatus) -> tuple[DatabaseLedger, NodeExecution] | None:
     """Open the run of a node execution that is in one of these states; None where it is not."""
     found: list[tuple[Execution, NodeExecution]] = []
-    unsettled: list[NodeExecution] = []
     batch = Batch()
     if NodeStatus.QUEUED in statuses:
         batch.say(statements.IDLE_LIMIT)  # its block may run under the lock
     statements.lock(batch, pk, statuses, lambda *rows: found.append(rows))
-    statements.unsettled_beside(batch, pk, MOST_KNOWN, unsettled.extend)
+    beside = statements.beside(batch, pk, MOST_KNOWN)
     batch.run()
     if not found:
         return None
     execution, row = found[0]
     execution.graph_version = _version(execution.graph_version_id)
     ledger = DatabaseLedger(execution, execution.graph_version.graph)
-    ledger.adopt(row)
-    if unsettled:
-        ledger.load(unsettled)
+    ledger.load(row, beside)
     return ledger, row
 
 

@@ -32,6 +32,7 @@ from agents.executions.statements import (
     NODES,
     NOT_DURABLE,
     Batch,
+    Beside,
     is_outermost,
 )
 from kernel.errors import TrellisError
@@ -69,7 +70,8 @@ class DatabaseLedger:
     run_changed: bool = False
     leaves_reviews: bool = False  # whether something ended that may have asked a person
     went_idle: bool = False
-    knows_all: bool = False  # of what is not settled
+    knows_incomplete: bool = False  # all node executions that wait for inputs
+    knows_started: bool = False  # all that started and are not settled
     _known: dict[UUID, NodeExecution] = field(default_factory=dict)
     _changed: dict[UUID, NodeExecution] = field(default_factory=dict)
     _with_inputs: set[UUID] = field(default_factory=set)  # of the changed ones
@@ -84,6 +86,16 @@ class DatabaseLedger:
     _events: list[Event] = field(default_factory=list)
     _carried: dict[UUID, list[tuple[PinName, Any]]] = field(default_factory=dict)
     _recording: Recording | None = None
+
+    @classmethod
+    def of_new(cls, execution: Execution, graph: Graph) -> "DatabaseLedger":
+        """Return the ledger of a run that has no node executions yet."""
+        return cls(execution, graph, knows_incomplete=True, knows_started=True)
+
+    @property
+    def knows_all(self) -> bool:
+        """Return whether only static links could make it ask the database anything."""
+        return self.knows_incomplete and self.knows_started
 
     # What the delivery rules ask and do.
 
@@ -103,7 +115,7 @@ class DatabaseLedger:
     def waiting(self, node: NodeId) -> Sequence[NodeExecution]:
         stored: Sequence[NodeExecution] = (
             self._incomplete.get(node, [])
-            if self.knows_all
+            if self.knows_incomplete
             else self.read(NodeExecution.objects.of(self.execution.pk, node).incomplete())
         )
         rows = {row.pk: row for row in [*stored, *self._fresh.get(node, ())]}
@@ -148,7 +160,7 @@ class DatabaseLedger:
         self.execution.started += 1
         self._last_started[NodeId(execution.node_id)] = execution
         self._with_inputs.add(execution.pk)
-        if self.knows_all:
+        if self.knows_started:
             self._unsettled.setdefault(execution.node_id, deque()).append(execution)
         if self._is_recorded(execution):
             self.taken_over.append(execution)
@@ -203,7 +215,7 @@ class DatabaseLedger:
 
         those that have ended, up to and with the first that has not, whatever this one does.
         """
-        if self.knows_all:
+        if self.knows_started:
             return self._known_in_line(execution)
         if execution.pk not in self._lines_of_nodes:
             batch = Batch()
@@ -232,7 +244,8 @@ class DatabaseLedger:
             return
         node = NodeId(execution.node_id)
         batch = Batch()
-        self._ask_in_line(batch, execution.pk, node)
+        if not self.knows_started and execution.pk not in self._lines_of_nodes:
+            self._ask_in_line(batch, execution.pk, node)
         wanted: Counter[tuple[NodeId, PinName]] = Counter()  # several links may end at one pin
         for link in self.graph.out_of(node):
             wanted[link.sink_id, link.sink_name] += sum(
@@ -240,11 +253,13 @@ class DatabaseLedger:
             )
         ends = {end: amount for end, amount in wanted.items() if amount}
         for (sink, pin), amount in ends.items():
-            self._ask_lacking(batch, sink, pin, amount)
+            if not self.knows_incomplete:
+                self._ask_lacking(batch, sink, pin, amount)
         for sink in dict.fromkeys(sink for sink, _ in ends):
             if self.graph.static_pins(sink):
                 self._ask_last_started(batch, sink)
-        batch.run()
+        if batch.statements:
+            batch.run()
 
     def idle(self) -> list[NodeExecution]:
         """Return the run's started node executions that no worker holds, as they were opened."""
@@ -279,22 +294,36 @@ class DatabaseLedger:
         pairs = [*stored, *(one for one in fresh if one.number >= execution.delivered)]
         return [(PinName(one.pin), one.value) for one in pairs]
 
-    def adopt(self, row: NodeExecution) -> None:
-        """Take a row that was locked with the run."""
-        self._known[row.pk] = row
-
     def read(self, rows: Iterable[NodeExecution]) -> list[NodeExecution]:
         """Return the rows, each as the one object that stands for it in this transaction."""
         return [self._known.setdefault(row.pk, row) for row in rows]
 
-    def load(self, rows: Sequence[NodeExecution]) -> None:
+    def load(self, row: NodeExecution, beside: Beside) -> None:
+        """Take a row that was locked with the run, and what was read with it."""
+        self._known[row.pk] = row
+        self.knows_incomplete, self.knows_started = beside.knows_incomplete, beside.knows_started
+        rows = [row, *beside.rows]
+        self._load_incomplete(rows)
+        if self.knows_started:
+            self._load_started(rows)
+        elif row.start_number is not None:
+            started = [one for one in rows if one.start_number is not None]
+            self._lines_of_nodes[row.pk] = sorted(started, key=_start)
+
+    def load_all(self, rows: Sequence[NodeExecution]) -> None:
         """Take all of the run's node executions that are not settled, as they now are."""
-        self.knows_all = True
+        self.knows_incomplete = self.knows_started = True
+        self._load_incomplete(rows)
+        self._load_started(rows)
+
+    def _load_incomplete(self, rows: Sequence[NodeExecution]) -> None:
         for row in sorted(self.read(rows), key=lambda row: row.number):
             if _is_incomplete(row):
                 self._incomplete.setdefault(row.node_id, []).append(row)
+
+    def _load_started(self, rows: Sequence[NodeExecution]) -> None:
         started = (row for row in self.read(rows) if row.start_number is not None)
-        for row in sorted(started, key=lambda row: row.start_number or 0):
+        for row in sorted(started, key=_start):
             self._unsettled.setdefault(row.node_id, deque()).append(row)
 
     def known(self, pk: UUID) -> NodeExecution | None:
@@ -380,7 +409,7 @@ class DatabaseLedger:
     def _line(self, node: NodeId, pin: PinName) -> Line:
         if (node, pin) not in self._lines:
             known = Line(deque(self._incomplete.get(node, ())), exhausted=True)
-            self._lines[node, pin] = known if self.knows_all else Line()
+            self._lines[node, pin] = known if self.knows_incomplete else Line()
         return self._lines[node, pin]
 
     def _ask_lacking(self, batch: Batch, node: NodeId, pin: PinName, amount: int) -> None:
@@ -416,6 +445,10 @@ class DatabaseLedger:
                 return fresh[line.fresh_from]
             line.fresh_from += 1
         return None
+
+
+def _start(row: NodeExecution) -> int:
+    return row.start_number or 0
 
 
 def _is_incomplete(row: NodeExecution) -> bool:

@@ -181,56 +181,79 @@ LOCK_RUN = Prepared(
 )
 
 
-def _unsettled(run: str) -> str:
-    """Return all that is not settled in a run, or nothing where there is more than $2.
+# Of a run's node executions those that are not settled, in two halves with a small index each.
+_INCOMPLETE = "node.execution_id = {run} AND node.status = 'INCOMPLETE'"
+_STARTED = "node.execution_id = {run} AND NOT node.settled AND node.start_number IS NOT NULL"
 
-    Counting stops early, and each half has its small index.
+
+def _few(half: str) -> str:
+    """Return whether a half has no more than $2 rows; counting stops there."""
+    return (
+        f"(SELECT count(*) FROM (SELECT FROM {NODES.name} node WHERE {half} LIMIT $2 + 1) x) <= $2"
+    )
+
+
+def _in_line(run: str, node: str, but: str) -> str:
+    """Return whose values may go out: those that started before any other that is at work, and it.
+
+    The inner query stands by itself, so that it is asked once and bounds the scan of the index.
     """
-    here = "execution_id = (SELECT id FROM run)"
+    at_work = _STARTED.format(run=run).replace("node.", "other.")
     return f"""
-WITH run AS MATERIALIZED ({run}),
-few AS MATERIALIZED (SELECT (
-    SELECT count(*) FROM (SELECT FROM {NODES.name}
-      WHERE {here} AND status = 'INCOMPLETE' LIMIT $2 + 1) AS incomplete
-  ) + (
-    SELECT count(*) FROM (SELECT FROM {NODES.name}
-      WHERE {here} AND NOT settled AND start_number IS NOT NULL LIMIT $2 + 1) AS started
-  ) <= $2 AS enough)
-SELECT {NODES.columns("node")} FROM {NODES.name} node
-WHERE (SELECT enough FROM few) AND {here} AND node.status = 'INCOMPLETE'
-UNION ALL
-SELECT {NODES.columns("node")} FROM {NODES.name} node
-WHERE (SELECT enough FROM few) AND {here} AND NOT node.settled AND node.start_number IS NOT NULL
+{_STARTED.format(run=run)} AND node.node_id = {node} AND node.start_number <= COALESCE((
+  SELECT other.start_number FROM {NODES.name} other
+  WHERE {at_work} AND other.node_id = {node} AND other.id <> {but}
+    AND other.status IN ('QUEUED', 'RUNNING', 'WAITING')
+  ORDER BY other.start_number LIMIT 1
+), 2147483647)
 """
 
 
-# What delivery may ask for, where a run has not much of it. Never nothing for want of rows: the
-# node execution that is asked about, or kept by who asks, is not settled.
-UNSETTLED = Prepared("trellis_unsettled", ("uuid", "int"), _unsettled("SELECT $1 AS id"))
-UNSETTLED_BESIDE = Prepared(
-    "trellis_unsettled_beside",
+def _select(condition: str) -> str:
+    return f"SELECT {NODES.columns('node')} FROM {NODES.name} node WHERE {condition}"
+
+
+# All that is not settled in a run, or nothing where either half has more than $2 rows.
+UNSETTLED = Prepared(
+    "trellis_unsettled",
     ("uuid", "int"),
-    _unsettled(f"SELECT execution_id AS id FROM {NODES.name} WHERE id = $1"),
+    f"""
+WITH few AS MATERIALIZED (
+  SELECT {_few(_INCOMPLETE.format(run="$1"))} AND {_few(_STARTED.format(run="$1"))} AS enough
+)
+{_select("(SELECT enough FROM few) AND " + _INCOMPLETE.format(run="$1"))}
+UNION ALL
+{_select("(SELECT enough FROM few) AND " + _STARTED.format(run="$1"))}
+""",
 )
 
-# Whose values may go out: those that started before any other that is still at work, and it.
-# The inner query stands by itself, so that it is asked once and bounds the scan of the index.
+# What the settlement of a node execution may ask for: each half, where it has not more than $2
+# rows; of too many that started, those of its own node that are in line. Without itself.
+_RUN, _NODE = "(SELECT execution_id FROM head)", "(SELECT node_id FROM head)"
+BESIDE = Prepared(
+    "trellis_beside",
+    ("uuid", "int"),
+    f"""
+WITH head AS MATERIALIZED (SELECT execution_id, node_id FROM {NODES.name} WHERE id = $1),
+few AS MATERIALIZED (
+  SELECT {_few(_INCOMPLETE.format(run=_RUN))} AS incomplete,
+         {_few(_STARTED.format(run=_RUN))} AS started
+)
+SELECT few.incomplete, few.started, {NODES.columns("node")}
+FROM few LEFT JOIN LATERAL (
+  {_select("few.incomplete AND " + _INCOMPLETE.format(run=_RUN))}
+  UNION ALL
+  {_select("node.id <> $1 AND few.started AND " + _STARTED.format(run=_RUN))}
+  UNION ALL
+  {_select("node.id <> $1 AND NOT few.started AND " + _in_line(_RUN, _NODE, "$1"))}
+) node ON true
+""",
+)
+
 IN_LINE = Prepared(
     "trellis_in_line",
     ("uuid", "text", "uuid"),
-    f"""
-SELECT {NODES.columns("node")} FROM {NODES.name} node
-WHERE node.execution_id = $1 AND node.node_id = $2
-  AND NOT node.settled AND node.start_number IS NOT NULL
-  AND node.start_number <= COALESCE((
-    SELECT other.start_number FROM {NODES.name} other
-    WHERE other.execution_id = $1 AND other.node_id = $2
-      AND NOT other.settled AND other.start_number IS NOT NULL
-      AND other.status IN ('QUEUED', 'RUNNING', 'WAITING') AND other.id <> $3
-    ORDER BY other.start_number LIMIT 1
-  ), 2147483647)
-ORDER BY node.start_number
-""",
+    f"{_select(_in_line('$1', '$2', '$3'))} ORDER BY node.start_number",
 )
 
 LACKING = Prepared(
@@ -272,7 +295,7 @@ PREPARED = (
     LOCK,
     LOCK_RUN,
     UNSETTLED,
-    UNSETTLED_BESIDE,
+    BESIDE,
     IN_LINE,
     LACKING,
     LAST_STARTED,
@@ -383,24 +406,37 @@ def unsettled(
     batch: Batch, run: UUID, most: int, found: Callable[[list[NodeExecution]], None]
 ) -> None:
     """Add to the batch: read what is not settled in a run, unless that is more than ``most``."""
-    batch.add(UNSETTLED, [run, most], _some(found))
-
-
-def unsettled_beside(
-    batch: Batch, node: UUID, most: int, found: Callable[[list[NodeExecution]], None]
-) -> None:
-    """Add to the batch: read what is not settled in a node execution's run, as `unsettled`."""
-    batch.add(UNSETTLED_BESIDE, [node, most], _some(found))
-
-
-def _some(found: Callable[[list[NodeExecution]], None]) -> Callable[[list[Any]], None]:
-    """Return a reader that gives node executions on, if there are any."""
 
     def read(rows: list[Any]) -> None:
         if rows:
             found([NODES.row(one) for one in rows])
 
-    return read
+    batch.add(UNSETTLED, [run, most], read)
+
+
+@dataclass
+class Beside:
+    """What is not settled in a run besides one node execution, as far as it is not too much.
+
+    ``knows_incomplete``, ``knows_started``: that half is complete. Else ``rows`` has of those that
+    started only those of the same node that are in line.
+    """
+
+    knows_incomplete: bool = False
+    knows_started: bool = False
+    rows: list[NodeExecution] = field(default_factory=list)
+
+
+def beside(batch: Batch, node: UUID, most: int) -> Beside:
+    """Add to the batch: read what is not settled besides a node execution; see `Beside`."""
+    answer = Beside()
+
+    def read(rows: list[Any]) -> None:
+        answer.knows_incomplete, answer.knows_started = rows[0][:2]
+        answer.rows = [NODES.row(one[2:]) for one in rows if one[2] is not None]
+
+    batch.add(BESIDE, [node, most], read)
+    return answer
 
 
 def write(

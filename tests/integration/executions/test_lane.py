@@ -11,6 +11,7 @@ from django.db import OperationalError
 
 from accounts.models import User
 from agents.executions import blockcall, costs, dispatch, journal, recovery, runner, services
+from agents.executions.lane import Lane
 from agents.executions.models import Emission, Execution, NodeExecution
 from agents.executions.output import outputs
 from tests.support.graphs import GraphBuilder
@@ -239,7 +240,7 @@ def test_a_run_that_others_change_is_read_again_unless_that_is_too_much(
     def after_another(ledger: Any) -> Any:
         taken = NodeExecution.objects.filter(node_id=middle, status="QUEUED").last()
         if taken is not None:
-            runner.Lane("another worker").begin(taken.pk)
+            Lane("another worker").begin(taken.pk)
         return reopen(ledger)
 
     with (
@@ -271,7 +272,7 @@ def test_a_stop_between_stretches_ends_what_the_lane_kept(alice: User, sent: lis
     execution = start(alice, graph)
     reopen = journal.reopen
 
-    def stop_first(ledger: Any) -> bool:
+    def stop_first(ledger: Any) -> Any:
         services.stop_execution(execution.pk)
         return reopen(ledger)
 
@@ -316,7 +317,7 @@ def test_a_claimed_node_is_recorded_before_the_lane_goes_on(
     reopened: list[str] = []
     reopen = journal.reopen
 
-    def look(ledger: Any) -> bool:
+    def look(ledger: Any) -> Any:
         reopened.extend(statuses(execution, mail))
         return reopen(ledger)
 
