@@ -1,27 +1,28 @@
 """The execution feed: a WebSocket that tells what was recorded.
 
 Envelope, both ways: ``{"method", "data", "success", "channel", "error"}``, as the AutoGPT Platform
-has it; events also carry ``seq``. The channel layer only rings: at each bell, and on a slow timer
-in case one was lost, the feed sends whatever was recorded after the last number it sent.
+has it; events also carry ``seq``. Each subscription is a task that sends at its client's speed what
+a reader, shared with others, knows after the last number sent.
 """
 
 import asyncio
-import contextlib
+import logging
+from collections.abc import Coroutine
 from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils.timezone import now
 
-from agents.executions.events import PAGE, describe, messages_after
-from agents.executions.models import Event, Execution
-from agents.executions.publisher import agent_group, execution_group
+from agents.executions.models import Execution
+from agents.executions.watching import AgentReader, RunReader, Told, in_thread
 from agents.graphs.models import Agent
 from kernel.jsontypes import NotJSON, dumps, loads
 
+logger = logging.getLogger(__name__)
+
 MISSING_TOKEN, INVALID_TOKEN = 4001, 4003
-TIMER = 5.0  # seconds
+INTERNAL_ERROR = 1011  # RFC 6455
 MOST_SUBSCRIPTIONS = 100
 
 
@@ -32,25 +33,23 @@ class BadMessage(Exception):
 class ExecutionFeed(AsyncWebsocketConsumer):
     """One person's watch over runs."""
 
+    channel_layer_alias = ""  # none: readers listen to bells
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # By what is watched: ("run", id) or ("agent", id).
+        self.subscriptions: dict[tuple[str, UUID], asyncio.Task[None]] = {}
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await _end(*self.subscriptions.values())
+
     async def connect(self) -> None:
-        self.seen: dict[UUID, int] = {}  # run → number of the last event sent
-        self.agents: dict[UUID, dict[UUID, int]] = {}  # agent → the same, for its runs
         self.since = now()
-        self.lock = asyncio.Lock()
-        self.timer: asyncio.Task[None] | None = None
         self.user: Any = self.scope.get("user")
         await self.accept()
         if self.user is None or not self.user.is_authenticated:
             invalid = self.scope.get("auth_error") == "invalid"
             await self.close(INVALID_TOKEN if invalid else MISSING_TOKEN)
-            return
-        self.timer = asyncio.create_task(self._keep_catching_up())
-
-    async def disconnect(self, code: int) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.timer
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         method: Any = "error"
@@ -74,72 +73,83 @@ class ExecutionFeed(AsyncWebsocketConsumer):
             raise BadMessage("Message type is not processed by the server")
 
     async def _subscribe_run(self, run: UUID, since: int) -> None:
-        if await _visible_run(self.user, run) is None:
+        if not await _visible_run(self.user, run):
             raise BadMessage(f"There is no execution {str(run)!r}, or it is not yours.")
         self._check_room()
-        await self.channel_layer.group_add(execution_group(run), self.channel_name)
-        async with self.lock:
-            self.seen[run] = since
+        await self._unwatch("run", run)
         await self._acknowledge("subscribe_graph_execution", self._run_channel(run))
-        await self._catch_up_run(run)
+        self._watch("run", run, self._tell_run(run, since))
 
     async def _subscribe_agent(self, agent: UUID) -> None:
         if not await _visible_agent(self.user, agent):
             raise BadMessage(f"There is no agent {str(agent)!r}, or it is not yours.")
         self._check_room()
-        await self.channel_layer.group_add(agent_group(agent), self.channel_name)
-        self.agents.setdefault(agent, {})
-        await self._acknowledge("subscribe_graph_executions", self._agent_channel(agent))
+        if ("agent", agent) in self.subscriptions:
+            await self._acknowledge("subscribe_graph_executions", self._agent_channel(agent))
+            return
+        answered = asyncio.Event()
+        self._watch("agent", agent, self._tell_agent(agent, answered))
+        await answered.wait()
 
     async def _unsubscribe(self, data: Any) -> None:
         if isinstance(data, dict) and "graph_id" in data:
             agent = _id(data, "graph_id")
-            self.agents.pop(agent, None)
-            await self.channel_layer.group_discard(agent_group(agent), self.channel_name)
+            await self._unwatch("agent", agent)
             await self._acknowledge("unsubscribe", self._agent_channel(agent))
             return
         run = _id(data, "graph_exec_id")
-        self.seen.pop(run, None)
-        await self.channel_layer.group_discard(execution_group(run), self.channel_name)
+        await self._unwatch("run", run)
         await self._acknowledge("unsubscribe", self._run_channel(run))
 
-    async def execution_bell(self, message: dict[str, Any]) -> None:
-        """Something was recorded for a run that this feed may watch."""
-        run = UUID(message["execution"])
-        if run in self.seen:
-            await self._catch_up_run(run)
-        if self.agents:
-            await self._catch_up_agents(run)
+    def _watch(self, kind: str, subject: UUID, telling: Coroutine[Any, Any, None]) -> None:
+        self.subscriptions[kind, subject] = asyncio.create_task(self._keep_telling(telling))
 
-    async def _keep_catching_up(self) -> None:
-        while True:
-            await asyncio.sleep(TIMER)
-            for run in list(self.seen):
-                await self._catch_up_run(run)
+    async def _unwatch(self, kind: str, subject: UUID) -> None:
+        task = self.subscriptions.pop((kind, subject), None)
+        if task is not None:
+            await _end(task)
 
-    async def _catch_up_run(self, run: UUID) -> None:
-        """Send, in order, what was recorded since the last event sent."""
-        async with self.lock:
-            while run in self.seen:
-                messages = await _messages(self.user, run, self.seen[run])
-                for message in messages:
-                    await self._send_event(message, self._run_channel(run))
-                    self.seen[run] = message["seq"]
-                if len(messages) < PAGE:
-                    return
+    async def _keep_telling(self, telling: Coroutine[Any, Any, None]) -> None:
+        """Tell what is watched. A client that cannot be told is cut off, and may come back."""
+        try:
+            await telling
+        except OSError:
+            return  # the client left
+        except Exception:
+            logger.exception("A subscription ended")
+            await self.close(INTERNAL_ERROR)
 
-    async def _catch_up_agents(self, run: UUID) -> None:
-        async with self.lock:
-            agent = await _agent_of(self.user, run)
-            runs = self.agents.get(agent) if agent else None
-            if agent is None or runs is None:
-                return
-            for message in await _graph_messages(run, runs.get(run, 0), self.since):
-                await self._send_event(message, self._agent_channel(agent))
-                runs[run] = message["seq"]
+    async def _tell_run(self, run: UUID, since: int) -> None:
+        channel = self._run_channel(run)
+        async with RunReader.shared(self.user, run) as reader:
+            while True:
+                events = await reader.after(since)
+                for event in events:
+                    await self._send_event(event, channel)
+                    since = event.seq
+                if not events:
+                    await reader.change()
+
+    async def _tell_agent(self, agent: UUID, answered: asyncio.Event) -> None:
+        channel = self._agent_channel(agent)
+        seen: dict[UUID, int] = {}  # run → number of the last event sent
+        try:
+            async with AgentReader.shared(self.user, agent) as reader:
+                with reader.changes() as changes:
+                    await reader.ready()
+                    await self._acknowledge("subscribe_graph_executions", channel)
+                    answered.set()
+                    while True:
+                        run = await changes.next()
+                        for event in await reader.after(run, seen.get(run, 0)):
+                            seen[run] = event.seq
+                            if event.created >= self.since:
+                                await self._send_event(event, channel)
+        finally:
+            answered.set()
 
     def _check_room(self) -> None:
-        if len(self.seen) + len(self.agents) >= MOST_SUBSCRIPTIONS:
+        if len(self.subscriptions) >= MOST_SUBSCRIPTIONS:
             raise BadMessage(f"One connection may hold {MOST_SUBSCRIPTIONS} subscriptions.")
 
     def _run_channel(self, run: UUID) -> str:
@@ -151,14 +161,22 @@ class ExecutionFeed(AsyncWebsocketConsumer):
     async def _acknowledge(self, method: str, channel: str) -> None:
         await self._send(method=method, success=True, channel=channel)
 
-    async def _send_event(self, message: dict[str, Any], channel: str) -> None:
-        await self._send(
-            method=message["type"], channel=channel, seq=message["seq"], data=message["data"]
+    async def _send_event(self, event: Told, channel: str) -> None:
+        # Put together by hand, because the data is text already, the same for all watchers.
+        await self.send(
+            text_data=f'{{"method":{dumps(event.type)},"data":{event.data},"success":null,'
+            f'"channel":{dumps(channel)},"error":null,"seq":{event.seq}}}'
         )
 
     async def _send(self, *, method: str, **members: Any) -> None:
         envelope = {"method": method, "data": None, "success": None, "channel": None, "error": None}
         await self.send(text_data=dumps(envelope | members))
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _read(text: str | None) -> dict[str, Any]:
@@ -187,30 +205,11 @@ def _since(data: Any) -> int:
     return int(since)
 
 
-@database_sync_to_async
-def _visible_run(user: Any, run: UUID) -> Execution | None:
-    return Execution.objects.visible_to(user).filter(pk=run).first()
+@in_thread
+def _visible_run(user: Any, run: UUID) -> bool:
+    return Execution.objects.visible_to(user).filter(pk=run).exists()
 
 
-@database_sync_to_async
+@in_thread
 def _visible_agent(user: Any, agent: UUID) -> bool:
     return Agent.objects.visible_to(user).filter(pk=agent).exists()
-
-
-@database_sync_to_async
-def _agent_of(user: Any, run: UUID) -> UUID | None:
-    rows = Execution.objects.visible_to(user).filter(pk=run)
-    return rows.values_list("graph_version__agent_id", flat=True).first()
-
-
-@database_sync_to_async
-def _messages(user: Any, run: UUID, seq: int) -> list[dict[str, Any]]:
-    execution = Execution.objects.visible_to(user).with_graph().filter(pk=run).first()
-    return messages_after(execution, seq) if execution else []
-
-
-@database_sync_to_async
-def _graph_messages(run: UUID, seq: int, since: Any) -> list[dict[str, Any]]:
-    execution = Execution.objects.with_graph().get(pk=run)
-    events = Event.objects.after(run, seq).filter(kind=Event.Kind.GRAPH, created__gte=since)
-    return describe(execution, list(events.select_related("node_execution")))

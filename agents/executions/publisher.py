@@ -8,7 +8,7 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from redis import RedisError
 from agents.executions.models import Execution
 
 logger = logging.getLogger(__name__)
+
+AGAIN = 5.0  # seconds after which a watcher who could not listen tries again
 
 
 def execution_group(execution: UUID) -> str:
@@ -40,6 +42,34 @@ def on_commit(execution: Execution, *, run_changed: bool) -> None:
     if run_changed:
         groups.append(agent_group(execution.graph_version.agent_id))
     transaction.on_commit(partial(_ring_all, groups, str(execution.pk)))
+
+
+async def bells(group: str) -> AsyncIterator[UUID | None]:
+    """Yield the run of each bell that rings for the group from now on, without end.
+
+    None comes when the group hears, also again after Redis was away: what happened before then
+    was not heard.
+    """
+    while True:
+        try:
+            async for bell in _heard(group):
+                yield bell
+        except (OSError, RedisError) as error:
+            logger.warning("Bells cannot be heard: %s", error)
+        await asyncio.sleep(AGAIN)
+
+
+async def _heard(group: str) -> AsyncIterator[UUID | None]:
+    layer = get_channel_layer()
+    assert layer is not None
+    channel = await layer.new_channel()
+    await layer.group_add(group, channel)
+    try:
+        yield None
+        while True:
+            yield UUID((await layer.receive(channel))["execution"])
+    finally:
+        await layer.group_discard(group, channel)
 
 
 def _ring_all(groups: Sequence[str], execution: str) -> None:

@@ -168,7 +168,7 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
         since = _number(request.query_params.get("since"), request.headers.get("Last-Event-ID"))
         if isinstance(request.accepted_renderer, EventStreamRenderer):
             return StreamingHttpResponse(
-                event_stream(execution.pk, since),
+                event_stream(person(request), execution.pk, since),
                 content_type="text/event-stream; charset=utf-8",
                 headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
             )
