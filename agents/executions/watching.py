@@ -294,7 +294,10 @@ def read_page(user: Any, run: UUID, seq: int | None) -> Page | None:
     if execution is None:
         return None
     since = max(0, execution.last_seq - PAGE) if seq is None else seq
-    messages = messages_after(execution, since) if execution.last_seq > since else []
+    # No further than the run's row knows: the event of its end tells when that was. What came
+    # later rings, or has rung during this read.
+    some = min(PAGE, execution.last_seq - since)
+    messages = messages_after(execution, since, some) if some > 0 else []
     events = [_told(message) for message in messages]
     last = events[-1].seq if events else since
     return Page(since, events, execution.state.is_final and last >= execution.last_seq)
