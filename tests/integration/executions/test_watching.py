@@ -236,3 +236,24 @@ async def test_readers_are_not_shared_between_persons(
     assert await told(alice, execution) == ALL
     async with RunReader.shared(alice, execution.pk):
         assert await told(bob, execution) == []
+
+
+async def test_all_who_watch_an_agent_share_each_read_of_a_run(
+    socket: Sockets, alice: User, execution: Execution
+) -> None:
+    agent = await sync_to_async(lambda: execution.graph_version.agent_id)()
+    read_changes = watching.read_changes
+    with patch.object(watching, "read_changes", AsyncMock(side_effect=read_changes)) as reads:
+        clients = [await socket(user=alice) for _ in range(10)]
+        for client in clients:
+            await client.ask("subscribe_graph_executions", {"graph_id": str(agent)})
+        await run_to_end(execution)
+        told = []
+        for client in clients:
+            told.append([await client.receive()])
+            while told[-1][-1]["data"]["status"] != "COMPLETED":
+                told[-1].append(await client.receive())
+
+    assert told == [told[0]] * 10
+    assert [one["data"]["status"] for one in told[0]] == ["RUNNING", "COMPLETED"]
+    assert reads.await_count <= 8  # not twenty
