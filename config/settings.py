@@ -150,28 +150,22 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SYNC_EVERY = 30  # ticks until beat notes when it ran last; `trellis doctor` reads it
+# Ticks have a queue and a worker of their own: timers, recovery and admission wait for no block.
+TICKS = "ticks"
+
+
+def tick(task: str, every: timedelta, *, expires: int) -> dict[str, Any]:
+    """Return a task that beat asks for. One that nobody took in time is worth nothing."""
+    # Named as the scheduler wants it, which drops what it does not know.
+    options = {"queue": TICKS, "expire_seconds": expires}
+    return {"task": task, "schedule": every, "options": options}
+
+
 CELERY_BEAT_SCHEDULE = {
-    # A tick that nobody took in time is worth nothing: the next one does the same.
-    "sweep-executions": {
-        "task": "executions.sweep",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 10},
-    },
-    "audit-executions": {
-        "task": "executions.audit",
-        "schedule": timedelta(seconds=30),
-        "options": {"expires": 30},
-    },
-    "wake-executions": {
-        "task": "executions.wake",
-        "schedule": timedelta(seconds=1),
-        "options": {"expires": 5},
-    },
-    "purge-executions": {
-        "task": "executions.purge",
-        "schedule": timedelta(minutes=10),
-        "options": {"expires": 60},
-    },
+    "sweep-executions": tick("executions.sweep", timedelta(seconds=5), expires=10),
+    "audit-executions": tick("executions.audit", timedelta(seconds=30), expires=30),
+    "wake-executions": tick("executions.wake", timedelta(seconds=1), expires=5),
+    "purge-executions": tick("executions.purge", timedelta(minutes=10), expires=60),
 }
 
 # --- Executions ----------------------------------------------------------------------------------

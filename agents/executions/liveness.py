@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from typing import get_args
 
 import psycopg
+from django.conf import settings
 from django.db import connection
 
 from agents.executions import presence
 from agents.executions.models import Presence, WorkerLife
 from blocks.sdk.spec import Queue
 
-QUEUES: tuple[str, ...] = get_args(Queue)
+QUEUES: tuple[str, ...] = (*get_args(Queue), settings.TICKS)
 
 
 def live_workers(queue: str) -> list[WorkerLife]:

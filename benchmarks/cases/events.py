@@ -32,7 +32,7 @@ def measure(lab: Lab, owner: User, names: Sequence[str]) -> Iterator[Row]:
     found: dict[int, list[list[float]]] = {count: [] for count in CLIENTS}
     with (
         slow_server(lab, SECONDS) as port,
-        lab.running(*lab.trellis("web", "worker-io", "beat")),
+        lab.running(*lab.trellis("web", "worker-io", "worker-ticks", "beat")),
     ):
         agent = Agent.create(owner, graphs.gated(NODES, port))
         with listening(agent.version.agent_id) as bell:

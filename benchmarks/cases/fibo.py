@@ -13,7 +13,7 @@ from launcher.processes import CPU_SLOTS, IO_SLOTS
 
 
 def measure(lab: Lab, owner: User, names: Sequence[str]) -> Iterator[Row]:
-    starts = lab.trellis("worker-io", "worker-cpu", "beat")
+    starts = lab.trellis("worker-io", "worker-cpu", "worker-ticks", "beat")
     starts += [lab.plain("plain", "threads", IO_SLOTS), lab.plain("cpu", "prefork", CPU_SLOTS)]
     with lab.running(*starts):
         yield _row(owner, times=40, n=10, cpu=False)

@@ -17,7 +17,7 @@ SMALL = 1_000  # nodes; a larger graph runs once, and without a run to warm up
 
 
 def measure(lab: Lab, owner: User, names: Sequence[str]) -> Iterator[Row]:
-    with lab.running(*lab.trellis("worker-io", "worker-cpu", "beat")):
+    with lab.running(*lab.trellis("worker-io", "worker-cpu", "worker-ticks", "beat")):
         for shape in SHAPES:
             yield from _sizes(owner, shape)
 

@@ -18,7 +18,7 @@ SAMPLES = 4  # runs, or pages, for each round
 
 
 def measure(lab: Lab, owner: User, names: Sequence[str]) -> Iterator[Row]:
-    with lab.running(*lab.trellis("web", "worker-io", "worker-cpu", "beat")):
+    with lab.running(*lab.trellis("web", "worker-io", "worker-cpu", "worker-ticks", "beat")):
         yield from _rows(lab, owner)
 
 

@@ -65,7 +65,9 @@ def shapes() -> dict[str, Hops]:
 def measure(lab: Lab, owner: User, names: Sequence[str]) -> Iterator[Row]:
     every = shapes()
     for mode, lane in MODES.items():
-        ours = lab.trellis("worker-io", "worker-cpu", "beat", TRELLIS_LOCAL_LANE=lane)
+        ours = lab.trellis(
+            "worker-io", "worker-cpu", "worker-ticks", "beat", TRELLIS_LOCAL_LANE=lane
+        )
         with lab.running(*ours, lab.plain("plain", "threads", IO_SLOTS)):
             for name in names:
                 say(f"{every[name].title}, {mode} …")

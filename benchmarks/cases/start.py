@@ -21,7 +21,7 @@ NODES = 3
 
 def measure(lab: Lab, owner: User, names: Sequence[str]) -> Iterator[Row]:
     api = Api(lab.url, issue(owner, name="bench"))
-    with lab.running(*lab.trellis("web", "worker-io", "worker-cpu", "beat")):
+    with lab.running(*lab.trellis("web", "worker-io", "worker-cpu", "worker-ticks", "beat")):
         agent = Agent.create(owner, graphs.chain(NODES))
         with listening(agent.version.agent_id) as bell:
             _round(agent, api, bell, 1)

@@ -16,7 +16,7 @@ SECONDS = 1.0
 
 def measure(lab: Lab, owner: User, names: Sequence[str]) -> Iterator[Row]:
     say(f"{NODES} nodes that wait {SECONDS:g} s each …")
-    starts = lab.trellis("worker-io", "beat", WORKER_IO_SLOTS=str(NODES))
+    starts = lab.trellis("worker-io", "worker-ticks", "beat", WORKER_IO_SLOTS=str(NODES))
     with (
         slow_server(lab, SECONDS) as port,
         lab.running(*starts, lab.plain("plain", "threads", str(NODES))),

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 
-COLOURS = {"web": 36, "worker-io": 32, "worker-cpu": 33, "beat": 35}
+COLOURS = {"web": 36, "worker-io": 32, "worker-cpu": 33, "worker-ticks": 34, "beat": 35}
 PLAIN, BOLD, RED, GREY = 0, 1, 31, 90
 WIDTH = 12
 

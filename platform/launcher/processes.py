@@ -13,6 +13,7 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = "8000"
 IO_SLOTS = "64"  # blocks that wait: threads are enough, so there may be many
 CPU_SLOTS = "2"  # blocks that compute: processes
+TICK_SLOTS = "4"  # one for each kind of tick, so that a long purge keeps nobody from waking
 LOG_LEVEL = "INFO"
 GRACE = 3  # seconds that open requests and streams get when the web process is asked to end
 
@@ -67,5 +68,6 @@ def programs(host: str, port: str, environment: Mapping[str, str] = os.environ) 
         web(host, port, environment.get("TRUSTED_PROXIES", "")),
         worker("io", "threads", environment.get("WORKER_IO_SLOTS") or IO_SLOTS, level),
         worker("cpu", "prefork", environment.get("WORKER_CPU_SLOTS") or CPU_SLOTS, level),
+        worker("ticks", "threads", TICK_SLOTS, level),
         beat(level),
     ]

@@ -24,6 +24,10 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
         for number in (1, 2, 3)
     },
     "cpu": (*WORKER, "-Q", "cpu", "--pool", "prefork", "-c", "2", *QUIET),
+    **{
+        f"ticks{number}": (*WORKER, "-Q", "ticks", "--pool", "threads", "-c", "4", *QUIET)
+        for number in (1, 2)
+    },
     "beat1": ("celery", "-A", "tests.support.worker_app", "beat", "-l", "INFO"),
     "beat2": ("celery", "-A", "tests.support.worker_app", "beat", "-l", "INFO"),
 }

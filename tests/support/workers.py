@@ -18,6 +18,8 @@ from tests.support.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0  # seconds for a worker to start on a busy machine
+CELERY = (sys.executable, "-m", "celery", "-A", "tests.support.worker_app")
+BLOCKS = "io,cpu"  # the queues of blocks
 
 
 @dataclass
@@ -74,11 +76,30 @@ def workers(
 
 
 @contextmanager
+def ticking(folder: Path, **environment: str) -> Iterator[Worker]:
+    """Run beat and the worker that takes its ticks, as long as the context lasts."""
+    beat = [*CELERY, "beat", "-l", "INFO"]
+    with running("ticks", folder / "ticks.log", environment, queues="ticks") as worker:
+        ticker = _spawn(beat, folder / "beat.log", environment)
+        try:
+            eventually(worker.is_ready, timeout=PATIENCE, what="the worker's readiness")
+            yield worker
+        finally:
+            ticker.stop()
+
+
+@contextmanager
 def running(
-    name: str, log: Path, environment: Mapping[str, str], *, pool: str = "threads", slots: int = 4
+    name: str,
+    log: Path,
+    environment: Mapping[str, str],
+    *,
+    pool: str = "threads",
+    slots: int = 4,
+    queues: str = BLOCKS,
 ) -> Iterator[Worker]:
     """Run one worker; it may not be ready yet."""
-    worker = start(name, log, environment, pool=pool, slots=slots)
+    worker = start(name, log, environment, pool=pool, slots=slots, queues=queues)
     try:
         yield worker
     finally:
@@ -86,17 +107,26 @@ def running(
 
 
 def start(
-    name: str, log: Path, environment: Mapping[str, str], *, pool: str = "threads", slots: int = 4
+    name: str,
+    log: Path,
+    environment: Mapping[str, str],
+    *,
+    pool: str = "threads",
+    slots: int = 4,
+    queues: str = BLOCKS,
 ) -> Worker:
-    """Start a worker for both queues; it may not be ready yet."""
-    command = [sys.executable, "-m", "celery", "-A", "tests.support.worker_app", "worker"]
-    command += ["-Q", "io,cpu", "--pool", pool, "-c", str(slots), "-n", f"{name}@%h", "-l", "INFO"]
+    """Start a worker, for both queues of blocks; it may not be ready yet."""
+    command = [*CELERY, "worker", "-Q", queues, "--pool", pool, "-c", str(slots)]
+    command += ["-n", f"{name}@%h", "-l", "INFO"]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return _spawn(command, log, {"WORKER_IO_SLOTS": str(slots), **environment})
+
+
+def _spawn(command: list[str], log: Path, environment: Mapping[str, str]) -> Worker:
     ours = {
         "DATABASE_URL": database_url(),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
-        "WORKER_IO_SLOTS": str(slots),
     }
     with log.open("wb") as output:
         process = children.spawn(command, environment={**ours, **environment}, output=output)

@@ -238,7 +238,8 @@ EXAMINATIONS: dict[str, Callable[[], Verdict]] = {
     "redis": redis,
     "worker-io": lambda: workers("io"),
     "worker-cpu": lambda: workers("cpu"),
+    "worker-ticks": lambda: workers("ticks"),
     "beat": beat,
     "static": static,
 }
-NEEDS_SERVERS = {"postgres", "migrations", "redis", "worker-io", "worker-cpu", "beat"}
+NEEDS_SERVERS = EXAMINATIONS.keys() - {"data", "instance", "port", "static"}

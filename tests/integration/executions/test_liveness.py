@@ -143,12 +143,17 @@ def test_a_probe_hears_which_queues_nobody_serves() -> None:
     database = connection.connection
     assert isinstance(database, psycopg.Connection)
     end = " lately. `trellis doctor` says more."
-    assert liveness.problem(database) == f"No worker took a task from 'io' and 'cpu'{end}"
+    assert (
+        liveness.problem(database) == f"No worker took a task from 'io' and 'cpu' and 'ticks'{end}"
+    )
 
     worker(queues=("io",))
-    assert liveness.problem(database) == f"No worker took a task from 'cpu'{end}"
+    assert liveness.problem(database) == f"No worker took a task from 'cpu' and 'ticks'{end}"
 
     worker(queues=("cpu",))
+    assert liveness.problem(database) == f"No worker took a task from 'ticks'{end}"
+
+    worker(queues=("ticks",))
     assert liveness.problem(database) is None
 
 

@@ -22,7 +22,7 @@ def _servers(servers: None) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_an_instance_with_its_servers_migrations_and_workers_is_ready(client: Client) -> None:
     facts = {"name": "all@here", "pool": "threads", "slots": 4, "version": "1"}
-    WorkerLife.objects.sign(uuid4(), queues=["io", "cpu"], **facts)
+    WorkerLife.objects.sign(uuid4(), queues=["io", "cpu", "ticks"], **facts)
 
     response = client.get("/readyz", headers={"Host": "10.0.0.1"})
 
@@ -44,7 +44,7 @@ def test_without_workers_it_is_degraded_and_still_serves(client: Client) -> None
             "postgres": "ok",
             "redis": "ok",
             "migrations": "ok",
-            "workers": "No worker took a task from 'io' and 'cpu' lately. "
+            "workers": "No worker took a task from 'io' and 'cpu' and 'ticks' lately. "
             "`trellis doctor` says more.",
         },
     }

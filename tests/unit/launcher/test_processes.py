@@ -12,9 +12,10 @@ def option(command: tuple[str, ...], name: str) -> str:
 def test_each_queue_has_its_worker_and_pool() -> None:
     found = commands()
 
-    assert list(found) == ["web", "worker-io", "worker-cpu", "beat"]
+    assert list(found) == ["web", "worker-io", "worker-cpu", "worker-ticks", "beat"]
     assert option(found["worker-io"], "--pool") == "threads"
     assert option(found["worker-cpu"], "--pool") == "prefork"
+    assert option(found["worker-ticks"], "--pool") == "threads"
 
 
 def test_variables_give_the_slots_and_an_empty_one_counts_as_unset() -> None:

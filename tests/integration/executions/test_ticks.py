@@ -1,0 +1,39 @@
+"""What beat asks for, and who takes it."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django_celery_beat.models import PeriodicTask
+from django_celery_beat.schedulers import ModelEntry
+
+from agents.executions import tasks
+from config.celery import app
+from launcher.processes import programs
+
+SCHEDULE: dict[str, Any] = settings.CELERY_BEAT_SCHEDULE
+EXPIRES = {
+    "sweep-executions": 10,
+    "audit-executions": 30,
+    "wake-executions": 5,
+    "purge-executions": 60,
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", SCHEDULE)
+def test_a_tick_has_a_queue_of_its_own_and_expires_there(name: str) -> None:
+    PeriodicTask.objects.filter(name=name).delete()
+
+    entry = ModelEntry.from_entry(name, app=app, **SCHEDULE[name])
+
+    assert entry.options["queue"] == "ticks"
+    assert entry.options["expires"] == EXPIRES[name]
+    assert entry.task in {one.name for one in (tasks.sweep, tasks.audit, tasks.wake, tasks.purge)}
+
+
+def test_a_program_takes_ticks_and_nothing_else() -> None:
+    [worker] = [one for one in programs("127.0.0.1", "8000", {}) if "ticks" in one.command]
+
+    assert worker.name == "worker-ticks"
+    assert worker.command[worker.command.index("-Q") + 1] == settings.TICKS
