@@ -223,7 +223,7 @@ def test_what_kills_its_worker_again_and_again_fails_with_the_reason(
 def test_a_warden_ends_with_its_worker_and_is_replaced_when_it_dies(
     worker: Worker, alice: User, tmp_path: Path
 ) -> None:
-    [first] = wardens(worker)
+    [first] = eventually(lambda: wardens(worker), what="its warden")
     first.kill()
     eventually(
         lambda: [one.pid for one in wardens(worker)] not in ([], [first.pid]),
