@@ -33,6 +33,8 @@ from kernel.errors import TrellisError
 MOST_KNOWN = 100  # unsettled node executions of a run that are read with its lock
 MOST_REREAD = 2000  # that the local lane reads, for the many node executions that it goes on with
 
+FINAL = [status for status in NodeStatus if status.is_final]
+
 Emissions = Sequence[tuple[PinName, Any]]
 
 
@@ -170,8 +172,7 @@ def take(ledger: DatabaseLedger, row: NodeExecution, *, worker: str) -> Claim:
     moment = now()
     lease_until = moment + settings.EXECUTIONS["lease"]
     ledger.take(row, worker=worker, lease_until=lease_until, moment=moment)
-    block = ledger.graph.nodes[NodeId(row.node_id)].block
-    commit(ledger, durable=block is not None and block.effect != "none")
+    commit(ledger, durable=_effect(ledger, row) != "none")
     return Claim(row, ledger.execution, row.attempt)
 
 
@@ -251,7 +252,7 @@ def wake(pk: UUID) -> bool:
 
 
 @transaction.atomic
-def take_over(pk: UUID, *, effect: str, attempt: int | None = None, loss: Loss = LOST) -> bool:
+def take_over(pk: UUID, *, attempt: int | None = None, loss: Loss = LOST) -> bool:
     """End the lease of a worker that was not heard from in time. False: it was.
 
     Who knows that a worker is dead gives its ``attempt``, and how it died; then the lease need not
@@ -268,7 +269,7 @@ def take_over(pk: UUID, *, effect: str, attempt: int | None = None, loss: Loss =
     lost.attempt += 1  # the lost worker's token is worth nothing from here on
     if ledger.execution.is_cancelled:
         settlement.end(ledger, lost, NodeStatus.TERMINATED)
-    elif effect == "external":
+    elif _effect(ledger, lost) == "external":
         settlement.fail(ledger, lost, Interrupted.code, _interrupted(lost, loss))
     elif lost.losses >= settings.EXECUTIONS["attempts"]:
         settlement.fail(ledger, lost, loss.code, _worker_lost(lost, loss), final=True)
@@ -326,7 +327,21 @@ def expire(pk: UUID) -> bool:
 @transaction.atomic
 def stop(pk: UUID) -> bool:
     """Cancel a run: nothing starts any more. False: it had ended, or was being stopped."""
+    return _stop(Execution.objects.locked(pk))
+
+
+@transaction.atomic
+def stop_orphan(pk: UUID) -> bool:
+    """Cancel a run if the node execution that started it is over. False: it is not, or as `stop`.
+
+    A retry that lets both go on locks this run too, so the look under the lock is the last word.
+    """
     execution = Execution.objects.locked(pk)
+    orphaned = Execution.objects.filter(pk=pk, parent__status__in=FINAL)
+    return orphaned.exists() and _stop(execution)
+
+
+def _stop(execution: Execution) -> bool:
     if execution.state.is_final or execution.is_cancelled:
         return False
     ledger = DatabaseLedger(execution, execution.graph_version.graph)
@@ -459,7 +474,7 @@ def commit(ledger: DatabaseLedger, *, durable: bool = True) -> None:
 def _stop_child(pk: UUID) -> None:
     """Stop the run that a node execution started, if it still goes on."""
     for child in Execution.objects.live().filter(parent=pk).values_list("pk", flat=True):
-        stop(child)
+        stop_orphan(child)
 
 
 def _is_due(sleeper: NodeExecution) -> bool:
@@ -476,6 +491,12 @@ def _is_due(sleeper: NodeExecution) -> bool:
     if waits_for.get("kind") == "limit" and sleeper.wake_at is None:
         return sleeper.limit_place == NodeExecution.LimitPlace.GRANTED
     return sleeper.wake_at is not None and sleeper.wake_at <= now()
+
+
+def _effect(ledger: DatabaseLedger, row: NodeExecution) -> str:
+    """Return what a second run of the node execution would do."""
+    block = ledger.graph.nodes[NodeId(row.node_id)].block
+    return block.effect if block else "none"
 
 
 def _is_lost(row: NodeExecution, attempt: int | None) -> bool:

@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.timezone import now
 
-from agents.engine.ids import NodeId
 from agents.engine.states import NodeStatus
 from agents.executions import admission, dispatch, journal, places
 from agents.executions.idempotency import forget_old_keys
@@ -50,11 +49,8 @@ def audit() -> dict[str, int]:
 def take_over_lost_leases() -> int:
     """End the leases of workers that were not heard from in time."""
     rows = NodeExecution.objects.filter(status=NodeStatus.RUNNING, lease_until__lt=now())
-    lost = rows.order_by("lease_until").values_list("pk", "execution_id", "node_id")
-    return sum(
-        journal.take_over(pk, effect=_effect(execution, node))
-        for pk, execution, node in lost[:MOST]
-    )
+    lost = rows.order_by("lease_until").values_list("pk", flat=True)
+    return sum(journal.take_over(pk) for pk in lost[:MOST])
 
 
 def wake_sleepers() -> int:
@@ -106,19 +102,7 @@ def expire_late_runs() -> int:
 
 def stop_orphans() -> int:
     """Stop the runs whose node execution, which started them, has ended without them."""
-    gone = [status for status in NodeStatus if status.is_final]
-    rows = Execution.objects.live().filter(parent__status__in=gone, cancel_requested_at=None)
-    return sum(journal.stop(pk) for pk in rows.order_by().values_list("pk", flat=True)[:MOST])
-
-
-def effect_of(pk: UUID) -> str | None:
-    """Return what a second run of the node execution would do, or None where it is gone."""
-    rows = NodeExecution.objects.filter(pk=pk).values_list("execution_id", "node_id")
-    found = rows.first()
-    return _effect(*found) if found else None
-
-
-def _effect(execution: UUID, node_id: str) -> str:
-    graph = Execution.objects.with_graph().get(pk=execution).graph_version.graph
-    block = graph.nodes[NodeId(node_id)].block
-    return block.effect if block else "none"
+    gone = Execution.objects.live().filter(parent__status__in=journal.FINAL)
+    rows = gone.filter(cancel_requested_at=None)
+    found = rows.order_by().values_list("pk", flat=True)[:MOST]
+    return sum(journal.stop_orphan(pk) for pk in found)

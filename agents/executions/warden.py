@@ -36,7 +36,7 @@ from celery.worker.request import Request
 from django.conf import settings
 from django.db import Error, connection
 
-from agents.executions import dispatch, journal, leases, memory, recovery, slate
+from agents.executions import dispatch, journal, leases, memory, slate
 from agents.executions.journal import Loss
 from agents.executions.leases import GRACE, Pulse
 from agents.executions.slate import IN_PLACE, Entry, Slate
@@ -178,9 +178,7 @@ def _pulse(entry: Entry) -> Pulse:
 
 
 def _report_loss(entry: Entry, loss: Loss) -> None:
-    effect = recovery.effect_of(entry.node_execution)
-    if effect is not None:
-        journal.take_over(entry.node_execution, effect=effect, attempt=entry.attempt, loss=loss)
+    journal.take_over(entry.node_execution, attempt=entry.attempt, loss=loss)
 
 
 def _report_timeout(entry: Entry) -> None:

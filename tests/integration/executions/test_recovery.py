@@ -200,6 +200,21 @@ def test_a_message_that_nobody_took_is_sent_again(alice: User) -> None:
     assert now() - row.sent_at < timedelta(minutes=1)
 
 
+def test_a_version_is_read_once_for_all_its_lost_leases(alice: User) -> None:
+    graph = GraphBuilder()
+    nodes = [graph.node("StallIdempotent", log="/dev/null", stalls=0) for _ in range(3)]
+    execution = start(alice, graph)
+    for node in nodes:
+        taken(execution, node)
+    let_leases_run_out()
+    journal._version.cache_clear()
+
+    with CaptureQueriesContext(connection) as queries:
+        assert recovery.take_over_lost_leases() == 3
+
+    assert sum("graphs_graphversion" in one["sql"] for one in queries) == 1
+
+
 def test_a_run_with_nothing_left_to_do_is_ended(alice: User) -> None:
     execution = start(alice, calculator(), Input=1)
     NodeExecution.objects.all().delete()

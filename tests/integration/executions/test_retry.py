@@ -227,7 +227,7 @@ def test_a_worker_of_the_run_before_may_write_nothing(alice: User) -> None:
     assert claim is not None
     services.stop_execution(execution.pk)
     NodeExecution.objects.update(lease_until="2020-01-01T00:00Z")
-    journal.take_over(claim.node_execution.pk, effect="none")
+    journal.take_over(claim.node_execution.pk)
     services.retry_execution(execution.pk)
     run_queued()
 
@@ -313,6 +313,24 @@ class TestSubAgents:
 
         assert sorted(before) == [("flaky", 1), ("steady", "a")]
         assert output_stream(fresh(below)) == [*before, ("flaky", "mended")]
+
+
+def test_a_late_word_that_a_node_failed_does_not_stop_what_it_runs_again(
+    alice: User, mended: Path
+) -> None:
+    """Between the commit of the failure and the look for its child, somebody retried."""
+    graph = sub_agent(failing(mended)[0])
+    execution = run(alice, graph)
+    [agent] = rows(execution, graph.nodes[0]["id"])
+    assert agent.status == "FAILED"
+    child = Execution.objects.get(parent=agent)
+    mended.touch()
+    services.retry_execution(execution.pk)
+
+    journal._stop_child(agent.pk)
+
+    assert fresh(child).cancel_requested_at is None
+    assert run_to_end(execution).status == "COMPLETED"
 
 
 class TestRefusals:
