@@ -5,7 +5,7 @@ one that arrives twice finds the row taken.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import redis
@@ -41,3 +41,11 @@ def send(wanted: Sequence[tuple[str, str]]) -> None:
         logger.warning(
             "The broker is away; the sweep will send %d node executions: %s", len(wanted), error
         )
+
+
+def waiting(queues: Sequence[str]) -> Mapping[str, int]:
+    """Return how many tasks wait in each queue: none where the broker is away."""
+    try:
+        return messages.waiting(current_app, settings.REDIS_URL, queues)
+    except redis.RedisError:
+        return dict.fromkeys(queues, 0)

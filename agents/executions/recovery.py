@@ -4,11 +4,12 @@ Each finding is only a hint; the journal looks again under the run's lock before
 """
 
 import logging
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, QuerySet
 from django.utils.timezone import now
 
 from agents.engine.states import NodeStatus
@@ -17,6 +18,7 @@ from agents.executions.idempotency import forget_old_keys
 from agents.executions.models import Execution, NodeExecution, WorkerLife
 
 MOST = 1000  # rows that one sweep moves; the next one goes on
+OVERDUE = 20  # times the patience with a task, after which it is sent again wherever it may be
 
 logger = logging.getLogger(__name__)
 
@@ -62,16 +64,43 @@ def wake_sleepers() -> int:
 
 
 def send_again() -> int:
-    """Send a task again for node executions that nobody took in a while."""
-    before = now() - settings.EXECUTIONS["resend_after"]
-    stale = NodeExecution.objects.filter(status=NodeStatus.QUEUED, sent_at__lt=before)
+    """Send a task again for node executions that nobody took in a while, where it may be lost.
+
+    In a long queue most only wait. So of each queue no more are sent than tasks are missing there:
+    the oldest, which are the likeliest to be lost. What is `OVERDUE` is sent in any case: tasks that
+    no row waits for (sent twice, or for a run that was stopped) hide as many that are missing.
+    """
+    patience = settings.EXECUTIONS["resend_after"]
+    queued = NodeExecution.objects.filter(status=NodeStatus.QUEUED)
+    stale = queued.filter(sent_at__lt=now() - patience)
+    if not stale.exists():
+        return 0
+    wanted = _mark_as_sent(stale.filter(sent_at__lt=now() - OVERDUE * patience), MOST)
+    for queue, missing in _missing(queued, wanted).items():
+        wanted |= _mark_as_sent(stale.filter(queue=queue), min(missing, MOST - len(wanted)))
+    dispatch.send([(str(pk), queue) for pk, queue in wanted.items()])
+    return len(wanted)
+
+
+def _missing(queued: QuerySet[NodeExecution], sent: Mapping[UUID, str]) -> dict[str, int]:
+    """Return for each queue how many node executions are queued beyond the tasks that wait there.
+
+    Those in ``sent`` do not count: their tasks are on their way.
+    """
+    rows = queued.exclude(pk__in=sent).order_by().values_list("queue")
+    counts = dict(rows.annotate(Count("pk")))
+    there = dispatch.waiting(list(counts))
+    return {queue: count - there[queue] for queue, count in counts.items() if count > there[queue]}
+
+
+def _mark_as_sent(stale: QuerySet[NodeExecution], most: int) -> dict[UUID, str]:
+    """Note that the oldest are sent again now; return them and their queues."""
     with transaction.atomic():
         # Of two sweeps at once, each sends its own. What a journal has locked is being moved.
         free = stale.order_by("sent_at").select_for_update(skip_locked=True, no_key=True)
-        wanted = dict(free.values_list("pk", "queue")[:MOST])
-        stale.filter(pk__in=wanted).update(sent_at=now(), sends=F("sends") + 1)
-    dispatch.send([(str(pk), queue) for pk, queue in wanted.items()])
-    return len(wanted)
+        found = dict(free.values_list("pk", "queue")[:most])
+        stale.filter(pk__in=found).update(sent_at=now(), sends=F("sends") + 1)
+    return found
 
 
 def admit_everybody() -> int:

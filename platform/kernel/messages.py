@@ -78,6 +78,14 @@ def replace(app: Celery, url: str, task: str, wanted: Mapping[str, str], *, seco
         pipe.execute()
 
 
+def waiting(app: Celery, url: str, queues: Sequence[str]) -> dict[str, int]:
+    """Return how many messages wait in each queue. Raises ``redis.RedisError`` within moments."""
+    with client(url).pipeline(transaction=False) as pipe:
+        for queue in queues:
+            pipe.llen(key(app, queue))
+        return dict(zip(queues, pipe.execute(), strict=True))
+
+
 def key(app: Celery, queue: str) -> str:
     """Return the name of the queue's list in Redis."""
     return f"{app.conf.broker_transport_options.get('global_keyprefix', '')}{queue}"

@@ -1,15 +1,18 @@
 """What the sweep mends: lost workers, lost messages, lost bells."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
+from pytest_django import Settings
+from redis import Redis
 
 from accounts.models import User
 from agents.executions import dispatch, journal, recovery
@@ -198,6 +201,85 @@ def test_a_message_that_nobody_took_is_sent_again(alice: User) -> None:
     row.refresh_from_db()
     assert row.sent_at is not None
     assert now() - row.sent_at < timedelta(minutes=1)
+
+
+class TestTasksInRedis:
+    """What is sent again depends on what waits there."""
+
+    A_WHILE_AGO = timedelta(minutes=1)
+
+    @pytest.fixture
+    def redis(self, servers: None) -> Iterator[Redis]:
+        with Redis.from_url(settings.REDIS_URL) as client:
+            client.delete("io", "cpu")
+            yield client
+            client.delete("io", "cpu")
+
+    @pytest.fixture
+    def queued(self, alice: User, redis: Redis) -> list[NodeExecution]:
+        """Five node executions whose tasks wait since a while, oldest first."""
+        for _ in range(5):
+            start(alice, calculator(), Input=1)
+        found = list(NodeExecution.objects.order_by("added_at", "pk"))
+        for number, row in enumerate(found):
+            sent_at = now() - self.A_WHILE_AGO + timedelta(seconds=number)
+            NodeExecution.objects.filter(pk=row.pk).update(sent_at=sent_at)
+        dispatch.send([(str(row.pk), row.queue) for row in found])
+        return found
+
+    @staticmethod
+    def sent_again() -> set[Any]:
+        return set(NodeExecution.objects.filter(sends=1).values_list("pk", flat=True))
+
+    def test_what_waits_in_a_long_queue_is_not(
+        self, queued: list[NodeExecution], redis: Redis
+    ) -> None:
+        assert recovery.send_again() == 0
+
+        assert (redis.llen("io"), self.sent_again()) == (5, set())
+
+    def test_all_are_when_redis_was_flushed(
+        self, queued: list[NodeExecution], redis: Redis
+    ) -> None:
+        redis.delete("io")
+
+        assert (recovery.send_again(), recovery.send_again()) == (5, 0)
+
+        assert (redis.llen("io"), self.sent_again()) == (5, {row.pk for row in queued})
+
+    def test_as_many_are_as_are_missing(self, queued: list[NodeExecution], redis: Redis) -> None:
+        redis.rpop("io", 2)  # those that were sent first
+
+        assert (recovery.send_again(), recovery.send_again()) == (2, 0)
+
+        assert (redis.llen("io"), self.sent_again()) == (5, {row.pk for row in queued[:2]})
+
+    def test_a_long_queue_says_nothing_of_another_one(
+        self, queued: list[NodeExecution], redis: Redis
+    ) -> None:
+        NodeExecution.objects.filter(pk=queued[3].pk).update(queue="cpu")
+
+        assert recovery.send_again() == 1
+
+        assert (redis.llen("cpu"), self.sent_again()) == (1, {queued[3].pk})
+
+    def test_what_is_long_overdue_is_in_any_case(
+        self, queued: list[NodeExecution], redis: Redis
+    ) -> None:
+        dispatch.send([(str(queued[0].pk), "io")] * 3)  # which hide a loss
+        late = now() - recovery.OVERDUE * settings.EXECUTIONS["resend_after"]
+        NodeExecution.objects.filter(pk=queued[4].pk).update(sent_at=late)
+
+        assert (recovery.send_again(), recovery.send_again()) == (1, 0)
+
+        assert self.sent_again() == {queued[4].pk}
+
+    def test_all_are_tried_while_redis_is_away(
+        self, queued: list[NodeExecution], settings: Settings
+    ) -> None:
+        settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+        assert recovery.send_again() == 5
 
 
 def test_a_version_is_read_once_for_all_its_lost_leases(alice: User) -> None:

@@ -122,6 +122,7 @@ def test_keys_get_the_broker_s_prefix(broker: Broker, monkeypatch: pytest.Monkey
     messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [ID]})
 
     assert broker.client.keys() == ["ours:io"]
+    assert messages.waiting(app, broker.url, ["io", "cpu"]) == {"io": 1, "cpu": 0}
 
 
 def test_threads_and_a_connection_that_died_are_no_trouble(broker: Broker) -> None:
