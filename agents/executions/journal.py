@@ -30,7 +30,9 @@ from agents.executions.suspension import Suspension
 from agents.graphs.models import GraphVersion
 from kernel.errors import TrellisError
 
-MOST_KNOWN = 100  # unsettled node executions of a run that are read with its lock
+# Unsettled node executions of a run that are read with its lock: the local lane needs all of them,
+# a single step only a few.
+MOST_KNOWN, FEW = 32, 8
 MOST_REREAD = 2000  # that the local lane reads, for the many node executions that it goes on with
 
 FINAL = [status for status in NodeStatus if status.is_final]
@@ -422,7 +424,8 @@ def _lock(pk: UUID, *statuses: NodeStatus) -> tuple[DatabaseLedger, NodeExecutio
     if NodeStatus.QUEUED in statuses:
         batch.say(statements.IDLE_LIMIT)  # its block may run under the lock
     statements.lock(batch, pk, statuses, lambda *rows: found.append(rows))
-    beside = statements.beside(batch, pk, MOST_KNOWN)
+    most = MOST_KNOWN if settings.EXECUTIONS["local_lane"] else FEW
+    beside = statements.beside(batch, pk, most)
     batch.run()
     if not found:
         return None
