@@ -117,7 +117,8 @@ class InterveningAdmin(ReadOnlyAdmin):
         LogEntry.objects.log_actions(
             cast("int", request.user.pk), [row], CHANGE, change_message=f"{what}: {done}"
         )
-        self.message_user(request, f"{row.pk}: {done}", messages.SUCCESS)
+        # The admin begins a message with a capital: it may not begin with an id.
+        self.message_user(request, f"{self.opts.verbose_name} {row.pk}: {done}", messages.SUCCESS)
 
 
 def stopped(execution: UUID) -> str:
