@@ -37,7 +37,9 @@ app.conf.update(
 @cache
 def counters() -> Any:
     """Return the client of the Redis database in which the tasks count."""
-    return redis.Redis.from_url(f"unix://{os.environ[SOCKET]}?db=3", socket_timeout=PATIENCE + 5)
+    return redis.Redis.from_url(
+        f"unix://{os.environ[SOCKET]}?db=3", socket_timeout=PATIENCE + 5, max_connections=2048
+    )
 
 
 # --- Tasks that send their successors -------------------------------------------------------------
