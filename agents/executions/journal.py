@@ -113,7 +113,6 @@ def _admit(pk: UUID) -> bool:
     if execution.state.is_final or execution.admitted_at is not None:
         return False
     execution.admitted_at = now()
-    Execution.objects.filter(pk=pk).update(admitted_at=execution.admitted_at)
     graph = execution.graph_version.graph
     ledger = DatabaseLedger.of_new(execution, graph)
     starts, problems = starting_data(graph, execution.inputs, execution.nodes_input_masks)
