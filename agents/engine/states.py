@@ -101,6 +101,8 @@ ENDS_OF_RUNS = frozenset(
     {ExecutionStatus.COMPLETED, ExecutionStatus.FAILED, ExecutionStatus.TERMINATED}
 )
 ENDS = frozenset({NodeStatus.COMPLETED, NodeStatus.FAILED, NodeStatus.TERMINATED})
+FINAL_RUNS = tuple(status for status in ExecutionStatus if status.is_final)
+FINAL_NODES = tuple(status for status in NodeStatus if status.is_final)
 OPEN = frozenset({NodeStatus.QUEUED, NodeStatus.RUNNING, NodeStatus.WAITING})
 
 

@@ -20,7 +20,7 @@ from agents.engine.errors import Interrupted, InvalidInputs, TimedOut
 from agents.engine.graph import Node
 from agents.engine.ids import NodeId, PinName
 from agents.engine.outcome import starting_data
-from agents.engine.states import NodeStatus
+from agents.engine.states import FINAL_NODES, NodeStatus
 from agents.executions import admission, dispatch, publisher, replaying, settlement, statements
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import EventWait, Execution, NodeExecution, Review
@@ -34,8 +34,6 @@ from kernel.errors import TrellisError
 # a single step only a few.
 MOST_KNOWN, FEW = 32, 8
 MOST_REREAD = 2000  # that the local lane reads, for the many node executions that it goes on with
-
-FINAL = [status for status in NodeStatus if status.is_final]
 
 Emissions = Sequence[tuple[PinName, Any]]
 
@@ -338,7 +336,7 @@ def stop_orphan(pk: UUID) -> bool:
     A retry that lets both go on locks this run too, so the look under the lock is the last word.
     """
     execution = Execution.objects.locked(pk)
-    orphaned = Execution.objects.filter(pk=pk, parent__status__in=FINAL)
+    orphaned = Execution.objects.filter(pk=pk, parent__status__in=FINAL_NODES)
     return orphaned.exists() and _stop(execution)
 
 

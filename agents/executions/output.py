@@ -7,12 +7,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from agents.engine.states import ExecutionStatus, NodeStatus
+from agents.engine.states import FINAL_NODES, FINAL_RUNS, NodeStatus
 from agents.executions.models import Emission, Event, Execution, NodeExecution
 from blocks.sdk import BlockKind
-
-FINAL = [status for status in NodeStatus if status.is_final]
-FINAL_RUNS = [status for status in ExecutionStatus if status.is_final]
 
 
 def outputs(execution: Execution) -> dict[str, list[Any]]:
@@ -97,7 +94,7 @@ def _ends(execution: Execution) -> QuerySet[Event]:
     return Event.objects.filter(
         execution=execution,
         kind=Event.Kind.NODE,
-        status__in=FINAL,
+        status__in=FINAL_NODES,
         node_execution__node_id__in=_output_nodes(execution),
     )
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Count, F, QuerySet
 from django.utils.timezone import now
 
-from agents.engine.states import NodeStatus
+from agents.engine.states import FINAL_NODES, NodeStatus
 from agents.executions import admission, dispatch, journal, places
 from agents.executions.idempotency import forget_old_keys
 from agents.executions.models import Execution, NodeExecution, WorkerLife
@@ -131,7 +131,7 @@ def expire_late_runs() -> int:
 
 def stop_orphans() -> int:
     """Stop the runs whose node execution, which started them, has ended without them."""
-    gone = Execution.objects.live().filter(parent__status__in=journal.FINAL)
+    gone = Execution.objects.live().filter(parent__status__in=FINAL_NODES)
     rows = gone.filter(cancel_requested_at=None)
     found = rows.order_by().values_list("pk", flat=True)[:MOST]
     return sum(journal.stop_orphan(pk) for pk in found)

@@ -15,8 +15,6 @@ from agents.graphs.models import GraphVersion
 from kernel.errors import NotFound
 from kernel.fields import JSONText
 
-FINAL = [status for status in ExecutionStatus if status.is_final]
-
 
 class Purging(models.TextChoices):
     """What is being removed of a run that is too large to be purged at once."""

@@ -8,13 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
 
-from agents.engine.states import NodeStatus
+from agents.engine.states import FINAL_NODES
 from agents.executions.models.execution import Execution
 from agents.executions.models.node_execution import NodeExecution
 from kernel.fields import JSONText
 from kernel.models import Identified
-
-FINAL = [status for status in NodeStatus if status.is_final]
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -44,7 +42,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def withdraw(self, execution: UUID) -> int:
         """Close the open reviews of the run's node executions that have ended without them."""
-        left = self.open().filter(execution_id=execution, node_execution__status__in=FINAL)
+        left = self.open().filter(execution_id=execution, node_execution__status__in=FINAL_NODES)
         return left.update(status=Review.Status.WITHDRAWN)
 
 
