@@ -307,6 +307,9 @@ def test_a_review_is_found_on_the_live_page_and_decided_by_keyboard(
     expect(node.locator('[data-live="review"]')).to_have_attribute("href", re.compile("/reviews/"))
     live = page.url
     link.focus()
+    page.locator("#waiting-title").evaluate("title => { title.textContent = 'Of a while ago' }")
+    expect(page.get_by_role("heading", name="Waiting", exact=True)).to_be_visible()
+    expect(link).to_be_focused()  # though the page looked again at what waits
     page.keyboard.press("Enter")
     data = page.get_by_label("Data")
     expect(data).to_have_value('{\n  "amount": 100\n}')

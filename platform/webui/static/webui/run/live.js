@@ -1,6 +1,7 @@
 // A run's page fills in while the run goes on.
 
 import { follow } from "./feed.js";
+import { morph } from "./morph.js";
 import { NodeList } from "./nodes.js";
 import { Outputs } from "./outputs.js";
 import { FINAL, duration, showStatus } from "./words.js";
@@ -14,10 +15,9 @@ async function refreshWaiting(url) {
   try {
     const response = await fetch(url, { headers: { Accept: "text/html" } });
     if (!response.ok || response.redirected) return;
-    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-    const place = one("waiting");
-    const text = fresh.body.textContent.trim();
-    if (place.textContent.trim() !== text) place.replaceChildren(...fresh.body.childNodes);
+    const fresh = document.createElement("template"); // keeps white space as the page has it
+    fresh.innerHTML = await response.text();
+    morph(one("waiting"), fresh.content);
   } catch {
     // The connection is lost; the page says so already.
   }
