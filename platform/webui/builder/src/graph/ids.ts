@@ -1,0 +1,21 @@
+/** Return a new random UUID (version 4). */
+export function newId(): string {
+  // crypto.randomUUID exists only in secure contexts; an instance in the local network, reached
+  // over plain HTTP, is none.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join("-");
+}
+
+/** Return a new id for each of the old ones, by the old one. */
+export function newIdsFor(ids: Iterable<string>): ReadonlyMap<string, string> {
+  return new Map(Array.from(new Set(ids), (id) => [id, newId()]));
+}
