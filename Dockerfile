@@ -1,4 +1,12 @@
 # One image for every process; docker-compose.yml says which one a container runs.
+FROM node:24-slim AS builder
+WORKDIR /builder
+# Packages change less often than the sources, so they are a layer of their own.
+COPY platform/webui/builder/package.json platform/webui/builder/package-lock.json platform/webui/builder/.npmrc ./
+RUN npm ci
+COPY platform/webui/builder ./
+RUN BUILDER_OUT=/built npm run build
+
 FROM python:3.13-slim AS build
 RUN pip install --no-cache-dir uv==0.13.9
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
@@ -7,6 +15,7 @@ WORKDIR /app
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --no-install-project
 COPY . .
+COPY --from=builder /built platform/webui/static/webui/builder
 RUN uv sync --frozen --no-dev --no-editable
 
 FROM python:3.13-slim

@@ -12,25 +12,29 @@ UV := UV_PYTHON=$(UV_ENV)/bin/python UV_PYTHON_DOWNLOADS=never $(UV_ENV)/bin/uv
 # `--inexact` lets `make up` leave the developers' tools where they are.
 SYNC := $(UV) sync --frozen --inexact
 
-.PHONY: help up test check bench chaos schema fmt clean install install-dev
+BUILDER := $(BIN)/python -P -m launcher.builder
+
+.PHONY: help up test check bench chaos builder schema fmt clean install install-dev node
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: install ## run Trellis with all it needs; Ctrl-C ends everything
+up: install builder ## run Trellis with all it needs; Ctrl-C ends everything
 	@exec env TRELLIS_STOP_WITH_PARENT=$$PPID $(BIN)/trellis up
 
-test: install-dev ## run all tests
+test: install-dev builder ## run all tests
+	@$(BUILDER) run test
 	@CHROMIUM="$$($(BIN)/python -P -m tests.support.chromium)" && export CHROMIUM && \
 	exec $(BIN)/python -m pytest -n 2 $(ARGS)
 
-check: install-dev ## check style, types, layers and the compose file
+check: install-dev node ## check style, types, layers and the compose file
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/djlint --check --lint --quiet platform
 	$(BIN)/mypy .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BUILDER) run lint check types:check
 
 bench: install-dev ## measure the engine beside plain Celery; ARGS="chain fanout" chooses
 	@exec $(BIN)/python -m benchmarks $(ARGS)
@@ -38,16 +42,22 @@ bench: install-dev ## measure the engine beside plain Celery; ARGS="chain fanout
 chaos: install-dev ## kill everything at random for two minutes, and prove that nothing was lost
 	exec $(BIN)/python -P -m tests.chaos
 
-schema: install-dev ## write docs/openapi.yaml
-	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+builder: install node ## build the canvas, where its sources changed
+	@$(BUILDER)
 
-fmt: install-dev ## format the code
+schema: install-dev node ## write docs/openapi.yaml, and the builder's types from it
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+	$(BUILDER) run types
+
+fmt: install-dev node ## format the code
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 	$(BIN)/djlint --reformat --quiet platform
+	$(BUILDER) run format
 
 clean: ## remove what was installed and cached; keeps .trellis, your data
-	rm -rf .venv $(UV_ENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv $(UV_ENV) platform/webui/builder/node_modules platform/webui/static/webui/builder
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 install: $(UV_ENV)/$(UV_VERSION)
@@ -55,6 +65,10 @@ install: $(UV_ENV)/$(UV_VERSION)
 
 install-dev: $(UV_ENV)/$(UV_VERSION)
 	@$(SYNC)
+
+# Node.js builds the builder: the machine's, or one that comes as a Python package.
+node: install
+	@$(BUILDER) node 2>/dev/null || $(SYNC) --no-dev --group node
 
 # The first Python that is new enough, or a sentence that says what is missing.
 $(UV_ENV)/$(UV_VERSION):

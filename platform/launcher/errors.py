@@ -37,3 +37,15 @@ class InstanceUnreachable(TrellisError):
     """The running instance does not answer."""
 
     code = "instance_unreachable"
+
+
+class NodeMissing(TrellisError):
+    """There is no Node.js to build the builder with."""
+
+    code = "node_missing"
+
+
+class BuilderNotBuilt(TrellisError):
+    """The builder's sources could not be built."""
+
+    code = "builder_not_built"

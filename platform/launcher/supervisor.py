@@ -108,12 +108,18 @@ class Supervisor:
 
     def preload(self) -> None:
         """Import what programs are forked with. It takes seconds, and a signal cuts it short."""
-        self.interruptible = True
-        if self.signals:
-            raise Stopped
-        try:
-            if sys.platform == "linux":
+        if sys.platform == "linux":
+            with self.work():
                 forking.preload()
+
+    @contextlib.contextmanager
+    def work(self) -> Iterator[None]:
+        """Let a signal end what is done inside at once, with Stopped."""
+        self.interruptible = True
+        try:
+            if self.signals:
+                raise Stopped
+            yield
         finally:
             self.interruptible = False
 

@@ -13,9 +13,9 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from contextlib import ExitStack
 
-from launcher import embedded, instance, processes
+from launcher import builder, embedded, instance, processes
 from launcher.console import GREY, Console
-from launcher.errors import StartFailed, UsageError
+from launcher.errors import BuilderNotBuilt, NodeMissing, StartFailed, UsageError
 from launcher.lock import exclusive
 from launcher.logs import ProcessLog
 from launcher.paths import InstancePaths, instance_paths
@@ -70,6 +70,7 @@ def port_number(text: str) -> int:
 
 def serve(supervisor: Supervisor, paths: InstancePaths, host: str, port: int) -> None:
     """Start everything, say where it answers, and watch over it."""
+    prepare_builder(supervisor)
     servers = embedded.needed_servers(paths)
     for server in servers:
         supervisor.console.say(server.name, "…")
@@ -88,6 +89,17 @@ def serve(supervisor: Supervisor, paths: InstancePaths, host: str, port: int) ->
         sys.stdout.write(f"{here.url}\n")
         sys.stdout.flush()
         supervisor.watch()
+
+
+def prepare_builder(supervisor: Supervisor) -> None:
+    """Build the builder where its sources changed. Everything else works without it."""
+    console = supervisor.console
+    try:
+        with supervisor.work():
+            if builder.this_builder().build(lambda text: console.say("Builder", text)):
+                console.say("Builder", f"built ({console.seconds})")
+    except (NodeMissing, BuilderNotBuilt) as error:
+        console.warn("Builder", error.message)
 
 
 def prepare_database(

@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from kernel.api.routing import slash
-from webui.views import account, agent, agents, reviews, run, runs
+from webui.views import account, agent, agents, builder, reviews, run, runs
 
 app_name = "webui"
 
@@ -24,7 +24,9 @@ urlpatterns = [
     slash("sign-out/", LogoutView.as_view(), name="logout"),
     slash("agents/", agents.index, name="agents"),
     slash("agents/import/", agents.import_file, name="import"),
+    slash("agents/new/", builder.new, name="new"),
     slash("agents/<uuid:pk>/", agent.show, name="agent"),
+    slash("agents/<uuid:pk>/edit/", builder.edit, name="edit"),
     slash("agents/<uuid:pk>/run/", agent.start, name="start"),
     slash("agents/<uuid:pk>/export/", agent.export, name="export"),
     slash("agents/<uuid:pk>/activate/", agent.activate, name="activate"),
