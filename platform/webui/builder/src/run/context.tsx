@@ -1,0 +1,42 @@
+/** How components reach the run: each subscribes to the slice that it shows, and to nothing else. */
+import { createContext, useContext, type ReactNode } from "react";
+import { useStore } from "zustand";
+
+import type { LinkEnds } from "@/graph/document";
+import type { NodeRuns, PinFlow } from "@/run/events";
+import type { RunActions, RunStore, RunView } from "@/run/store";
+import { flowOf } from "@/run/flows";
+
+const RunContext = createContext<RunStore | null>(null);
+
+export function RunProvider({
+  store,
+  children,
+}: {
+  readonly store: RunStore;
+  readonly children: ReactNode;
+}) {
+  return <RunContext value={store}>{children}</RunContext>;
+}
+
+/** Return the store itself, for handlers that read the state when something happens. */
+export function useRunStore(): RunStore {
+  const store = useContext(RunContext);
+  if (!store) throw new Error("useRun needs a RunProvider above it.");
+  return store;
+}
+
+/** Return what the selector picks from the run; the component renders when that changes. */
+export function useRun<T>(selector: (view: RunView & RunActions) => T): T {
+  return useStore(useRunStore(), selector);
+}
+
+/** Return the executions of one node; undefined where it has none, or no run is shown. */
+export function useNodeRuns(node: string): NodeRuns | undefined {
+  return useRun((view) => view.state?.nodes.get(node));
+}
+
+/** Return what went through the link; undefined for nothing. */
+export function useFlow(link: Pick<LinkEnds, "source_id" | "source_name">): PinFlow | undefined {
+  return useRun((view) => flowOf(view.state?.nodes.get(link.source_id), link.source_name));
+}
