@@ -1,7 +1,7 @@
 """The execution feed: a WebSocket that tells what was recorded.
 
 Envelope, both ways: ``{"method", "data", "success", "channel", "error"}``, as the AutoGPT Platform
-has it; events also carry ``seq``. Each subscription is a task that sends at its client's speed what
+has it; events also carry ``seq`` and ``created``. Each subscription is a task that sends at its client's speed what
 a reader, shared with others, knows after the last number sent.
 """
 
@@ -14,6 +14,7 @@ from uuid import UUID
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils.timezone import now
 
+from agents.executions.events import iso
 from agents.executions.models import Execution
 from agents.executions.watching import AgentReader, RunReader, Told, in_thread
 from agents.graphs.models import Agent
@@ -165,7 +166,8 @@ class ExecutionFeed(AsyncWebsocketConsumer):
         # Put together by hand, because the data is text already, the same for all watchers.
         await self.send(
             text_data=f'{{"method":{dumps(event.type)},"data":{event.data},"success":null,'
-            f'"channel":{dumps(channel)},"error":null,"seq":{event.seq}}}'
+            f'"channel":{dumps(channel)},"error":null,"seq":{event.seq},'
+            f'"created":{dumps(iso(event.created))}}}'
         )
 
     async def _send(self, *, method: str, **members: Any) -> None:

@@ -138,13 +138,32 @@ class ListedExecutionSerializer(ExecutionSummarySerializer):
         return lines.get(execution.pk, "")
 
 
-class ExecutionSerializer(ExecutionSummarySerializer):
+class WaitingSerializer(serializers.ModelSerializer[Execution]):
+    """What keeps a run from its end; of one that has ended, what never ran."""
+
+    waiting = serializers.SerializerMethodField()
+    waiting_for = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Execution
+        fields = ("id", "status", "waiting", "waiting_for")
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "array", "items": JSON_OBJECT})
+    def get_waiting(self, execution: Execution) -> list[dict[str, Any]]:
+        return waiting.waiting(execution)
+
+    @extend_schema_field(JSON_OBJECT | {"nullable": True})
+    def get_waiting_for(self, execution: Execution) -> dict[str, Any] | None:
+        """Return what the run as a whole waits for, ``{kind, reason, since, help}``."""
+        return waiting.summary(execution)
+
+
+class ExecutionSerializer(WaitingSerializer, ExecutionSummarySerializer):
     """A run: what it was given, what it gave, what it waits for."""
 
     inputs = serializers.SerializerMethodField()
     outputs = serializers.SerializerMethodField()
-    waiting = serializers.SerializerMethodField()
-    waiting_for = serializers.SerializerMethodField()
     node_executions = serializers.SerializerMethodField()
     parent_node_exec_id = serializers.UUIDField(source="parent_id", read_only=True)
     replay_of = serializers.UUIDField(source="replay_of_id", read_only=True)
@@ -183,15 +202,6 @@ class ExecutionSerializer(ExecutionSummarySerializer):
         """Return when values, and when the run, will be purged at the earliest; null for never."""
         kept = retention.kept_until(execution)
         return {"payload": events.iso(kept.values), "execution": events.iso(kept.rows)}
-
-    @extend_schema_field({"type": "array", "items": JSON_OBJECT})
-    def get_waiting(self, execution: Execution) -> list[dict[str, Any]]:
-        return waiting.waiting(execution)
-
-    @extend_schema_field(JSON_OBJECT | {"nullable": True})
-    def get_waiting_for(self, execution: Execution) -> dict[str, Any] | None:
-        """Return what the run as a whole waits for, ``{kind, reason, since, help}``."""
-        return waiting.summary(execution)
 
     @extend_schema_field({"type": "array", "items": JSON_OBJECT})
     def get_node_executions(self, execution: Execution) -> list[dict[str, Any]]:

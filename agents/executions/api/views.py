@@ -35,6 +35,7 @@ from agents.executions.api.serializers import (
     ReplaySerializer,
     RunBlockSerializer,
     StartSerializer,
+    WaitingSerializer,
 )
 from agents.executions.events import messages_after
 from agents.executions.idempotency import once
@@ -108,6 +109,12 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
+
+    @extend_schema(responses={200: WaitingSerializer}, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def waiting(self, request: Request, pk: UUID) -> Response:
+        """Say what the run and its node executions wait for, without all else about the run."""
+        return Response(WaitingSerializer(self.get_object()).data)
 
     @extend_schema(request=None, responses={200: ExecutionSerializer})
     @action(detail=True, methods=["post"])

@@ -203,6 +203,25 @@ class TestList(EndpointContract):
         assert refusal(api(alice).get(f"{RUNS}?{query}"))[:2] == (400, "invalid_query")
 
 
+class TestWaiting(EndpointContract):
+    @pytest.fixture
+    def url(self, alice: User) -> str:
+        return url_of(run(alice, calculator()), "waiting/")
+
+    def test_a_run_in_line_says_so_as_the_whole_run_does(self, alice: User) -> None:
+        execution = start(alice, calculator(), Input=8)
+
+        body = api(alice).get(url_of(execution, "waiting/")).json()
+
+        whole = api(alice).get(url_of(execution)).json()
+        assert set(body) == {"id", "status", "waiting", "waiting_for"}
+        assert body == {name: whole[name] for name in body}
+        assert [one["kind"] for one in body["waiting"]] == ["queued"]
+
+    def test_a_stranger_meets_a_404(self, bob: User, url: str) -> None:
+        assert refusal(api(bob).get(url))[:2] == (404, "not_found")
+
+
 class TestEvents(EndpointContract):
     @pytest.fixture
     def url(self, alice: User) -> str:

@@ -1,6 +1,7 @@
 """The WebSocket: subscribe, catch up, follow; strangers are turned away."""
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from asgiref.sync import sync_to_async
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
-from agents.executions.models import Execution
+from agents.executions.models import Event, Execution
 from tests.support import runs
 from tests.support.cases import shown, values
 from tests.support.graphs import GraphBuilder, calculator
@@ -57,6 +58,9 @@ async def test_a_finished_run_is_told_from_its_beginning(feed: Socket, alice: Us
     assert {one["channel"] for one in told} == {channel}
     assert told[-1]["method"] == "graph_execution_event"
     assert told[-1]["data"]["outputs"] == {"Output": [42.0]}
+    recorded = Event.objects.filter(execution=execution).order_by("seq")
+    moments = [moment async for moment in recorded.values_list("created", flat=True)]
+    assert [datetime.fromisoformat(one["created"]) for one in told] == moments
     assert told[4]["method"] == "node_execution_event"
     assert told[4]["data"]["output_data"] == {"result": [8]}
 

@@ -265,6 +265,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/executions/{id}/waiting/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Say what the run and its node executions wait for, without all else about the run. */
+        readonly get: operations["executions_waiting_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/graphs/": {
         readonly parameters: {
             readonly query?: never;
@@ -1316,6 +1333,27 @@ export interface components {
             readonly password: string;
             readonly username: string;
         };
+        /** @description What keeps a run from its end; of one that has ended, what never ran. */
+        readonly Waiting: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly status: components["schemas"]["WaitingStatusEnum"];
+            readonly waiting: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            readonly waiting_for: {
+                readonly [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * @description * `QUEUED` - Queued
+         *     * `RUNNING` - Running
+         *     * `COMPLETED` - Completed
+         *     * `FAILED` - Failed
+         *     * `TERMINATED` - Terminated
+         * @enum {string}
+         */
+        readonly WaitingStatusEnum: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "TERMINATED";
         /** @enum {string} */
         readonly WhenFullEnum: "queue" | "skip" | "replace_oldest";
     };
@@ -1879,6 +1917,36 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly executions_waiting_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Waiting"];
                 };
             };
             /** @description The request was refused. */
