@@ -152,12 +152,26 @@ function objectMisfit(value: Json, schema: Schema): Misfit | undefined {
   const properties = isObject(part.properties) ? Object.keys(part.properties) : [];
   const missing = properties.find((name) => isRequired(part, name) && object[name] === undefined);
   if (missing !== undefined) return error(`lacks \`${missing}\`.`);
-  return firstOf(
-    Object.entries(object).map(([name, member]) => [
+  const members = Object.entries(object).map(([name, member]) => {
+    const found = member === undefined ? undefined : misfit(member, entryOf(schema, name));
+    return [
       `\`${name}\``,
-      member === undefined ? undefined : misfit(member, entryOf(schema, name)),
-    ]),
-  );
+      isModel ? asMember(found, member, entryOf(schema, name)) : found,
+    ] as const;
+  });
+  return firstOf(members);
+}
+
+/** Return what is wrong with a member of a model: there nothing is bent, only validated. */
+function asMember(
+  found: Misfit | undefined,
+  value: Json | undefined,
+  schema: Schema,
+): Misfit | undefined {
+  if (found) return { ...found, severity: "error" };
+  const isText = alternatives(schema).every((one) => one.part.type === "string");
+  const isGiven = value !== undefined && value !== null && typeof value !== "string";
+  return isText && isGiven ? error("must be text.") : undefined;
 }
 
 function asObject(value: Json): JsonObject {
