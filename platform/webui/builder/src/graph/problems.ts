@@ -39,8 +39,9 @@ export function problemsOf(document: GraphDocument, catalogue: Catalogue): reado
   const found = running.nodes.flatMap((node) => problemsAt(node, running, catalogue));
   for (const link of running.links) {
     const { source_id, sink_id } = link;
-    if (!findNode(running, source_id) && !findNode(running, sink_id))
-      found.push(dangling(link, source_id, undefined, undefined, catalogue));
+    if (findNode(running, source_id) || findNode(running, sink_id)) continue;
+    for (const missing of [source_id, sink_id])
+      found.push(dangling(link, missing, undefined, undefined, catalogue));
   }
   return startsSomewhere(running, catalogue) ? found : [...found, NOTHING_TO_START];
 }

@@ -9,7 +9,7 @@ import type {
 } from "@/graph/document";
 import blocks from "@/testing/blocks.json";
 
-/** Blocks of the real catalogue; `tests/unit/blocks/test_builder_cases.py` keeps them up to date. */
+/** Blocks of the real catalogue; `tests/unit/blocks/test_builder_blocks.py` keeps them up to date. */
 export const BLOCKS = blocks as unknown as readonly Block[];
 export const CATALOGUE: Catalogue = catalogueOf(BLOCKS);
 
