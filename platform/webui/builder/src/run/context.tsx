@@ -4,19 +4,35 @@ import { useStore } from "zustand";
 
 import type { LinkEnds } from "@/graph/document";
 import type { NodeRuns, PinFlow } from "@/run/events";
-import type { RunActions, RunStore, RunView } from "@/run/store";
 import { flowOf } from "@/run/flows";
+import type { RunActions, RunStore, RunView } from "@/run/store";
+import type { Waiting } from "@/run/waiting";
+import type { BuilderUrls } from "@/settings";
 
 const RunContext = createContext<RunStore | null>(null);
+const UrlsContext = createContext<BuilderUrls | null>(null);
 
 export function RunProvider({
   store,
+  urls,
   children,
 }: {
   readonly store: RunStore;
+  readonly urls: BuilderUrls;
   readonly children: ReactNode;
 }) {
-  return <RunContext value={store}>{children}</RunContext>;
+  return (
+    <RunContext value={store}>
+      <UrlsContext value={urls}>{children}</UrlsContext>
+    </RunContext>
+  );
+}
+
+/** Return the addresses of pages and values. */
+export function useUrls(): BuilderUrls {
+  const urls = useContext(UrlsContext);
+  if (!urls) throw new Error("useUrls needs a RunProvider above it.");
+  return urls;
 }
 
 /** Return the store itself, for handlers that read the state when something happens. */
@@ -39,4 +55,11 @@ export function useNodeRuns(node: string): NodeRuns | undefined {
 /** Return what went through the link; undefined for nothing. */
 export function useFlow(link: Pick<LinkEnds, "source_id" | "source_name">): PinFlow | undefined {
   return useRun((view) => flowOf(view.state?.nodes.get(link.source_id), link.source_name));
+}
+
+const NOTHING: readonly Waiting[] = [];
+
+/** Return what the node's executions wait for, as far as it is news. */
+export function useWaiting(node: string): readonly Waiting[] {
+  return useRun((view) => view.waitingNodes.get(node) ?? NOTHING);
 }

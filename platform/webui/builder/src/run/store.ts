@@ -18,7 +18,7 @@ import {
 } from "@/run/events";
 import { beforeNextFrame } from "@/run/frames";
 import { follow, type Connection, type Following, type FollowOptions } from "@/run/socket";
-import type { Waiting } from "@/run/waiting";
+import { byNode, type Waiting } from "@/run/waiting";
 
 export interface RunView {
   /** The run that is shown; null for none. */
@@ -26,6 +26,10 @@ export interface RunView {
   readonly connection: Connection;
   /** What waits for what, as the server last said. */
   readonly waiting: readonly Waiting[];
+  /** The same by node, without what goes its way. */
+  readonly waitingNodes: ReadonlyMap<string, readonly Waiting[]>;
+  /** Whether what is shown happens now, not long ago. */
+  readonly isLive: boolean;
   /** The node execution that is looked at. */
   readonly chosen: string | null;
 }
@@ -53,9 +57,17 @@ export interface RunStoreOptions {
 
 const MOST_AT_ONCE = 250; // events per frame
 const SILENCE = 10_000; // ms after the end of a run in which somebody may still retry it
+const RECENT = 30_000; // ms
 const LOOK_AGAIN = 5_000; // ms between two looks at what waits
 const LOOK_SOON = 400; // ms after something began to wait
-const IDLE: Connection = { state: "ended" };
+const NOTHING: RunView = {
+  state: null,
+  connection: { state: "ended" },
+  waiting: [],
+  waitingNodes: new Map(),
+  isLive: false,
+  chosen: null,
+};
 
 /** Return a store that shows no run yet. */
 export function createRunStore(options: RunStoreOptions = {}): RunStore {
@@ -81,7 +93,7 @@ export function createRunStore(options: RunStoreOptions = {}): RunStore {
         const { askWaiting } = options;
         looking = new Looking(
           () => askWaiting(id),
-          (waiting) => set({ waiting }),
+          (waiting) => set({ waiting, waitingNodes: byNode(waiting, get().waitingNodes) }),
         );
       }
     }
@@ -104,7 +116,7 @@ export function createRunStore(options: RunStoreOptions = {}): RunStore {
       const events = queue.slice(0, MOST_AT_ONCE);
       queue = queue.slice(MOST_AT_ONCE);
       const next = applyEvents(state, events);
-      set({ state: next });
+      set({ state: next, isLive: isRecent(events.at(-1)) });
       if (queue.length > 0) callOff = schedule(fold);
       afterFold(next, events);
     }
@@ -122,15 +134,12 @@ export function createRunStore(options: RunStoreOptions = {}): RunStore {
     }
 
     return {
-      state: null,
-      connection: IDLE,
-      waiting: [],
-      chosen: null,
+      ...NOTHING,
 
       show(id) {
         if (get().state?.id === id && following) return;
         end();
-        set({ state: emptyRun(id), waiting: [], chosen: null });
+        set({ ...NOTHING, state: emptyRun(id) });
         begin(id, 0);
       },
 
@@ -148,7 +157,7 @@ export function createRunStore(options: RunStoreOptions = {}): RunStore {
 
       leave() {
         end();
-        set({ state: null, connection: IDLE, waiting: [], chosen: null });
+        set(NOTHING);
       },
 
       choose(nodeRun) {
@@ -157,6 +166,12 @@ export function createRunStore(options: RunStoreOptions = {}): RunStore {
     };
   });
   return store;
+}
+
+/** Clocks of a browser and a server may differ by some seconds. */
+function isRecent(event: RunEvent | undefined): boolean {
+  const created = event?.created ? Date.parse(event.created) : 0;
+  return Math.abs(Date.now() - created) < RECENT;
 }
 
 function beginsToWait(event: RunEvent): boolean {

@@ -22,9 +22,20 @@ export function telling(waiting: readonly Waiting[]): readonly Waiting[] {
   return waiting.filter(({ kind }) => !QUIET.has(kind));
 }
 
-/** Return what is worth telling of one node. */
-export function ofNode(waiting: readonly Waiting[], node: string): readonly Waiting[] {
-  return telling(waiting).filter(({ node_id }) => node_id === node);
+/** Return what is worth telling by node; a node's list stays the same object while it says the same. */
+export function byNode(
+  waiting: readonly Waiting[],
+  before: ReadonlyMap<string, readonly Waiting[]>,
+): ReadonlyMap<string, readonly Waiting[]> {
+  const found = new Map<string, readonly Waiting[]>();
+  for (const one of telling(waiting)) {
+    if (one.node_id !== null) found.set(one.node_id, [...(found.get(one.node_id) ?? []), one]);
+  }
+  for (const [node, some] of found) {
+    const known = before.get(node);
+    if (known && JSON.stringify(known) === JSON.stringify(some)) found.set(node, known);
+  }
+  return found;
 }
 
 /** Return the reason without the node's title in front of it, for a place that shows the title. */
