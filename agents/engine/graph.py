@@ -1,7 +1,7 @@
 """Graph, Node and Link: frozen values with lookups."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +22,7 @@ class Link:
     source_name: PinName
     sink_name: PinName
     is_static: bool = field(default=False, compare=False)
+    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,11 @@ class Node:
     @property
     def kind(self) -> BlockKind:
         return self.block.kind if self.block else BlockKind.UNKNOWN
+
+    @property
+    def is_disabled(self) -> bool:
+        """Return whether its author switched it off: then it does not exist for runs."""
+        return self.metadata.get("disabled") is True
 
     @property
     def title(self) -> str:
@@ -61,18 +67,23 @@ class Graph:
 
     nodes: Mapping[NodeId, Node]
     links: tuple[Link, ...]
+    disabled: tuple[Node, ...] = ()
+    """Nodes that were left out, and their links with them."""
 
     @classmethod
     def build(cls, nodes: Iterable[Node], links: Iterable[Link]) -> "Graph":
-        """Return the graph: double links once, and ``is_static`` as the source block says.
-
-        A link may be static though its block is not (its file says so); never the reverse.
-        """
+        """Return the graph without its disabled nodes; its links are those of `derive_links`."""
         by_id = {node.id: node for node in nodes}
-        return cls(
-            nodes=MappingProxyType(by_id),
-            links=tuple(dict.fromkeys(_with_static(link, by_id) for link in links)),
-        )
+        derived = derive_links(by_id, links)
+        disabled = {id: node for id, node in by_id.items() if node.is_disabled}
+        if disabled:
+            by_id = {id: node for id, node in by_id.items() if id not in disabled}
+            derived = [
+                link
+                for link in derived
+                if link.source_id not in disabled and link.sink_id not in disabled
+            ]
+        return cls(MappingProxyType(by_id), tuple(derived), tuple(disabled.values()))
 
     @cached_property
     def _into(self) -> Mapping[NodeId, tuple[Link, ...]]:
@@ -141,11 +152,19 @@ class Graph:
         return tuple(node for node in self.nodes.values() if node.kind is kind)
 
 
+def derive_links(nodes: Mapping[NodeId, Node], links: Iterable[Link]) -> list[Link]:
+    """Return each link once, with ``is_static`` as the source block says.
+
+    A link may be static though its block is not (its file says so); never the reverse.
+    """
+    return list(dict.fromkeys(_with_static(link, nodes) for link in links))
+
+
 def _with_static(link: Link, nodes: Mapping[NodeId, Node]) -> Link:
     source = nodes.get(link.source_id)
     if link.is_static or not (source and source.block and source.block.static_output):
         return link
-    return Link(link.source_id, link.sink_id, link.source_name, link.sink_name, is_static=True)
+    return replace(link, is_static=True)
 
 
 def _grouped(links: Iterable[Link], key: Any) -> Mapping[NodeId, tuple[Link, ...]]:

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from agents.engine import pins, policy
-from agents.engine.graph import ERROR_PIN, Graph, Node
+from agents.engine.graph import ERROR_PIN, Graph, Link, Node
 from agents.engine.ids import NodeId, PinName
 from blocks.sdk import BlockKind
 from kernel.errors import Detail
@@ -30,6 +30,8 @@ Masks = Mapping[str, Mapping[str, Any]]
 
 def problems(graph: Graph, *, for_run: bool, masks: Masks | None = None) -> list[Detail]:
     """Return everything that forbids saving the graph or, with ``for_run``, running it.
+
+    Disabled nodes are not looked at: a graph does not have them, nor their links.
 
     ``masks`` are values that a run puts on pins, by node id: what they fill is not missing.
     """
@@ -53,13 +55,13 @@ def _link_problems(graph: Graph) -> Iterator[Detail]:
     for link in graph.links:
         source, sink = graph.nodes.get(link.source_id), graph.nodes.get(link.sink_id)
         if source is None:
-            yield _dangling(link.source_id, sink, link.sink_name)
+            yield _dangling(link, link.source_id, sink, link.sink_name)
         elif _lacks(outputs[source.id], link.source_name):
-            yield _unknown_pin("output", source, link.source_name, outputs[source.id])
+            yield _unknown_pin(link, "output", source, link.source_name, outputs[source.id])
         if sink is None:
-            yield _dangling(link.sink_id, source, link.source_name)
+            yield _dangling(link, link.sink_id, source, link.source_name)
         elif _lacks(inputs[sink.id], link.sink_name):
-            yield _unknown_pin("input", sink, link.sink_name, inputs[sink.id])
+            yield _unknown_pin(link, "input", sink, link.sink_name, inputs[sink.id])
 
 
 def input_pins(node: Node) -> frozenset[PinName] | None:
@@ -105,7 +107,7 @@ def _cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
-def _dangling(missing: NodeId, end: Node | None, pin: PinName) -> Detail:
+def _dangling(link: Link, missing: NodeId, end: Node | None, pin: PinName) -> Detail:
     where = f"`{pin}` of {quoted_title(end)}" if end else "another unknown node"
     return Detail(
         "link_to_unknown_node",
@@ -113,6 +115,7 @@ def _dangling(missing: NodeId, end: Node | None, pin: PinName) -> Detail:
         "Remove the link or add the node.",
         node_id=end.id if end else None,
         pin=pin if end else None,
+        link_id=link.id or None,
     )
 
 
@@ -122,13 +125,16 @@ def _listed(pins: frozenset[PinName]) -> str:
     return _cut(names, LONGEST_LIST)
 
 
-def _unknown_pin(side: str, node: Node, pin: PinName, known: frozenset[PinName] | None) -> Detail:
+def _unknown_pin(
+    link: Link, side: str, node: Node, pin: PinName, known: frozenset[PinName] | None
+) -> Detail:
     names = _listed(known or frozenset())
     return Detail(
         f"unknown_{side}_pin",
         f"{quoted_title(node)} has no {side} pin `{pin}`. Link one of its {side} pins: {names}.",
         node_id=node.id,
         pin=pin,
+        link_id=link.id or None,
     )
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +18,7 @@ from kernel.errors import Detail
 from kernel.jsontypes import JSONObject
 
 MOST_SUB_AGENTS = 1_000
+NO_NAMES: Mapping[tuple[str, int], UUID] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,11 @@ def arrivals(
     }
     ids = {id: uuid4() for id, _ in family} | ({file.id: agent_id} if agent_id else {})
     names = {(id, version): ids[id] for id, version in family}
-    documents = [_referring(document_of(graph), names, owner_id) for graph in family.values()]
+    documents = [owned(document_of(graph), owner_id, names) for graph in family.values()]
     problems = [
         problem if graph is file else replace(problem, attr=f"sub_graphs.{graph.id}")
         for graph, document in zip(family.values(), documents, strict=True)
-        for problem in _problems(document)
+        for problem in save_problems(document)
     ]
     if problems:
         raise InvalidGraph(errors=problems)
@@ -73,10 +75,10 @@ def _check_size(file: GraphFile) -> None:
         )
 
 
-def _referring(
-    document: JSONObject, names: Mapping[tuple[str, int], UUID], owner_id: Any
+def owned(
+    document: JSONObject, owner_id: Any, names: Mapping[tuple[str, int], UUID] = NO_NAMES
 ) -> JSONObject:
-    """Return the document with its references to agents of the file under their new ids."""
+    """Return the document as its owner's, with references to agents of a file under new ids."""
     return {
         **document,
         "nodes": [
@@ -98,13 +100,14 @@ def _renamed(
     return {**renamed, "user_id": str(owner_id)}
 
 
-def _problems(document: JSONObject) -> list[Detail]:
+def save_problems(document: JSONObject) -> list[Detail]:
     """Return everything that forbids storing the document, under the file's own node ids."""
-    shape = [*_too_many(document), *_duplicates(document)]
+    shape = [*too_many(document), *duplicates(document)]
     return shape or validation.problems(engine_graph(document), for_run=False)
 
 
-def _too_many(document: JSONObject) -> Iterator[Detail]:
+def too_many(document: JSONObject) -> Iterator[Detail]:
+    """Yield what the graph has more of than is allowed."""
     for kind in ("nodes", "links"):
         number, limit = len(document[kind]), settings.GRAPHS[f"max_{kind}"]
         if number > limit:
@@ -116,7 +119,8 @@ def _too_many(document: JSONObject) -> Iterator[Detail]:
             )
 
 
-def _duplicates(document: JSONObject) -> Iterator[Detail]:
+def duplicates(document: JSONObject) -> Iterator[Detail]:
+    """Yield the ids that more than one node has."""
     counts = Counter(node["id"] for node in document["nodes"])
     for id, number in counts.items():
         if number > 1:

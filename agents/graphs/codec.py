@@ -4,14 +4,15 @@ A document is what a GraphVersion keeps: ``nodes`` and ``links`` in the exchange
 with what older exports wrote differently brought up to date, and the file's unknown keys.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from agents.engine.graph import Graph, Link, Node
+from agents.engine.graph import Graph, Link, Node, derive_links
 from agents.engine.ids import NodeId, PinName
 from agents.graphs import legacy
-from agents.graphs.exchange import GraphFile, NodeFile
+from agents.graphs.exchange import LONGEST_ID, GraphFile, NodeFile
 from blocks.sdk import registry
 from kernel.jsontypes import JSONObject
 
@@ -19,7 +20,10 @@ TOOL_PIN = "tools_^_"
 
 
 def document_of(file: GraphFile) -> JSONObject:
-    """Return the file's graph as a document, with the ids that the file's nodes have."""
+    """Return the file's graph as a document, with the ids that its nodes and links have there.
+
+    A link without an id gets one; of links with the same four ends, the first one counts.
+    """
     nodes = [_node_document(node) for node in file.nodes]
     blocks = {node["id"]: node["block_id"] for node in nodes}
     links = [
@@ -31,15 +35,25 @@ def document_of(file: GraphFile) -> JSONObject:
                 legacy.present_input_pin(blocks.get(link.sink_id, ""), link.sink_name)
             ),
             is_static=link.is_static,
+            id=_link_id(link.id),
         )
         for link in file.all_links
     ]
-    graph = Graph.build([_node(node) for node in nodes], links)
+    derived = derive_links({NodeId(node["id"]): _node(node) for node in nodes}, links)
+    pins: dict[str, list[str]] = defaultdict(list)
+    for link in derived:
+        pins[link.source_id].append(link.source_name)
     for node in nodes:
-        pins = [link.source_name for link in graph.out_of(node["id"])]
-        if legacy.reads_row_by_row(node["block_id"], node["input_default"], pins):
+        if legacy.reads_row_by_row(node["block_id"], node["input_default"], pins[node["id"]]):
             node["input_default"]["produce_singular_result"] = True
-    return {**file.kept, "nodes": nodes, "links": [_link_document(link) for link in graph.links]}
+    kept: dict[Link, JSONObject] = {}
+    for link, own in zip(links, file.all_links, strict=True):
+        kept.setdefault(link, own.kept)
+    return {
+        **file.kept,
+        "nodes": nodes,
+        "links": [{**kept[link], **_link_document(link)} for link in derived],
+    }
 
 
 def engine_graph(document: Mapping[str, Any]) -> Graph:
@@ -53,6 +67,7 @@ def engine_graph(document: Mapping[str, Any]) -> Graph:
                 source_name=link["source_name"],
                 sink_name=link["sink_name"],
                 is_static=link["is_static"],
+                id=link.get("id", ""),
             )
             for link in document["links"]
         ],
@@ -91,9 +106,14 @@ def _node_document(node: NodeFile) -> JSONObject:
     }
 
 
+def _link_id(id: Any) -> str:
+    """Return the id that a link has in a file, or a new one where that cannot be kept."""
+    return id if isinstance(id, str) and 0 < len(id) <= LONGEST_ID else str(uuid4())
+
+
 def _link_document(link: Link) -> JSONObject:
     return {
-        "id": str(uuid4()),
+        "id": link.id,
         "source_id": link.source_id,
         "sink_id": link.sink_id,
         "source_name": link.source_name,

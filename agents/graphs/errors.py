@@ -20,3 +20,17 @@ class TooManyVersions(TrellisError):
     """The agent's version numbers are used up. Import it anew under a lower version."""
 
     code = "too_many_versions"
+
+
+class DraftConflict(TrellisError):
+    """The draft has changed since you read it. Merge your change with `draft`, and save again."""
+
+    code = "draft_conflict"
+    status = 412
+
+
+class RevisionRequired(TrellisError):
+    """Say which revision you change: send the draft's `ETag` in the header `If-Match`."""
+
+    code = "revision_required"
+    status = 428

@@ -5,7 +5,7 @@ are kept, unless they can be derived or belong to the instance that wrote the fi
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, overload
 from uuid import uuid4
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -17,6 +17,7 @@ from kernel.errors import Detail
 from kernel.jsontypes import DEEPEST, JSONObject, JSONValue, NotJSON, check_depth
 
 LONGEST_NAME = 255
+LONGEST_ID = 64  # of a node or a link in a graph
 LONGEST_DESCRIPTION = 100_000
 GREATEST_VERSION = 1_000_000_000
 DEEPEST_GRAPH = DEEPEST - 8  # an answer wraps a graph in a few more levels
@@ -76,9 +77,10 @@ class Shape(BaseModel):
         return {key: value for key, value in extra.items() if key not in NOT_KEPT}
 
 
-class LinkFile(Shape):
-    """A link as a file has it. Its id is not read: stored links get new ones."""
+class LinkFile(Shape, extra="allow"):
+    """A link as a file has it. Its id may be anything: one that cannot be kept is replaced."""
 
+    id: Any = None
     source_id: str
     sink_id: str
     source_name: Text
@@ -142,11 +144,30 @@ class SubGraphFile(GraphFile):
     id: str = Field(min_length=1)
 
 
-def read_file(value: JSONValue) -> GraphFile:
+class DraftNode(NodeFile):
+    """A node of a draft, whose id is kept."""
+
+    id: Annotated[Text, Field(min_length=1, max_length=LONGEST_ID)]
+
+
+class DraftFile(GraphFile):
+    """A graph as an editor sends it."""
+
+    nodes: list[DraftNode]  # type: ignore[assignment]
+
+
+F = TypeVar("F", bound=GraphFile)
+
+
+@overload
+def read_file(value: JSONValue) -> GraphFile: ...
+@overload
+def read_file(value: JSONValue, shape: type[F]) -> F: ...
+def read_file(value: JSONValue, shape: type[GraphFile] = GraphFile) -> GraphFile:
     """Return the graph file that the JSON value is. Raises InvalidGraph with all misfits."""
     try:
         check_depth(value, DEEPEST_GRAPH)
-        return GraphFile.model_validate(value)
+        return shape.model_validate(value)
     except NotJSON as error:
         raise InvalidGraph(str(error), errors=[Detail("too_deep", str(error))]) from None
     except ValidationError as error:

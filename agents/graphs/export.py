@@ -3,7 +3,7 @@
 from agents.engine import schemas
 from agents.graphs.codec import engine_graph
 from agents.graphs.models import GraphVersion
-from agents.graphs.references import Reference, references
+from agents.graphs.references import Reference, mentions
 from agents.graphs.stripping import stripped
 from kernel.jsontypes import JSONObject
 
@@ -58,9 +58,4 @@ def sub_agents(version: GraphVersion) -> list[GraphVersion]:
 
 def _named_by(versions: list[GraphVersion]) -> dict[Reference, None]:
     """Return the agents that the versions run, each once, in the order of their nodes."""
-    return dict.fromkeys(
-        reference
-        for version in versions
-        for _, reference in references(version.graph)
-        if reference is not None
-    )
+    return dict.fromkeys(reference for version in versions for reference in mentions(version.graph))

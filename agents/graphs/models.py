@@ -9,16 +9,18 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Max, Q, UniqueConstraint
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from agents.engine.graph import Graph
 from agents.graphs.cache import GraphCache
 from agents.graphs.codec import engine_graph
+from agents.graphs.errors import TooManyVersions
 from agents.graphs.exchange import LONGEST_NAME
-from agents.graphs.references import Reference
+from agents.graphs.references import LAST_VERSION, Reference
 from blocks.sdk import BlockKind, registry
+from kernel.errors import NotFound
 from kernel.fields import JSONText
 from kernel.models import Identified
 
@@ -34,6 +36,16 @@ class AgentQuerySet(models.QuerySet["Agent"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         """Return the user's own agents that are not deleted; nobody's for a stranger."""
         return self.filter(owner_id=user.pk, deleted_at=None)
+
+    def locked(self, pk: UUID) -> "Agent":
+        """Return the agent with its row locked: what it consists of changes step by step.
+
+        Raises NotFound where it was deleted.
+        """
+        living = self.select_for_update().filter(pk=pk, deleted_at=None).first()
+        if living is None:
+            raise NotFound(f"There is no agent `{pk}` any more.")
+        return living
 
 
 class Agent(Identified):
@@ -66,6 +78,12 @@ class Agent(Identified):
         editable=False,
         help_text="What the owner set, as agents.graphs.settings reads it.",
     )
+    revision = models.PositiveBigIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Counts the changes of what an editor of the agent sees; see agents.graphs.drafts.",
+    )
     created = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
@@ -78,6 +96,18 @@ class Agent(Identified):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def next_version(self) -> int:
+        """Return the number of the version that is saved next. Raises TooManyVersions."""
+        greatest: int = self.versions.aggregate(greatest=Max("version"))["greatest"]
+        if greatest >= LAST_VERSION:
+            raise TooManyVersions
+        return greatest + 1
+
+    def count_change(self) -> None:
+        """Count a change of what the agent's editor sees. Only while the row is locked."""
+        self.revision += 1
+        self.save(update_fields=["revision"])
 
 
 class GraphVersionQuerySet(models.QuerySet["GraphVersion"]):
@@ -130,6 +160,12 @@ class GraphVersion(Identified):
     document = JSONText(help_text="Nodes and links, as agents.graphs.codec writes them.")
     forked_from_id = models.UUIDField(null=True, blank=True)
     forked_from_version = models.PositiveIntegerField(null=True, blank=True)
+    from_revision = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The agent's revision that was published as this version.",
+    )
     created = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = GraphVersionQuerySet.as_manager()
@@ -141,6 +177,9 @@ class GraphVersion(Identified):
                 fields=["agent"], condition=Q(is_active=True), name="version_one_active_per_agent"
             ),
             CheckConstraint(condition=Q(version__gte=1), name="version_counts_from_one"),
+            UniqueConstraint(
+                fields=["agent", "from_revision"], name="version_published_once_per_revision"
+            ),
         ]
         indexes = [
             # Read by the list of a user's agents, newest first.
@@ -164,6 +203,29 @@ class GraphVersion(Identified):
     def graph(self) -> Graph:
         """Return the parsed graph; a process parses each version once."""
         return graphs.get(self.pk, lambda: engine_graph(self.document))
+
+
+class Draft(models.Model):
+    """What an agent's editor has changed and not published; an agent has one at the most.
+
+    An agent without this row shows its active version to its editor. `Agent.revision` counts the
+    changes, whether they are in this row or not.
+    """
+
+    agent = models.OneToOneField(
+        Agent, on_delete=models.CASCADE, primary_key=True, related_name="draft"
+    )
+    base = models.ForeignKey(
+        GraphVersion,
+        on_delete=models.CASCADE,
+        related_name="drafts",
+        help_text="The version that was active when the draft was begun.",
+    )
+    document = JSONText(help_text="A version's document, and a name and a description.")
+    updated = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"Draft of {self.agent_id}"
 
 
 def graph_of(version: UUID) -> Graph:

@@ -24,6 +24,15 @@ def references(graph: Graph) -> Iterator[tuple[Node, Reference | None]]:
         yield node, reference_of(node.input_default)
 
 
+def mentions(graph: Graph) -> Iterator[Reference]:
+    """Yield the versions of agents that the graph names, also those of disabled nodes."""
+    disabled = (node for node in graph.disabled if node.kind is BlockKind.AGENT)
+    for node in (*graph.of_kind(BlockKind.AGENT), *disabled):
+        reference = reference_of(node.input_default)
+        if reference is not None:
+            yield reference
+
+
 def reference_of(values: Mapping[str, Any]) -> Reference | None:
     """Return the version of an agent that the values of a node name, if they do."""
     version = version_number(values.get("graph_version"))

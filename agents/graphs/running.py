@@ -1,6 +1,7 @@
 """Can an agent run? Everything that forbids it, in its own graph and in the agents it runs."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -8,8 +9,8 @@ from django.conf import settings
 from accounts.models import User
 from agents.engine import validation
 from agents.engine.errors import GraphNotRunnable
-from agents.engine.graph import Node
-from agents.engine.validation import quoted_title
+from agents.engine.graph import Graph, Node
+from agents.engine.validation import Masks, quoted_title
 from agents.graphs.models import GraphVersion
 from agents.graphs.references import Reference, references
 from kernel.errors import Detail, NotFound
@@ -43,10 +44,21 @@ def run_problems(version: GraphVersion) -> list[Detail]:
 
     What is wrong in a sub-agent is told at the node of this graph that leads to it.
     """
-    mine = GraphVersion.objects.owned_by(version.agent.owner_id).defer("document")
-    found = _own_problems(version)
-    seen = {version.reference}
-    level = _named_by(version)
+    return graph_problems(version.graph, version.agent.owner_id, itself=version.reference)
+
+
+def graph_problems(
+    graph: Graph, owner_id: Any, *, itself: Reference | None = None, masks: Masks | None = None
+) -> list[Detail]:
+    """Return everything that forbids an owner to run the graph, at all depths.
+
+    ``itself`` is how nodes name the version that the graph is, where it is one; ``masks`` are
+    values that the run puts on pins, by node id.
+    """
+    mine = GraphVersion.objects.owned_by(owner_id).defer("document")
+    found = _own_problems(graph, masks)
+    seen = {itself}
+    level = _named_by(graph)
     for _ in range(settings.EXECUTIONS["max_depth"]):  # deeper agents never run
         level = {name: node for name, node in level.items() if name not in seen}
         seen |= level.keys()
@@ -56,17 +68,18 @@ def run_problems(version: GraphVersion) -> list[Detail]:
             if name not in known:
                 found.append(_missing(node, name))
                 continue
-            found += [_inside(node, known[name], problem) for problem in _own_problems(known[name])]
-            below |= dict.fromkeys(_named_by(known[name]), node)
+            inner = known[name].graph
+            found += [_inside(node, known[name], problem) for problem in _own_problems(inner)]
+            below |= dict.fromkeys(_named_by(inner), node)
         level = below
     return found
 
 
-def _own_problems(version: GraphVersion) -> list[Detail]:
-    found = validation.problems(version.graph, for_run=True)
+def _own_problems(graph: Graph, masks: Masks | None = None) -> list[Detail]:
+    found = validation.problems(graph, for_run=True, masks=masks)
     return found + [
         _missing(node, None)
-        for node, reference in references(version.graph)
+        for node, reference in references(graph)
         if reference is None and _names_something(node)
     ]
 
@@ -76,10 +89,10 @@ def _names_something(node: Node) -> bool:
     return all(node.input_default.get(pin) is not None for pin in ("graph_id", "graph_version"))
 
 
-def _named_by(version: GraphVersion) -> dict[Reference, Node]:
-    """Return the agents that the version runs, each with its first node."""
+def _named_by(graph: Graph) -> dict[Reference, Node]:
+    """Return the agents that the graph runs, each with its first node."""
     named: dict[Reference, Node] = {}
-    for node, reference in references(version.graph):
+    for node, reference in references(graph):
         if reference is not None:
             named.setdefault(reference, node)
     return named

@@ -1,20 +1,20 @@
-"""What can be done with agents. Exports and the checks before a run live next door."""
+"""What can be done with agents. Drafts, exports and the checks before a run live next door."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
+from agents.graphs import drafts
 from agents.graphs.arrival import Arrival, arrivals
-from agents.graphs.errors import GraphIdMismatch, TooManyVersions, VersionConflict
+from agents.graphs.errors import GraphIdMismatch, VersionConflict
 from agents.graphs.exchange import GraphFile, read_file
 from agents.graphs.export import export
-from agents.graphs.models import Agent, GraphVersion, load_graphs
-from agents.graphs.references import LAST_VERSION, Reference, reference_of, references
+from agents.graphs.models import Agent, Draft, GraphVersion, load_graphs
+from agents.graphs.references import Reference, mentions, reference_of
 from agents.graphs.running import find, run_problems, runnable
 from agents.graphs.settings import GraphSettings
 from kernel.errors import NotFound
@@ -59,7 +59,7 @@ def save_version(
     ``if_match``: the versions that may be active now. Raises VersionConflict, GraphIdMismatch,
     InvalidGraph or NotFound; then nothing was stored.
     """
-    agent = _locked(agent)
+    agent = Agent.objects.locked(agent.pk)
     active = agent.versions.get(is_active=True)
     if if_match is not None and active.version not in if_match:
         raise VersionConflict
@@ -72,18 +72,21 @@ def save_version(
     _store_sub_agents(agent, others)
     if file.is_active:
         agent.versions.filter(is_active=True).update(is_active=False)
-    return _store(main, _next_number(agent), is_active=file.is_active, before=active)
+        drafts.active_changed(agent)
+    return _store(main, agent.next_version(), is_active=file.is_active, before=active)
 
 
 @transaction.atomic
 def activate(agent: Agent, version: int) -> GraphVersion:
     """Return the version, which runs from now on when none is named. Raises NotFound."""
-    agent = _locked(agent)
+    agent = Agent.objects.locked(agent.pk)
     found = agent.versions.filter(version=version).first()
     if found is None:
         raise NotFound(f"The agent has no version {version}.")
     agent.versions.filter(is_active=True).update(is_active=False)
     agent.versions.filter(pk=found.pk).update(is_active=True)
+    if not found.is_active:
+        drafts.active_changed(agent)
     found.is_active = True
     return found
 
@@ -99,7 +102,7 @@ def change_settings(agent: Agent, changes: JSONValue) -> GraphSettings:
 
     Raises InvalidSettings or NotFound; then nothing changed.
     """
-    agent = _locked(agent)
+    agent = Agent.objects.locked(agent.pk)
     settings = GraphSettings.stored(agent.settings).changed(changes)
     agent.settings = settings.chosen
     agent.save(update_fields=["settings"])
@@ -112,10 +115,11 @@ def delete(agent: Agent) -> None:
 
     Their executions stay. Raises NotFound where someone else was faster.
     """
-    agent = _locked(agent)
+    agent = Agent.objects.locked(agent.pk)
     sub_agents = agent.sub_agents.filter(deleted_at=None).values_list("pk", flat=True)
     gone = _unused_elsewhere(agent, {agent.pk, *sub_agents})
     Agent.objects.filter(pk__in=gone).update(deleted_at=timezone.now())
+    Draft.objects.filter(agent__in=gone).delete()
 
 
 @transaction.atomic
@@ -133,14 +137,6 @@ def load_samples(user: User) -> list[GraphVersion]:
     ]
 
 
-def _locked(agent: Agent) -> Agent:
-    """Return the agent with its row locked: versions of one agent are made one by one."""
-    living = Agent.objects.select_for_update().filter(pk=agent.pk, deleted_at=None).first()
-    if living is None:
-        raise NotFound(f"There is no agent `{agent.pk}` any more.")
-    return living
-
-
 def _present(agent: Agent, file: GraphFile) -> set[Reference]:
     """Return the versions in the file that the owner has: they stay as they are.
 
@@ -154,13 +150,6 @@ def _present(agent: Agent, file: GraphFile) -> set[Reference]:
     mine = GraphVersion.objects.owned_by(agent.owner_id).defer("document")
     own = {reference for reference in carried if reference.agent_id == agent.pk}
     return own | mine.by_reference(carried).keys()
-
-
-def _next_number(agent: Agent) -> int:
-    greatest: int = agent.versions.aggregate(greatest=Max("version"))["greatest"]
-    if greatest >= LAST_VERSION:
-        raise TooManyVersions
-    return greatest + 1
 
 
 def _store_sub_agents(agent: Agent, sub_agents: Sequence[Arrival]) -> None:
@@ -226,7 +215,7 @@ def _unused_elsewhere(agent: Agent, candidates: set[UUID]) -> set[UUID]:
     load_graphs(versions)
     runs: dict[UUID, set[UUID]] = {}
     for version in versions:
-        named = {reference.agent_id for _, reference in references(version.graph) if reference}
+        named = {reference.agent_id for reference in mentions(version.graph)}
         runs.setdefault(version.agent_id, set()).update(named)
     reached = runs.keys() - candidates
     needed: set[UUID] = set()

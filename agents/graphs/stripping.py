@@ -1,5 +1,7 @@
 """What does not leave with an exported agent: secrets, and the values its author filled in.
 
+The same goes for what its author pinned, which a run gave.
+
 A value stays behind when its pin is marked secret or its name sounds like a secret, at any
 depth. Flags, and numbers that only count tokens, are no secrets whatever their names.
 """
@@ -11,6 +13,7 @@ from blocks.sdk.conversion import ConversionError, convert
 from kernel.jsontypes import JSONObject, JSONValue
 
 SECRET_WORDS = ("credentials", "api_key", "password", "token", "secret")
+PINNED = "pinned"
 SCHEMAS = ("input_schema", "output_schema")
 
 
@@ -32,7 +35,12 @@ def _stripped_node(node: JSONObject) -> JSONObject:
     if block is not None and block.kind is BlockKind.AGENT:
         values.pop("user_id", None)
         values |= {name: _without_defaults(values[name]) for name in SCHEMAS if name in values}
-    return {**node, "input_default": values}
+    return {**node, "input_default": values, "metadata": _without_pins(node["metadata"])}
+
+
+def _without_pins(metadata: JSONObject) -> JSONObject:
+    """Return it without the values that its author pinned: they are what a run gave."""
+    return {key: value for key, value in metadata.items() if key != PINNED}
 
 
 def is_secret(name: str, value: JSONValue) -> bool:

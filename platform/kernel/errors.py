@@ -1,6 +1,6 @@
 """The base of every refusal: a stable code, a sentence, and an HTTP status."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,6 +14,7 @@ class Detail:
     attr: str | None = None
     node_id: str | None = None
     pin: str | None = None
+    link_id: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the members that are set."""
@@ -30,9 +31,17 @@ class TrellisError(Exception):
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 400
 
-    def __init__(self, message: str = "", *, errors: Sequence[Detail] = ()) -> None:
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        errors: Sequence[Detail] = (),
+        members: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Take what the caller is told; ``members`` go into the problem beside the usual ones."""
         self.message = message or (type(self).__doc__ or "").strip().splitlines()[0]
         self.errors = tuple(errors)
+        self.members = dict(members or {})
         super().__init__(self.message)
 
 

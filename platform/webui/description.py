@@ -72,7 +72,11 @@ def _title(graph: Graph, node: NodeId) -> str:
 def _values(node: Node) -> list[tuple[str, str]]:
     """Return the node's own values without secrets, each in one line."""
     [bare] = stripped(
-        {"nodes": [{"block_id": node.block_id, "input_default": node.input_default}]}
+        {
+            "nodes": [
+                {"block_id": node.block_id, "input_default": node.input_default, "metadata": {}}
+            ]
+        }
     )["nodes"]
     given = {
         pin: value

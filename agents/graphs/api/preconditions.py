@@ -1,10 +1,11 @@
-"""ETags of agents: the number of the version."""
+"""ETags: the number of an agent's version, or of its draft's revision."""
 
 import re
 
+from agents.graphs.drafts import EditorGraph
 from agents.graphs.models import GraphVersion
 
-_TAG = re.compile(r'(?:W/)?"(\d{1,10})"')
+_TAG = re.compile(r'(?:W/)?"(\d{1,18})"')
 
 
 def etag(version: GraphVersion) -> str:
@@ -12,8 +13,13 @@ def etag(version: GraphVersion) -> str:
     return f'"{version.version}"'
 
 
-def wanted_versions(if_match: str | None) -> set[int] | None:
-    """Return the versions that an ``If-Match`` header allows; None where it allows all.
+def revision_tag(draft: EditorGraph) -> str:
+    """Return the entity tag of a draft."""
+    return f'"{draft.revision}"'
+
+
+def wanted_numbers(if_match: str | None) -> set[int] | None:
+    """Return the numbers that an ``If-Match`` header allows; None where it allows all.
 
     A weak tag counts as its strong one, because proxies weaken the tags of what they compress.
     """

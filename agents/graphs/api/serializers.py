@@ -15,34 +15,9 @@ from kernel.jsontypes import JSONObject, JSONValue
 
 JSON_OBJECT = {"type": "object", "additionalProperties": True}
 JSON_SCHEMA = JSON_OBJECT | {"description": "A JSON Schema, by name."}
-NODES = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "properties": {
-            "id": {"type": "string"},
-            "block_id": {"type": "string"},
-            "input_default": JSON_OBJECT,
-            "metadata": JSON_OBJECT,
-        },
-        "required": ["id", "block_id", "input_default", "metadata"],
-    },
-}
-LINKS = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "properties": {
-            "id": {"type": "string"},
-            "source_id": {"type": "string"},
-            "sink_id": {"type": "string"},
-            "source_name": {"type": "string"},
-            "sink_name": {"type": "string"},
-            "is_static": {"type": "boolean"},
-        },
-        "required": ["id", "source_id", "sink_id", "source_name", "sink_name", "is_static"],
-    },
-}
+# The components come into the file with `agents.graphs.api.shapes.Draft`.
+NODES = {"type": "array", "items": {"$ref": "#/components/schemas/GraphNode"}}
+LINKS = {"type": "array", "items": {"$ref": "#/components/schemas/GraphLink"}}
 PROBLEMS = {
     "type": "array",
     "items": {
@@ -51,6 +26,7 @@ PROBLEMS = {
             "code": {"type": "string"},
             "detail": {"type": "string"},
             "node_id": {"type": "string"},
+            "link_id": {"type": "string"},
             "pin": {"type": "string"},
         },
         "required": ["code", "detail"],

@@ -16,9 +16,9 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.models import User
-from agents.engine.errors import InvalidGraph
 from agents.graphs import services
-from agents.graphs.api.preconditions import etag, wanted_versions
+from agents.graphs.api.bodies import graph_of_body
+from agents.graphs.api.preconditions import etag, wanted_numbers
 from agents.graphs.api.serializers import (
     ActiveVersionSerializer,
     CreateGraph,
@@ -31,8 +31,6 @@ from agents.graphs.api.serializers import (
 from agents.graphs.exchange import GraphFile
 from agents.graphs.models import GraphVersion, GraphVersionQuerySet, load_graphs
 from agents.graphs.settings import GraphSettings
-from kernel.errors import Detail
-from kernel.jsontypes import JSONValue
 
 GRAPH_OR_FILE = PolymorphicProxySerializer(
     component_name="GraphOrExportedGraph",
@@ -76,7 +74,7 @@ class GraphViewSet(ListModelMixin, GenericViewSet[GraphVersion]):
     @extend_schema(request=CreateGraph, responses={201: GraphSerializer})
     def create(self, request: Request) -> Response:
         """Make an agent from a graph in the exchange format, with the agents that it runs."""
-        version = services.create_agent(self.user, _graph(request.data))
+        version = services.create_agent(self.user, graph_of_body(request.data))
         location = reverse("graph-detail", args=[version.agent_id], request=request)
         return _answer(version, status=201, headers={"Location": location})
 
@@ -103,8 +101,8 @@ class GraphViewSet(ListModelMixin, GenericViewSet[GraphVersion]):
     def update(self, request: Request, agent_id: UUID) -> Response:
         """Save a new version; it becomes the active one unless `is_active` is false."""
         agent = services.find(self.user, agent_id).agent
-        wanted = wanted_versions(request.headers.get("If-Match"))
-        return _answer(services.save_version(agent, _graph(request.data), if_match=wanted))
+        wanted = wanted_numbers(request.headers.get("If-Match"))
+        return _answer(services.save_version(agent, graph_of_body(request.data), if_match=wanted))
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, agent_id: UUID) -> Response:
@@ -170,13 +168,3 @@ def _asked(shape: type[serializers.Serializer[Any]], request: Request) -> dict[s
     query.is_valid(raise_exception=True)
     found: dict[str, Any] = query.validated_data
     return found
-
-
-def _graph(body: JSONValue) -> JSONValue:
-    """Return the graph of a body, which is ``{"graph": {…}}`` or the graph itself."""
-    if isinstance(body, dict) and "nodes" in body:
-        return body
-    if isinstance(body, dict) and "graph" in body:
-        return body["graph"]
-    sentence = 'The body must be an object like {"graph": {"name": "…", "nodes": [], "links": []}}.'
-    raise InvalidGraph(sentence, errors=[Detail("missing_key", sentence, attr="graph")])

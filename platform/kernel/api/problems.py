@@ -29,11 +29,12 @@ class Refusal:
     detail: str
     errors: tuple[Detail, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, error: TrellisError, **headers: str) -> "Refusal":
         """Return the refusal that one of our own errors stands for."""
-        return cls(error.status, error.code, error.message, error.errors, headers)
+        return cls(error.status, error.code, error.message, error.errors, headers, error.members)
 
     def as_json(self, *, instance: str = "", request_id: str = "") -> dict[str, Any]:
         """Return the problem document; ``instance`` and ``request_id`` only where known."""
@@ -46,6 +47,7 @@ class Refusal:
             "detail": self.detail,
             **{key: value for key, value in known.items() if value},
             "errors": [error.as_json() for error in self.errors],
+            **self.members,
         }
 
 

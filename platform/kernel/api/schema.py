@@ -28,6 +28,7 @@ PROBLEM: dict[str, Any] = {
                     "detail": TEXT,
                     "attr": {**TEXT, "description": "Where in the body, dotted."},
                     "node_id": TEXT,
+                    "link_id": TEXT,
                     "pin": TEXT,
                 },
                 "required": ["code", "detail"],

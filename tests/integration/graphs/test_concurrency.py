@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from agents.graphs import services
-from agents.graphs.errors import VersionConflict
+from agents.graphs import drafts, services
+from agents.graphs.errors import DraftConflict, VersionConflict
 from agents.graphs.models import Agent, GraphVersion
 from tests.support.graphs import calculator
 
@@ -23,7 +23,7 @@ def at_once(work: Callable[[], Any]) -> list[Any]:
     def attempt(_: int) -> Any:
         try:
             return work()
-        except VersionConflict as refusal:
+        except (VersionConflict, DraftConflict) as refusal:
             return refusal
         finally:
             connection.close()
@@ -53,3 +53,28 @@ def test_samples_loaded_at_once_are_loaded_once(alice: User) -> None:
 
     assert sum(bool(versions) for versions in loaded) == 1
     assert Agent.objects.exclude(sample=None).count() == len(max(loaded, key=len)) > 0
+
+
+def test_of_drafts_saved_on_the_same_revision_one_wins(alice: User) -> None:
+    version = services.create_agent(alice, calculator().file())
+    graph = drafts.read(alice, version.agent_id).as_json()["graph"]
+    names = iter("ABCD")
+    saved = at_once(
+        lambda: drafts.save(
+            alice, version.agent_id, {**graph, "name": next(names)}, if_match={0}
+        ).document["name"]
+    )
+
+    [won] = [one for one in saved if isinstance(one, str)]
+    assert drafts.read(alice, version.agent_id).document["name"] == won
+    assert Agent.objects.get().revision == 1
+
+
+def test_a_draft_published_at_once_becomes_one_version(alice: User) -> None:
+    version = services.create_agent(alice, calculator().file())
+    graph = drafts.read(alice, version.agent_id).as_json()["graph"]
+    drafts.save(alice, version.agent_id, {**graph, "name": "New"}, if_match={0})
+    published = at_once(lambda: drafts.publish(alice, version.agent_id, if_match={1})[0].version)
+
+    assert published == [2, 2, 2, 2]
+    assert version.agent.versions.count() == 2

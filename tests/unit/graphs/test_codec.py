@@ -60,11 +60,37 @@ def test_a_document_holds_the_graph_in_the_formats_own_words() -> None:
     assert set(found) == {"nodes", "links"}
 
 
-def test_links_get_new_ids() -> None:
-    found = document(nodes=[node("a")], links=[link("a", "output", "a", "text", id="old")])
+def test_links_keep_their_ids() -> None:
+    found = document(nodes=[node("a")], links=[link("a", "output", "a", "text", id="mine")])
+
+    assert [stored["id"] for stored in found["links"]] == ["mine"]
+
+
+@pytest.mark.parametrize("id", [None, "", 7, {}, "x" * 65])
+def test_a_link_whose_id_cannot_be_kept_gets_one(id: Any) -> None:
+    found = document(nodes=[node("a")], links=[link("a", "output", "a", "text", id=id)])
 
     [stored] = found["links"]
     assert stored["id"] == str(UUID(stored["id"]))
+
+
+def test_what_a_link_has_besides_is_kept() -> None:
+    found = document(nodes=[node("a")], links=[link("a", "output", "a", "text", bend=[1, 2])])
+
+    assert found["links"][0]["bend"] == [1, 2]
+
+
+def test_a_disabled_node_stays_in_the_document_and_is_not_in_the_graph() -> None:
+    nodes = [node("a"), node("b", metadata={"disabled": True}), node("c")]
+    links = [link("a", "output", "b", "text"), link("a", "output", "c", "text")]
+    found = document(nodes=nodes, links=links)
+
+    assert [one["id"] for one in found["nodes"]] == ["a", "b", "c"]
+    assert len(found["links"]) == 2
+    graph = engine_graph(found)
+    assert list(graph.nodes) == ["a", "c"]
+    assert [(one.source_id, one.sink_id) for one in graph.links] == [("a", "c")]
+    assert [one.id for one in graph.disabled] == ["b"]
 
 
 def test_the_engine_sees_nodes_blocks_values_and_links() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.graphs.api.preconditions import etag, wanted_versions
+from agents.graphs.api.preconditions import etag, wanted_numbers
 from agents.graphs.models import GraphVersion
 
 
@@ -27,4 +27,4 @@ def test_the_entity_tag_is_the_version() -> None:
 def test_the_header_allows_the_versions_it_names(
     header: str | None, versions: set[int] | None
 ) -> None:
-    assert wanted_versions(header) == versions
+    assert wanted_numbers(header) == versions

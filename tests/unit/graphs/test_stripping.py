@@ -135,3 +135,12 @@ def test_the_document_itself_is_not_changed() -> None:
     stripped(document)
 
     assert document["nodes"][0]["input_default"]["value"] == "mine"
+
+
+def test_pinned_values_stay_behind_and_the_rest_of_the_metadata_goes() -> None:
+    g = GraphBuilder()
+    note = g.node("NoteBlock", text="t")
+    g.policy(note, pinned={"output": ["from a run"]}, disabled=True)
+    found = stripped(document_of(read_file(g.file())))
+
+    assert found["nodes"][0]["metadata"] == {"position": {"x": 0, "y": 0}, "disabled": True}

@@ -319,6 +319,59 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/graphs/{agent_id}/draft/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See the draft or, where there is none, the active version. */
+        readonly get: operations["graphs_draft_retrieve"];
+        /** @description Save the draft, with the problems that it has; the answer lists them. */
+        readonly put: operations["graphs_draft_update"];
+        readonly post?: never;
+        /** @description Discard the draft: the editor shows the active version again. */
+        readonly delete: operations["graphs_draft_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/graphs/{agent_id}/draft/publish/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Save the draft as a new version, which is active from then on. */
+        readonly post: operations["graphs_draft_publish_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/graphs/{agent_id}/draft/restore/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Make an older version's graph the draft. Publish it to make it active. */
+        readonly post: operations["graphs_draft_restore_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/graphs/{agent_id}/execute/": {
         readonly parameters: {
             readonly query?: never;
@@ -583,6 +636,78 @@ export interface components {
             readonly message: string;
         };
         /**
+         * Draft
+         * @description What an agent's editor shows: its draft or, without one, its active version.
+         */
+        readonly Draft: {
+            /** Active Version */
+            readonly active_version: number;
+            /**
+             * Base Version
+             * @description The version that the draft was begun on.
+             */
+            readonly base_version: number;
+            readonly graph: components["schemas"]["DraftGraph"];
+            /**
+             * Has Changes
+             * @description Whether there is anything to publish.
+             */
+            readonly has_changes: boolean;
+            /** Problems */
+            readonly problems: readonly components["schemas"]["DraftProblem"][];
+            /**
+             * Revision
+             * @description Counts the changes; also the `ETag`.
+             */
+            readonly revision: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            readonly updated_at: string;
+        };
+        /**
+         * DraftGraph
+         * @description The graph of a draft. Ids of nodes and links stay as they are sent.
+         */
+        readonly DraftGraph: {
+            /** Description */
+            readonly description: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            readonly id: string;
+            /** Links */
+            readonly links: readonly components["schemas"]["GraphLink"][];
+            /** Name */
+            readonly name: string;
+            /** Nodes */
+            readonly nodes: readonly components["schemas"]["GraphNode"][];
+        } & {
+            readonly [key: string]: unknown;
+        };
+        /**
+         * DraftProblem
+         * @description Something that is wrong with a draft. What cannot be published cannot be run either.
+         */
+        readonly DraftProblem: {
+            /** Attr */
+            readonly attr?: string;
+            /** Code */
+            readonly code: string;
+            /** Detail */
+            readonly detail: string;
+            /** Forbids */
+            readonly forbids: components["schemas"]["ForbidsEnum"];
+            /** Link Id */
+            readonly link_id?: string;
+            /** Node Id */
+            readonly node_id?: string;
+            /** Pin */
+            readonly pin?: string;
+        };
+        /**
          * @description * `none` - none
          *     * `idempotent` - idempotent
          *     * `external` - external
@@ -703,6 +828,8 @@ export interface components {
             }[];
             readonly version: number;
         };
+        /** @enum {string} */
+        readonly ForbidsEnum: "publish" | "run";
         /** @description An agent's version: its graph, and everything that forbids running it. */
         readonly Graph: {
             /** Format: date-time */
@@ -719,25 +846,9 @@ export interface components {
                 readonly [key: string]: unknown;
             };
             readonly is_active: boolean;
-            readonly links: readonly {
-                readonly id: string;
-                readonly is_static: boolean;
-                readonly sink_id: string;
-                readonly sink_name: string;
-                readonly source_id: string;
-                readonly source_name: string;
-            }[];
+            readonly links: readonly components["schemas"]["GraphLink"][];
             readonly name: string;
-            readonly nodes: readonly {
-                readonly block_id: string;
-                readonly id: string;
-                readonly input_default: {
-                    readonly [key: string]: unknown;
-                };
-                readonly metadata: {
-                    readonly [key: string]: unknown;
-                };
-            }[];
+            readonly nodes: readonly components["schemas"]["GraphNode"][];
             /** @description A JSON Schema, by name. */
             readonly output_schema: {
                 readonly [key: string]: unknown;
@@ -745,6 +856,7 @@ export interface components {
             readonly problems: readonly {
                 readonly code: string;
                 readonly detail: string;
+                readonly link_id?: string;
                 readonly node_id?: string;
                 readonly pin?: string;
             }[];
@@ -860,6 +972,46 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        /**
+         * GraphLink
+         * @description From an output pin to an input pin.
+         */
+        readonly GraphLink: {
+            /** Id */
+            readonly id: string;
+            /** Is Static */
+            readonly is_static: boolean;
+            /** Sink Id */
+            readonly sink_id: string;
+            /** Sink Name */
+            readonly sink_name: string;
+            /** Source Id */
+            readonly source_id: string;
+            /** Source Name */
+            readonly source_name: string;
+        } & {
+            readonly [key: string]: unknown;
+        };
+        /**
+         * GraphNode
+         * @description A block at work in a graph.
+         */
+        readonly GraphNode: {
+            /** Block Id */
+            readonly block_id: string;
+            /** Id */
+            readonly id: string;
+            /**
+             * Input Default
+             * @description Values by input pin.
+             */
+            readonly input_default: {
+                readonly [key: string]: unknown;
+            };
+            readonly metadata: components["schemas"]["NodeMetadata"];
+        } & {
+            readonly [key: string]: unknown;
+        };
         readonly GraphOrExportedGraph: components["schemas"]["Graph"] | components["schemas"]["ExportedGraph"];
         /**
          * GraphSettings
@@ -922,9 +1074,14 @@ export interface components {
         };
         /**
          * LinkFile
-         * @description A link as a file has it. Its id is not read: stored links get new ones.
+         * @description A link as a file has it. Its id may be anything: one that cannot be kept is replaced.
          */
         readonly LinkFile: {
+            /**
+             * Id
+             * @default null
+             */
+            readonly id: unknown;
             /**
              * Is Static
              * @default false
@@ -938,6 +1095,8 @@ export interface components {
             readonly source_id: string;
             /** Source Name */
             readonly source_name: string;
+        } & {
+            readonly [key: string]: unknown;
         };
         /** @description A run in a list of many, with what it waits for in one line. */
         readonly ListedExecution: {
@@ -1001,6 +1160,49 @@ export interface components {
              * @default []
              */
             readonly output_links: readonly components["schemas"]["LinkFile"][];
+        } & {
+            readonly [key: string]: unknown;
+        };
+        /**
+         * NodeMetadata
+         * @description What an editor keeps about a node, and how a run treats it.
+         */
+        readonly NodeMetadata: {
+            /**
+             * Customized Name
+             * @description Shown instead of the block's title.
+             */
+            readonly customized_name?: string;
+            /**
+             * Disabled
+             * @description Whether the node, with its links, does not exist for runs.
+             */
+            readonly disabled?: boolean;
+            /**
+             * Group
+             * @description The id of a group in the graph's `groups`.
+             */
+            readonly group?: string;
+            /**
+             * Pinned
+             * @description Values by output pin that runs of the draft use instead of the block.
+             */
+            readonly pinned?: {
+                readonly [key: string]: readonly unknown[];
+            };
+            readonly position?: components["schemas"]["Position"];
+            /**
+             * Retry
+             * @description When a failed node is tried again.
+             */
+            readonly retry?: {
+                readonly [key: string]: unknown;
+            };
+            /**
+             * Timeout Seconds
+             * @description How long one try may take.
+             */
+            readonly timeout_seconds?: number;
         } & {
             readonly [key: string]: unknown;
         };
@@ -1092,6 +1294,18 @@ export interface components {
              */
             readonly when_full: components["schemas"]["WhenFullEnum"];
         };
+        /**
+         * Position
+         * @description Where a node lies on the canvas.
+         */
+        readonly Position: {
+            /** X */
+            readonly x: number;
+            /** Y */
+            readonly y: number;
+        } & {
+            readonly [key: string]: unknown;
+        };
         /** @description A refusal (RFC 9457). `code` is stable; docs/errors.md explains each. */
         readonly Problem: {
             readonly code: string;
@@ -1101,6 +1315,7 @@ export interface components {
                 readonly attr?: string;
                 readonly code: string;
                 readonly detail: string;
+                readonly link_id?: string;
                 readonly node_id?: string;
                 readonly pin?: string;
             }[];
@@ -1109,6 +1324,39 @@ export interface components {
             readonly status: number;
             readonly title: string;
             readonly type: string;
+        };
+        /** @description The version that the draft became, and the revision of what the editor shows now. */
+        readonly Published: {
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly description: string;
+            readonly draft_revision: number;
+            /** Format: uuid */
+            readonly forked_from_id: string | null;
+            readonly forked_from_version: number | null;
+            readonly has_webhook_trigger: boolean;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description A JSON Schema, by name. */
+            readonly input_schema: {
+                readonly [key: string]: unknown;
+            };
+            readonly is_active: boolean;
+            readonly links: readonly components["schemas"]["GraphLink"][];
+            readonly name: string;
+            readonly nodes: readonly components["schemas"]["GraphNode"][];
+            /** @description A JSON Schema, by name. */
+            readonly output_schema: {
+                readonly [key: string]: unknown;
+            };
+            readonly problems: readonly {
+                readonly code: string;
+                readonly detail: string;
+                readonly link_id?: string;
+                readonly node_id?: string;
+                readonly pin?: string;
+            }[];
+            readonly version: number;
         };
         /**
          * @description * `io` - io
@@ -1169,6 +1417,10 @@ export interface components {
             };
             /** @description Of the agent, instead of the old run's. */
             readonly version?: number;
+        };
+        /** @description Which version becomes the draft. */
+        readonly RestoreRequest: {
+            readonly version: number;
         };
         /** @description A review with its data: ``payload`` is what was asked about, ``data`` what was decided. */
         readonly Review: {
@@ -1236,6 +1488,37 @@ export interface components {
             readonly inputs?: {
                 readonly [key: string]: unknown;
             };
+        };
+        /**
+         * SavedDraft
+         * @description The draft as it is kept; without `graph` where the request said `Prefer: return=minimal`.
+         */
+        readonly SavedDraft: {
+            /** Active Version */
+            readonly active_version: number;
+            /**
+             * Base Version
+             * @description The version that the draft was begun on.
+             */
+            readonly base_version: number;
+            readonly graph?: components["schemas"]["DraftGraph"];
+            /**
+             * Has Changes
+             * @description Whether there is anything to publish.
+             */
+            readonly has_changes: boolean;
+            /** Problems */
+            readonly problems: readonly components["schemas"]["DraftProblem"][];
+            /**
+             * Revision
+             * @description Counts the changes; also the `ETag`.
+             */
+            readonly revision: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            readonly updated_at: string;
         };
         /** @description What happened. */
         readonly SendSignalRequest: {
@@ -2118,6 +2401,221 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly graphs_draft_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly agent_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly graphs_draft_update: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The draft's `ETag` as you read it; `*` for any. Without it: 428. */
+                readonly "If-Match": string;
+                /** @description `return=minimal` leaves the graph out of the answer. */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly agent_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateGraphRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SavedDraft"];
+                };
+            };
+            /** @description The draft has changed since. `draft` is what it is now. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"] & {
+                        readonly draft: components["schemas"]["Draft"];
+                    };
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly graphs_draft_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The draft's `ETag` as you read it; without it, any. */
+                readonly "If-Match"?: string;
+            };
+            readonly path: {
+                readonly agent_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The draft has changed since. `draft` is what it is now. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"] & {
+                        readonly draft: components["schemas"]["Draft"];
+                    };
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly graphs_draft_publish_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The draft's `ETag` as you read it; `*` for any. Without it: 428. */
+                readonly "If-Match": string;
+            };
+            readonly path: {
+                readonly agent_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Published"];
+                };
+            };
+            /** @description The draft has changed since. `draft` is what it is now. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"] & {
+                        readonly draft: components["schemas"]["Draft"];
+                    };
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly graphs_draft_restore_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The draft's `ETag` as you read it; `*` for any. Without it: 428. */
+                readonly "If-Match": string;
+            };
+            readonly path: {
+                readonly agent_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description The draft has changed since. `draft` is what it is now. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"] & {
+                        readonly draft: components["schemas"]["Draft"];
+                    };
+                };
             };
             /** @description The request was refused. */
             readonly default: {
