@@ -33,6 +33,14 @@ class RunFiles:
             raise BlockError(f"This run has no file {reference[:100]!r}.")
         return (self.folder / reference).read_bytes()
 
+    def size(self, reference: str) -> int | None:
+        """Return how many bytes the run's file has, None where there is no such file."""
+        if not REFERENCE.fullmatch(reference):
+            return None
+        with contextlib.suppress(FileNotFoundError):
+            return (self.folder / reference).stat().st_size
+        return None
+
     def write(self, content: bytes, *, name: str) -> str:
         # Named for its content: a block that runs again writes no second copy.
         ending = re.sub(r"[^A-Za-z0-9.]", "", Path(name).suffix)[:12]

@@ -15,10 +15,10 @@ from agents.engine.states import OPEN
 from agents.executions.models import Emission, Event, Execution, NodeExecution, Review
 from blocks.sdk import BlockKind
 from kernel.fields import JSONText
+from webui.timeline import Spans, spans_of
 from webui.values import LONGEST, Shown, from_json_start, one_line, shown
 
 MOST_EMISSIONS = 50  # of one node execution
-MOST_OUTPUTS = 200  # values of the whole run
 MOST_OPEN = 1000
 LARGEST_INPUT = 64 * 1024  # characters of a node execution's inputs together
 
@@ -52,6 +52,7 @@ class NodeRun:
     inputs_size: int = 0  # where they are too large to show
     outputs: list[PinValue] = field(default_factory=list)
     emitted: int = 0
+    spans: Spans = field(default_factory=Spans)
 
     @property
     def left_out(self) -> int:
@@ -66,15 +67,6 @@ class NodeRun:
             return ""
         first = self.outputs[0]
         return f"{first.pin}: {one_line(first.value.text)}"
-
-
-@dataclass(frozen=True)
-class OutputValue:
-    """One value of the run's outputs."""
-
-    node_exec_id: UUID
-    value: Shown
-    query: str
 
 
 def started_rows(execution: Execution) -> QuerySet[NodeExecution]:
@@ -101,6 +93,8 @@ def node_runs(execution: Execution, rows: Sequence[NodeExecution], seq: int) -> 
     Later emissions come with later events, so that a page that follows shows nothing twice.
     """
     found = {row.pk: _node_run(execution, row) for row in rows}
+    for pk, spans in spans_of(execution, rows).items():
+        found[pk].spans = spans
     told = None if execution.state.is_final else _told(execution, list(found), seq)
     counts: dict[tuple[UUID, str], int] = {}
     for pk, pin, number, start in _emissions(list(found)):
@@ -121,21 +115,6 @@ def input_values(execution: Execution) -> list[PinValue]:
         PinValue(name, shown(value), _query_string(input=name))
         for name, value in execution.inputs.items()
     ]
-
-
-def output_values(execution: Execution) -> dict[str, list[OutputValue]]:
-    """Return the first values of the run's outputs by name, in the order they arrived."""
-    rows: Any = started_rows(execution).filter(node_id__in=output_nodes(execution))
-    found: dict[str, list[OutputValue]] = {}
-    for row in rows[:MOST_OUTPUTS]:
-        data = row.small_input
-        if data is None:
-            name, value = "A large output", Shown("", is_text=False, is_cut=True)
-        else:
-            name, value = str(data.get("name")), shown(data.get("value"))
-        one = OutputValue(row.pk, value, query(row.pk, input="value"))
-        found.setdefault(name, []).append(one)
-    return found
 
 
 def output_nodes(execution: Execution) -> list[str]:

@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from kernel.api.routing import slash
-from webui.views import account, agent, agents, builder, reviews, run, runs
+from webui.views import account, agent, agent_settings, agents, builder, reviews, run, runs
 
 app_name = "webui"
 
@@ -27,16 +27,20 @@ urlpatterns = [
     slash("agents/new/", builder.new, name="new"),
     slash("agents/<uuid:pk>/", agent.show, name="agent"),
     slash("agents/<uuid:pk>/edit/", builder.edit, name="edit"),
+    slash("agents/<uuid:pk>/settings/", agent_settings.settings, name="settings"),
     slash("agents/<uuid:pk>/run/", agent.start, name="start"),
     slash("agents/<uuid:pk>/export/", agent.export, name="export"),
     slash("agents/<uuid:pk>/activate/", agent.activate, name="activate"),
     slash("agents/<uuid:pk>/delete/", agent.delete, name="delete"),
     slash("runs/", runs.index, name="runs"),
+    slash("runs/stop/", runs.stop, name="stop-runs"),
     slash("runs/<uuid:pk>/", run.show, name="run"),
     slash("runs/<uuid:pk>/stop/", run.stop, name="stop"),
     slash("runs/<uuid:pk>/retry/", run.retry, name="retry"),
     slash("runs/<uuid:pk>/replay/", run.replay, name="replay"),
     slash("runs/<uuid:pk>/waiting/", run.waiting, name="waiting"),
+    slash("runs/<uuid:pk>/outputs/", run.outputs, name="outputs"),
+    slash("runs/<uuid:pk>/file/", run.file, name="file"),
     slash("runs/<uuid:pk>/value/", run.value, name="value"),
     slash("reviews/", reviews.index, name="reviews"),
     slash("reviews/<uuid:pk>/", reviews.review, name="review"),

@@ -11,11 +11,14 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from agents.executions.models import Review
+from webui.timeline import Bar, Spans
 from webui.values import Shown, one_line, shown
 
 register = template.Library()
 
 WORDS = {
+    "": "All",
+    "UNFINISHED": "Unfinished",
     "QUEUED": "Queued",
     "RUNNING": "Running",
     "WAITING": "Waiting",
@@ -84,6 +87,18 @@ def duration(length: timedelta | None) -> str:
     if not hours:
         return f"{minutes} min {rest} s"
     return f"{hours} h {minutes} min"
+
+
+@register.simple_tag
+def bars(spans: Spans, length: int) -> list[Bar]:
+    """Return the bars of a node execution in a run that took so many milliseconds."""
+    return list(spans.bars(length))
+
+
+@register.filter
+def milliseconds(length: int) -> timedelta:
+    """Return the length of time, which `duration` then says."""
+    return timedelta(milliseconds=length)
 
 
 @register.inclusion_tag("webui/parts/status.html")

@@ -9,6 +9,9 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.utils.timezone import now
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agents.engine.states import ExecutionStatus
@@ -17,23 +20,26 @@ from agents.executions.models import Execution
 from agents.executions.retention import kept_until
 from agents.executions.services import replay_execution, retry_execution, stop_execution
 from agents.executions.waiting import waiting as what_waits
-from blocks.sdk import BlockKind
+from blocks.sdk import BlockError
 from kernel.errors import TrellisError
+from webui.kinds import PICTURES, ending_of, read_file
+from webui.outputs import count_left_out, output_values
 from webui.paging import page_of
 from webui.runs import (
-    MOST_OUTPUTS,
     input_values,
     node_runs,
     open_ids,
     open_reviews,
     output_nodes,
-    output_values,
     started_rows,
 )
+from webui.timeline import beginning, length_of
 from webui.values import full_text
 from webui.views.pages import PageRequest, page, render
 from webui.wholevalue import find_value
 
+SEALED = "default-src 'none'; sandbox; frame-ancestors 'none'"  # whatever it is, it cannot run
+OPAQUE = "application/octet-stream"  # so that browsers keep it and do not show it
 NODE_RUNS = 50
 MOST_WAITING = 20
 DOUBLE_CLICK = timedelta(seconds=10)  # later, the same button is meant to start another run
@@ -52,9 +58,9 @@ def show(request: PageRequest, pk: UUID) -> HttpResponse:
         "nodes": node_runs(execution, rows.items, seq),
         "page": rows,
         "inputs": input_values(execution),
-        "outputs": output_values(execution) if execution.has_values else {},
         "kept": kept_until(execution),
-        "more_outputs": _more_outputs(execution),
+        "length": length_of(execution),
+        **_outputs(execution),
         **_waiting(execution),
         "click": uuid4(),
         "can_retry": execution.parent is None
@@ -119,7 +125,33 @@ def replay(request: PageRequest, pk: UUID) -> HttpResponseBase:
 def waiting(request: PageRequest, pk: UUID) -> HttpResponse:
     """Return the part of the run's page that says what waits for what."""
     execution = _run(request, pk)
-    return render(request, "runs/waiting.html", _waiting(execution))
+    return render(request, "runs/waiting.html", {"execution": execution, **_waiting(execution)})
+
+
+@require_safe
+@page
+def outputs(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Return the part of the run's page that shows what it brought out so far."""
+    execution = _run(request, pk)
+    return render(request, "runs/outputs.html", {"execution": execution, **_outputs(execution)})
+
+
+@require_safe
+@page
+def file(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Return the file that a value is or names: a picture to be shown, anything else to be kept."""
+    execution = _run(request, pk)
+    found = find_value(execution, request.GET)
+    try:
+        content, note = read_file(found, execution)
+    except BlockError as error:
+        raise Http404(str(error)) from None
+    shows = note.media_type in PICTURES
+    response = HttpResponse(content, content_type=note.media_type if shows else OPAQUE)
+    name = f"{slugify(request.GET.get('name', ''))[:80] or 'output'}{ending_of(note)}"
+    response["Content-Disposition"] = content_disposition_header(not shows, name) or "attachment"
+    response["Content-Security-Policy"] = SEALED
+    return response
 
 
 @require_safe
@@ -128,7 +160,7 @@ def value(request: PageRequest, pk: UUID) -> HttpResponse:
     """Return the whole of a value as plain text, whatever it is."""
     found = find_value(_run(request, pk), request.GET)
     text = full_text(found).encode("utf-8", "replace")
-    policy = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
+    policy = {"Content-Security-Policy": SEALED}
     return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=policy)
 
 
@@ -143,6 +175,15 @@ def _run(request: PageRequest, pk: UUID) -> Execution:
     return found
 
 
+def _outputs(execution: Execution) -> dict[str, Any]:
+    has_values = execution.has_values
+    return {
+        "live": not execution.state.is_final,
+        "outputs": output_values(execution) if has_values else {},
+        "more_outputs": count_left_out(execution) if has_values else 0,
+    }
+
+
 def _waiting(execution: Execution) -> dict[str, Any]:
     found = what_waits(execution, quiet=True)
     for one in found:
@@ -153,13 +194,6 @@ def _waiting(execution: Execution) -> dict[str, Any]:
         "more_waiting": len(found[MOST_WAITING:]),
         "reviews": open_reviews(execution)[:MOST_WAITING],
     }
-
-
-def _more_outputs(execution: Execution) -> int:
-    if not execution.has_values:
-        return 0
-    rows = started_rows(execution).filter(node_id__in=output_nodes(execution))
-    return max(rows.count() - MOST_OUTPUTS, 0)
 
 
 def _feed(execution: Execution, seq: int, *, follows: bool) -> dict[str, Any]:
@@ -173,11 +207,11 @@ def _feed(execution: Execution, seq: int, *, follows: bool) -> dict[str, Any]:
         "open": open_ids(execution),
         "follows": follows,  # whether new node executions belong on this page
         "most": NODE_RUNS,
-        "mostOutputs": MOST_OUTPUTS,
+        "zero": beginning(execution).isoformat(),
+        "now": now().isoformat(),
         "blocks": {node.block_id: node.block.title for node in graph.nodes.values() if node.block},
-        "outputNodes": [node.id for node in graph.of_kind(BlockKind.OUTPUT)],
+        "outputNodes": output_nodes(execution),
         "valueUrl": reverse("webui:value", args=[execution.pk]),
-        "waitingUrl": reverse("webui:waiting", args=[execution.pk]),
         "runsUrl": reverse("webui:runs"),
         "reviewsUrl": reverse("webui:reviews"),
         "signInUrl": reverse("webui:login"),

@@ -275,40 +275,6 @@ def test_the_page_takes_as_many_queries_for_many_nodes_as_for_few(
         words(client, execution)
 
 
-class TestList:
-    def test_without_runs_the_list_explains_what_to_do(self, alice: User, browse: Browse) -> None:
-        assert "No runs yet" in browse(alice).get("/runs/").content.decode()
-
-    def test_only_ones_own_runs_are_listed(self, alice: User, bob: User, browse: Browse) -> None:
-        run(alice, echo("Of Alice"), **{"in": 1})
-        run(bob, echo("Of Bob"), **{"in": 1})
-        page = browse(alice).get("/runs/").content.decode()
-
-        assert "Of Alice" in page
-        assert "Of Bob" not in page
-
-    def test_runs_are_filtered_by_status(self, alice: User, browse: Browse) -> None:
-        run(alice, echo("Good"), **{"in": 1})
-        run(alice, division(), by=0)
-        client = browse(alice)
-
-        page = client.get("/runs/?status=FAILED").content.decode()
-        assert "Division" in page
-        assert "Good" not in page
-        page = client.get("/runs/?status=RUNNING").content.decode()
-        assert "None of your runs is “Running”." in page
-        assert "Good" in client.get("/runs/?status=odd").content.decode()
-
-    def test_runs_that_runs_started_are_left_out(self, alice: User, browse: Browse) -> None:
-        main = GraphBuilder("Main")
-        main.agent(calculator("Helper"), Input=1)
-        run_to_end(start(alice, main))
-        page = browse(alice).get("/runs/").content.decode()
-
-        assert "Main" in page
-        assert "Helper" not in page
-
-
 def test_a_failed_run_is_retried_with_its_button(alice: User, browse: Browse) -> None:
     graph = GraphBuilder()
     with registered():

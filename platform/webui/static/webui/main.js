@@ -33,6 +33,7 @@ async function showAll(link) {
     const response = await fetch(link.href);
     if (!response.ok) throw new Error(response.statusText);
     text.textContent = await response.text();
+    link.parentElement.setAttribute("hx-morph-skip", ""); // a look at the server cuts nothing off
     link.remove();
     text.focus();
   } catch {

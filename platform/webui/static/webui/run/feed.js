@@ -18,7 +18,7 @@ function parse(text) {
 /**
  * Follow a run from the event with number `since`.
  *
- * Calls `onEvent(method, data)` for each later event, `onState(state, seconds)` with "open",
+ * Calls `onEvent(method, data, created)` for each later event, `onState(state, seconds)` with "open",
  * "lost" (and when it tries again), "signed out" or "refused". Returns a function that ends it.
  */
 export function follow({ run, since, onEvent, onState }) {
@@ -61,7 +61,7 @@ export function follow({ run, since, onEvent, onState }) {
       onState("open");
     } else if (message.seq > seq) {
       seq = message.seq;
-      onEvent(message.method, message.data);
+      onEvent(message.method, message.data, message.created);
     }
   }
 

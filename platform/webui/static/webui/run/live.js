@@ -1,29 +1,16 @@
 // A run's page fills in while the run goes on.
 
 import { follow } from "./feed.js";
-import { morph } from "./morph.js";
 import { NodeList } from "./nodes.js";
-import { Outputs } from "./outputs.js";
+import { Timeline } from "./timeline.js";
 import { FINAL, duration, showStatus } from "./words.js";
-
-const LOOK_AGAIN = 5000; // ms between two looks at what waits for what
 
 const one = (name) => document.querySelector(`[data-live="${name}"]`);
 
-/** Show the part of the page that says what waits, as the server now has it. */
-async function refreshWaiting(url) {
-  try {
-    const response = await fetch(url, { headers: { Accept: "text/html" } });
-    if (!response.ok || response.redirected) return;
-    const fresh = document.createElement("template"); // keeps white space as the page has it
-    fresh.innerHTML = await response.text();
-    morph(one("waiting"), fresh.content);
-  } catch {
-    // The connection is lost; the page says so already.
-  }
-}
+/** Let a part of the page ask the server what it now says, as its `hx-trigger` tells. */
+const look = (name) => one(name).dispatchEvent(new Event("look"));
 
-function showConnection(feed, state, seconds) {
+function showConnection(state, seconds) {
   const sentences = {
     open: "",
     lost: `The live connection is lost. Trying again in ${Math.max(seconds ?? 1, 1)} s. The run itself goes on.`,
@@ -35,21 +22,22 @@ function showConnection(feed, state, seconds) {
 }
 
 function start(feed) {
-  const nodes = new NodeList(one("nodes"), feed);
-  const outputs = new Outputs(one("run-outputs"), feed);
+  const timeline = new Timeline(one("nodes"), feed);
+  const nodes = new NodeList(one("nodes"), feed, timeline);
+  const outputNodes = new Set(feed.outputNodes);
   const summary = document.querySelector("[data-run-status]");
   let startedAt = feed.startedAt ? new Date(feed.startedAt) : null;
 
   const clock = setInterval(() => {
     if (startedAt) one("duration").textContent = duration(Date.now() - startedAt);
+    one("length").textContent = duration(timeline.draw());
   }, 500);
-  const looks = setInterval(() => refreshWaiting(feed.waitingUrl), LOOK_AGAIN);
 
-  function onNode(data) {
-    if (nodes.apply(data)) one("no-nodes").hidden = true;
+  function onNode(data, created) {
+    if (nodes.apply(data, created)) one("no-nodes").hidden = true;
     else one("more-nodes").hidden = false;
-    one("no-run-outputs").hidden = outputs.apply(data);
-    if (data.status === "WAITING") refreshWaiting(feed.waitingUrl);
+    if (outputNodes.has(data.node_id)) look("run-outputs");
+    if (data.status === "WAITING") look("waiting");
   }
 
   function onRun(data) {
@@ -65,19 +53,19 @@ function start(feed) {
   function finish(data) {
     end();
     clearInterval(clock);
-    clearInterval(looks);
     if (startedAt && data.ended_at) {
       one("duration").textContent = duration(new Date(data.ended_at) - startedAt);
     }
+    one("length").textContent = duration(timeline.draw(data.ended_at));
     one("stop")?.remove();
     one("lost").hidden = true;
-    if (one("no-run-outputs").textContent.trim()) one("no-run-outputs").textContent = "None.";
     if (data.error) {
       one("failure-message").textContent = data.error.message;
       one("failure-code").textContent = data.error.code ?? "";
       one("failure").hidden = false;
     }
-    refreshWaiting(feed.waitingUrl);
+    look("run-outputs");
+    look("waiting");
   }
 
   let counting = Number(one("count").textContent);
@@ -85,16 +73,19 @@ function start(feed) {
   const end = follow({
     run: feed.run,
     since: feed.since,
-    onEvent(method, data) {
+    onEvent(method, data, created) {
       if (method === "graph_execution_event") return onRun(data);
       if (!counted.has(data.node_exec_id)) {
         counted.add(data.node_exec_id);
         counting += 1;
         one("count").textContent = counting;
       }
-      onNode(data);
+      onNode(data, created);
     },
-    onState: (state, seconds) => showConnection(feed, state, seconds),
+    onState(state, seconds) {
+      if (state === "open" && !one("lost").hidden) look("run-outputs");
+      showConnection(state, seconds);
+    },
   });
 }
 

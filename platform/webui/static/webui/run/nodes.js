@@ -8,10 +8,11 @@ const MOST_VALUES = 50; // of one node execution, as on the server
 const part = (element, name) => element.querySelector(`[data-live="${name}"]`);
 
 export class NodeList {
-  /** `feed` is what the page says of the run; the list element holds what the server rendered. */
-  constructor(list, feed) {
+  /** `feed` is what the page says of the run; the list holds what the server rendered of it. */
+  constructor(list, feed, timeline) {
     this.list = list;
     this.feed = feed;
+    this.timeline = timeline;
     this.template = document.getElementById("node-template");
     this.items = new Map();
     for (const item of list.children) this.items.set(item.dataset.nodeExec, item);
@@ -19,12 +20,13 @@ export class NodeList {
     for (const [id, item] of this.items) this.countShown(id, item);
   }
 
-  /** Show what an event says of a node execution. Returns false where the list is full. */
-  apply(data) {
+  /** Show what an event, recorded at a moment, says of a node execution. Returns false where the list is full. */
+  apply(data, created) {
     const item = this.items.get(data.node_exec_id) ?? this.add(data);
     if (!item) return false;
     showStatus(part(item, "status"), data.status);
     this.showTime(item, data);
+    this.timeline.apply(item, data, created);
     this.showInputs(item, data);
     for (const [pin, values] of Object.entries(data.output_data ?? {})) {
       for (const value of values) this.showOutput(item, data.node_exec_id, pin, value);
