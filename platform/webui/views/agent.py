@@ -19,9 +19,11 @@ from agents.executions.services import start_execution
 from agents.graphs import services
 from agents.graphs.models import GraphVersion
 from kernel.errors import TrellisError
+from webui.asked import uuid_of
 from webui.description import describe
 from webui.forms.inputs import StartForm
 from webui.paging import page_of
+from webui.snippets import snippets
 from webui.views.pages import PageRequest, page, render
 
 NODES = 50
@@ -120,6 +122,7 @@ def _agent(
         "node_count": len(graph.nodes),
         "link_count": len(graph.links),
         "runs": _runs(request, version)[:RUNS],
+        "snippets": snippets(version, f"{request.scheme}://{request.get_host()}"),
         "versions": page_of(versions, request.GET, size=VERSIONS, name="versions"),
     }
     return render(request, "agents/agent.html", context, status=status)
@@ -151,9 +154,8 @@ def _runs(request: PageRequest, version: GraphVersion) -> Any:
 
 def _inputs_of(request: PageRequest, version: GraphVersion) -> dict[str, Any]:
     """Return the inputs of the run that is to be run again."""
-    try:
-        run = UUID(request.GET.get("again", ""))
-    except ValueError:
+    run = uuid_of(request.GET.get("again", ""))
+    if run is None:
         return {}
     rows = Execution.objects.visible_to(request.user).filter(pk=run)
     found = rows.filter(graph_version__agent=version.agent_id).first()

@@ -1,28 +1,37 @@
 """The list of a person's agents, and the import of another one."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F
+from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agents.executions.models import Execution
 from agents.graphs import services
-from agents.graphs.models import GraphVersion
 from kernel.errors import TrellisError
+from webui.agentlist import listed_agents, runs_under_way
 from webui.forms.importing import ImportForm
 from webui.paging import page_of
 from webui.views.pages import PageRequest, page, render
 
-SIZE = 25
+SIZE = 24
+NEWEST = "new"
+SORTS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
+    NEWEST: ("Newest first", ("-agent__created", "-pk")),
+    "run": ("Last run first", (F("last_created").desc(nulls_last=True), "-pk")),
+    "name": ("By name", (Lower("name"), "pk")),
+}
 MOST_PROBLEMS = 20
 
 
 @require_safe
 @page
 def index(request: PageRequest) -> HttpResponse:
-    """Show the agents, newest first, or those that a search finds."""
+    """Show the agents, or those that a search finds, in the order that is asked for."""
     return _list(request, ImportForm())
 
 
@@ -47,50 +56,22 @@ def _list(
     request: PageRequest, form: ImportForm, error: TrellisError | None = None, *, status: int = 200
 ) -> HttpResponse:
     search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    versions = _found(request, search)
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in SORTS else NEWEST
+    found = page_of(
+        listed_agents(request.user, search).order_by(*SORTS[sort][1]), request.GET, size=SIZE
+    )
+    running = runs_under_way(request.user, [version.agent_id for version in found.items])
     context = {
-        "page": page_of(versions, request.GET, size=SIZE),
+        "page": found,
+        "agents": [(version, running.get(version.agent_id, 0)) for version in found.items],
+        "running": bool(running),
         "search": search,
+        "sort": sort,
+        "sorts": [(name, word) for name, (word, _) in SORTS.items()],
         "form": form,
         "refusal": error,
         "problems": error.errors[:MOST_PROBLEMS] if error else (),
         "more_problems": max(len(error.errors) - MOST_PROBLEMS, 0) if error else 0,
     }
     return render(request, "agents/list.html", context, status=status)
-
-
-def _found(request: PageRequest, search: str) -> QuerySet[GraphVersion]:
-    """Return the active versions with how each agent's last run went.
-
-    Agents that came in with another one are found by a search, and on that agent's page.
-    """
-    versions = GraphVersion.objects.visible_to(request.user).active()
-    if search:
-        versions = versions.filter(Q(name__icontains=search) | Q(description__icontains=search))
-    else:
-        versions = versions.filter(agent__imported_with=None)
-    return (
-        versions.defer("document")
-        .order_by("-agent__created", "-pk")
-        .annotate(
-            last_run=_of_last_run(request, "pk"),
-            last_status=_of_last_run(request, "status"),
-            last_created=_of_last_run(request, "created"),
-        )
-    )
-
-
-def _of_last_run(request: PageRequest, field: str) -> Subquery:
-    """Return a field of an agent's last run: of the last runs of its versions, the newest.
-
-    Each of those is found in an index. Asked for at once, the planner would read through all runs
-    of the person for an agent that never ran.
-    """
-    runs = Execution.objects.visible_to(request.user).filter(
-        graph_version=OuterRef("pk"), parent=None
-    )
-    last = runs.order_by("-created")
-    of_versions = GraphVersion.objects.filter(agent=OuterRef("agent")).annotate(
-        ran=Subquery(last.values("created")[:1]), found=Subquery(last.values(field)[:1])
-    )
-    return Subquery(of_versions.order_by(F("ran").desc(nulls_last=True)).values("found")[:1])

@@ -143,7 +143,7 @@ def test_a_sub_agent_is_linked(alice: User, browse: Browse) -> None:
 
     url = f"/agents/{helper.pk}/?version=1"
     assert f'href="{url}"' in words(client, f"/agents/{version.agent_id}/")
-    assert ">Helper<" in words(client, url)
+    assert '<h1 dir="auto"> Helper </h1>' in words(client, url)
 
 
 def test_recent_runs_are_listed(alice: User, browse: Browse) -> None:
@@ -186,7 +186,7 @@ def test_an_export_can_be_imported(version: GraphVersion, alice: User, browse: B
 def test_another_version_is_made_active(version: GraphVersion, alice: User, browse: Browse) -> None:
     services.save_version(version.agent, calculator("Sum, better").file() | {"id": ""})
     client = browse(alice)
-    assert ">Sum, better<" in words(client, f"/agents/{version.agent_id}/")
+    assert '<h1 dir="auto"> Sum, better </h1>' in words(client, f"/agents/{version.agent_id}/")
 
     answer = client.post(f"/agents/{version.agent_id}/activate/", {"version": 1}, follow=True)
 

@@ -1,9 +1,11 @@
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from accounts.models import User
 from agents.executions.services import start_execution
@@ -25,7 +27,9 @@ def test_without_agents_the_list_explains_what_to_do(alice: User, browse: Browse
     page = browse(alice).get("/agents/").content.decode()
 
     assert "No agents yet" in page
-    assert "Import it below" in page
+    assert "Make your first agent" in page
+    assert 'href="/agents/new/"' in page
+    assert "Or import one below" in page
     assert 'type="file"' in page
 
 
@@ -66,7 +70,8 @@ def test_the_list_takes_as_many_queries_for_many_agents_as_for_one(
     for number in range(12):
         services.create_agent(alice, calculator(f"Sum {number}").file())
     client = browse(alice)
-    with django_assert_num_queries(4):  # session, user, agents, count of reviews
+    # session, user, agents, runs under way, count of reviews
+    with django_assert_num_queries(5):
         assert client.get("/agents/").content.decode().count("row__title") == 12
 
 
@@ -76,10 +81,42 @@ def test_long_lists_come_in_pages(alice: User, browse: Browse) -> None:
     client = browse(alice)
     first, second = (client.get(url).content.decode() for url in ("/agents/", "/agents/?page=2&q="))
 
-    assert first.count("row__title") == 25
+    assert first.count("row__title") == 24
     assert 'rel="next" href="?page=2"' in " ".join(first.split())
-    assert second.count("row__title") == 1
+    assert second.count("row__title") == 2
     assert ">Sum 0<" in second
+
+
+def names(client: Client, query: str = "") -> list[str]:
+    """Return the names of the agents that the list shows, in its order."""
+    page = client.get(f"/agents/{query}").content.decode()
+    return re.findall(r'<a href="/agents/[0-9a-f-]+/" dir="auto">([^<]*)</a>', page)
+
+
+def test_agents_come_in_the_order_that_is_asked_for(alice: User, browse: Browse) -> None:
+    run(alice, calculator("bravo"), Input=1)
+    run(alice, calculator("Alpha"), Input=1)
+    services.create_agent(alice, calculator("charlie").file())
+    client = browse(alice)
+
+    assert names(client) == ["charlie", "Alpha", "bravo"]
+    assert names(client, "?sort=name") == ["Alpha", "bravo", "charlie"]
+    assert names(client, "?sort=run") == ["Alpha", "bravo", "charlie"]
+    assert names(client, "?sort=odd") == ["charlie", "Alpha", "bravo"]
+
+
+def test_the_list_says_how_many_runs_are_under_way(alice: User, bob: User, browse: Browse) -> None:
+    version = services.create_agent(alice, calculator().file())
+    for number in range(2):
+        start_execution(owner=alice, agent_id=version.agent_id, inputs={"Input": number})
+    page = browse(alice).get("/agents/").content.decode()
+
+    assert "2 running now" in page
+    assert f'href="/runs/?status=UNFINISHED&agent={version.agent_id}"' in page
+    assert 'hx-trigger="every 5s"' in page
+    quiet = browse(bob).get("/agents/").content.decode()
+    assert "running now" not in quiet
+    assert "every 5s" not in quiet
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "abc", "99999999999999999999", "٣", "9999"])
