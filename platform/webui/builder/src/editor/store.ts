@@ -25,10 +25,27 @@ export type Saving =
   | { readonly state: "saving" }
   /** The server cannot be reached; edits are kept in this browser and sent when it answers. */
   | { readonly state: "offline"; readonly kept: boolean }
+  /** The session is over; edits are kept in this browser until somebody signs in again. */
+  | { readonly state: "signed out"; readonly kept: boolean }
   /** Someone else saved in between: people have to choose (`panels/MergeDialog`). */
-  | { readonly state: "conflict" }
+  | {
+      readonly state: "conflict";
+      /** What both began with. */
+      readonly base: GraphDocument;
+      /** What the server has now. */
+      readonly theirs: GraphDocument;
+    }
   /** The server does not take the draft; the sentence says why. */
   | { readonly state: "refused"; readonly reason: string };
+
+/** Which versions the draft stands between. */
+export interface DraftPlace {
+  /** The version that the draft was begun on. */
+  readonly baseVersion: number;
+  readonly activeVersion: number;
+  /** Whether there is anything to publish, edits that are not saved yet included. */
+  readonly hasChanges: boolean;
+}
 
 export type Mark = "added" | "removed" | "changed" | "moved";
 
@@ -53,6 +70,10 @@ export interface EditorState {
   readonly selection: Selection;
   readonly problems: readonly Problem[];
   readonly saving: Saving;
+  /** The agent's id; null until it was saved for the first time. */
+  readonly agent: string | null;
+  /** Null for an agent that is not saved yet, and where no draft is shown. */
+  readonly draft: DraftPlace | null;
   /** A version or a comparison: looked at, not changed. */
   readonly readOnly: boolean;
   /** Set while versions are compared. */
@@ -74,6 +95,8 @@ export interface EditorActions {
   /** Show another document, without history: a version that was opened, a draft that was reloaded. */
   open(document: GraphDocument): void;
   setSaving(saving: Saving): void;
+  setDraft(draft: DraftPlace | null): void;
+  setAgent(agent: string): void;
   setServerProblems(problems: readonly Problem[]): void;
 }
 
@@ -102,6 +125,8 @@ export function createEditor({ document, catalogue, readOnly, marks }: EditorOpt
     selection: NOTHING_SELECTED,
     problems: problemsOf(document, catalogue),
     saving: { state: "saved", at: null },
+    agent: document.id || null,
+    draft: null,
     readOnly: readOnly ?? false,
     marks: marks ?? null,
     history: emptyHistory(),
@@ -151,6 +176,14 @@ export function createEditor({ document, catalogue, readOnly, marks }: EditorOpt
 
     setSaving(saving) {
       set({ saving });
+    },
+
+    setDraft(draft) {
+      set({ draft });
+    },
+
+    setAgent(agent) {
+      set({ agent });
     },
 
     setServerProblems(problems) {

@@ -7,7 +7,9 @@ export interface JsonObject {
 }
 
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !isRawNumber(value)
+  );
 }
 
 export function isArray(value: unknown): value is readonly Json[] {
@@ -21,6 +23,8 @@ export function jsonEqual(one: Json | undefined, other: Json | undefined): boole
     if (!isArray(one) || !isArray(other) || one.length !== other.length) return false;
     return one.every((item, index) => jsonEqual(item, other[index]));
   }
+  if (isRawNumber(one) || isRawNumber(other))
+    return isRawNumber(one) && isRawNumber(other) && one.rawJSON === other.rawJSON;
   if (!isObject(one) || !isObject(other)) return false;
   const keys = definedKeys(one);
   return (
@@ -54,4 +58,39 @@ export function withKeyRenamed<T extends JsonObject>(object: T, from: string, to
 
 function definedKeys(object: JsonObject): string[] {
   return Object.keys(object).filter((key) => object[key] !== undefined);
+}
+
+/** A whole number with more digits than a JavaScript number holds, kept as it is written. */
+export interface RawNumber {
+  readonly rawJSON: string;
+}
+
+interface ExactJSON {
+  rawJSON?: (text: string) => RawNumber;
+  isRawJSON?: (value: unknown) => value is RawNumber;
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+  ): unknown;
+}
+
+// Browsers have these for some years; TypeScript's library does not yet.
+const exact = JSON as unknown as ExactJSON;
+
+/**
+ * Return the text's value, with large whole numbers as `RawNumber`: an id such as
+ * 1234567890123456789 would otherwise change by opening and saving. `JSON.stringify` writes them back.
+ */
+export function parseWhole(text: string): unknown {
+  const { rawJSON } = exact;
+  if (!rawJSON || !/\d{16}/.test(text)) return JSON.parse(text) as unknown;
+  return exact.parse(text, (_key, value, { source }) =>
+    typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? "")
+      ? rawJSON(source ?? "")
+      : value,
+  );
+}
+
+export function isRawNumber(value: unknown): value is RawNumber {
+  return exact.isRawJSON?.(value) ?? false;
 }

@@ -5,7 +5,7 @@
  * `tests/unit/blocks/pin_cases.json` holds cases that both sides must agree on.
  */
 import type { Json, JsonObject } from "@/graph/document";
-import { isArray, isObject, jsonEqual } from "@/graph/json";
+import { isArray, isObject, isRawNumber, jsonEqual } from "@/graph/json";
 import {
   alternatives,
   choicesOf,
@@ -25,7 +25,7 @@ export interface Misfit {
 
 /** Return what is wrong with a value on a pin of the schema. Null counts as not given. */
 export function misfit(value: Json, schema: Schema): Misfit | undefined {
-  if (value === null || isAnything(schema)) return undefined;
+  if (value === null || isRawNumber(value) || isAnything(schema)) return undefined;
   const found = alternatives(schema).map((one) => misfitOfOne(value, one));
   if (found.length === 0 || found.includes(undefined)) return undefined;
   return found.find((one) => one?.severity === "warning") ?? found[0];
