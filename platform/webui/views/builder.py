@@ -56,15 +56,15 @@ def _builder(request: PageRequest, title: str, shown: dict[str, Any]) -> HttpRes
 
 def _urls() -> dict[str, str]:
     """Return the addresses that the builder links to, with ``{id}`` where an id goes."""
-    places = {"agent": "agent", "edit": "edit", "run": "run", "export": "export"}
+    places = ("agent", "edit", "run", "review", "export")
     return {
         "api": reverse("graph-list").removesuffix("graphs/"),
         "agents": reverse("webui:agents"),
         "create": reverse("webui:new"),
         "runs": reverse("webui:runs"),
         **{
-            name: reverse(f"webui:{view}", args=[PLACE]).replace(str(PLACE), "{id}")
-            for name, view in places.items()
+            name: reverse(f"webui:{name}", args=[PLACE]).replace(str(PLACE), "{id}")
+            for name in places
         },
     }
 

@@ -20,6 +20,7 @@ export interface BuilderUrls {
   readonly create: string;
   readonly run: string;
   readonly runs: string;
+  readonly review: string;
   readonly export: string;
 }
 

@@ -5,6 +5,8 @@ import type { LinkEnds } from "@/graph/document";
 import { useFlow, useRun } from "@/run/context";
 import { oneLine } from "@/run/values/text";
 
+import "@/run/run.css";
+
 export interface LinkValuesProps {
   readonly link: Pick<LinkEnds, "source_id" | "source_name">;
   /** The link's line, as SVG draws it. */

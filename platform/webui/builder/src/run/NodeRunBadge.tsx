@@ -6,6 +6,8 @@ import { StatusIcon } from "@/run/StatusIcon";
 import { reasonOf, type Waiting } from "@/run/waiting";
 import { duration, statusWord } from "@/run/words";
 
+import "@/run/run.css";
+
 /**
  * How a node's executions go, on the node: status, how often it ran, why it failed or waits.
  *

@@ -1,6 +1,8 @@
 import type { NodeStatus, RunStatus } from "@/run/events";
 import { statusWord } from "@/run/words";
 
+import "@/run/run.css";
+
 /** One shape for each status: no status is told by its colour alone. */
 const SHAPES: Readonly<Record<NodeStatus, string>> = {
   INCOMPLETE:

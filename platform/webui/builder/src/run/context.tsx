@@ -3,43 +3,50 @@ import { createContext, useContext, type ReactNode } from "react";
 import { useStore } from "zustand";
 
 import type { LinkEnds } from "@/graph/document";
+import type { RunCommands, Told } from "@/run/commands";
 import type { NodeRuns, PinFlow } from "@/run/events";
 import { flowOf } from "@/run/flows";
+import type { RunScene } from "@/run/scene";
 import type { RunActions, RunStore, RunView } from "@/run/store";
 import type { Waiting } from "@/run/waiting";
 import type { BuilderUrls } from "@/settings";
 
-const RunContext = createContext<RunStore | null>(null);
-const UrlsContext = createContext<BuilderUrls | null>(null);
+const SceneContext = createContext<RunScene | null>(null);
 
 export function RunProvider({
-  store,
-  urls,
+  scene,
   children,
 }: {
-  readonly store: RunStore;
-  readonly urls: BuilderUrls;
+  readonly scene: RunScene;
   readonly children: ReactNode;
 }) {
-  return (
-    <RunContext value={store}>
-      <UrlsContext value={urls}>{children}</UrlsContext>
-    </RunContext>
-  );
+  return <SceneContext value={scene}>{children}</SceneContext>;
 }
 
-/** Return the addresses of pages and values. */
-export function useUrls(): BuilderUrls {
-  const urls = useContext(UrlsContext);
-  if (!urls) throw new Error("useUrls needs a RunProvider above it.");
-  return urls;
+/** Return what starts and shows runs on this canvas. */
+export function useScene(): RunScene {
+  const scene = useContext(SceneContext);
+  if (!scene) throw new Error("useRun needs a RunProvider above it.");
+  return scene;
 }
 
 /** Return the store itself, for handlers that read the state when something happens. */
 export function useRunStore(): RunStore {
-  const store = useContext(RunContext);
-  if (!store) throw new Error("useRun needs a RunProvider above it.");
-  return store;
+  return useScene().store;
+}
+
+export function useCommands(): RunCommands {
+  return useScene().commands;
+}
+
+/** Return what the commands tell: what is under way, and what could not be done. */
+export function useTold<T>(selector: (told: Told) => T): T {
+  return useStore(useScene().commands.told, selector);
+}
+
+/** Return the addresses of pages and values. */
+export function useUrls(): BuilderUrls {
+  return useScene().urls;
 }
 
 /** Return what the selector picks from the run; the component renders when that changes. */
