@@ -73,6 +73,7 @@ def test_the_owner_edits_the_draft(version: GraphVersion, alice: User, browse: B
         "create": "/agents/new/",
         "run": "/runs/{id}/",
         "runs": "/runs/",
+        "review": "/reviews/{id}/",
         "export": "/agents/{id}/export/",
     }
 
