@@ -91,7 +91,7 @@ def enlist(execution: Execution, version: GraphVersion) -> None:
     execution.admitted_at = None
     ledger = _new(execution, version)
     ledger.flush()
-    publisher.on_commit(execution, run_changed=True)
+    dispatch.on_commit([], publisher.bell(execution, run_changed=True))
 
 
 def admit(owner_id: Any) -> int:
@@ -458,8 +458,7 @@ def commit(ledger: DatabaseLedger, *, durable: bool = True) -> None:
         ledger.flush()  # who ended is read from the database
         Review.objects.withdraw(execution.pk)
     ledger.flush(commit=True, durable=durable)
-    dispatch.on_commit(ledger.queued)
-    publisher.on_commit(execution, run_changed=ledger.run_changed)
+    dispatch.on_commit(ledger.queued, publisher.bell(execution, run_changed=ledger.run_changed))
     for orphaned in ledger.orphaned:
         transaction.on_commit(partial(_stop_child, orphaned.pk), robust=True)  # else the audit will
     if parent is not None and has_news:

@@ -31,6 +31,7 @@ from agents.engine.graph import Node
 from agents.engine.ids import NodeId, PinName
 from agents.engine.states import NodeStatus
 from agents.executions import blockcall, costs, dispatch, journal, places, settlement, slate
+from agents.executions.dispatch import Wanted
 from agents.executions.journal import Claim
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import NodeExecution
@@ -112,7 +113,7 @@ class Lane:
         self._choose(ledger)
 
     def _send(self, rows: Iterable[NodeExecution]) -> None:
-        dispatch.send([(str(row.pk), row.queue) for row in rows])
+        dispatch.send([Wanted.of(row) for row in rows])
 
     def _stretch(self, ledger: DatabaseLedger) -> None:
         """Run what is ready, for as long as a transaction should last."""

@@ -101,7 +101,7 @@ class RollCall(bootsteps.StartStopStep):
 
 def call(workers: list[UUID]) -> None:
     """Ask each worker for a sign of life. An earlier call that was not taken is replaced."""
-    wanted = {door(worker): str(worker) for worker in workers}
+    wanted = {door(worker): (str(worker),) for worker in workers}
     try:
         messages.replace(current_app, settings.REDIS_URL, ROLL_CALL, wanted, seconds=KEPT)
     except redis.RedisError as error:

@@ -4,7 +4,7 @@ Each finding is only a hint; the journal looks again under the run's lock before
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.utils.timezone import now
 
 from agents.engine.states import FINAL_NODES, NodeStatus
 from agents.executions import admission, dispatch, journal, places
+from agents.executions.dispatch import Wanted
 from agents.executions.idempotency import forget_old_keys
 from agents.executions.models import Execution, NodeExecution, WorkerLife
 
@@ -78,11 +79,11 @@ def send_again() -> int:
     wanted = _mark_as_sent(stale.filter(sent_at__lt=now() - OVERDUE * patience), MOST)
     for queue, missing in _missing(queued, wanted).items():
         wanted |= _mark_as_sent(stale.filter(queue=queue), min(missing, MOST - len(wanted)))
-    dispatch.send([(str(pk), queue) for pk, queue in wanted.items()])
+    dispatch.send(list(wanted.values()))
     return len(wanted)
 
 
-def _missing(queued: QuerySet[NodeExecution], sent: Mapping[UUID, str]) -> dict[str, int]:
+def _missing(queued: QuerySet[NodeExecution], sent: Collection[UUID]) -> dict[str, int]:
     """Return for each queue how many node executions are queued beyond the tasks that wait there.
 
     Those in ``sent`` do not count: their tasks are on their way.
@@ -93,12 +94,13 @@ def _missing(queued: QuerySet[NodeExecution], sent: Mapping[UUID, str]) -> dict[
     return {queue: count - there[queue] for queue, count in counts.items() if count > there[queue]}
 
 
-def _mark_as_sent(stale: QuerySet[NodeExecution], most: int) -> dict[UUID, str]:
-    """Note that the oldest are sent again now; return them and their queues."""
+def _mark_as_sent(stale: QuerySet[NodeExecution], most: int) -> dict[UUID, Wanted]:
+    """Note that the oldest are sent again now; return them."""
     with transaction.atomic():
         # Of two sweeps at once, each sends its own. What a journal has locked is being moved.
         free = stale.order_by("sent_at").select_for_update(skip_locked=True, no_key=True)
-        found = dict(free.values_list("pk", "queue")[:most])
+        rows = free.only("queue", "execution_id")[:most]
+        found = {row.pk: Wanted.of(row) for row in rows}
         stale.filter(pk__in=found).update(sent_at=now(), sends=F("sends") + 1)
     return found
 

@@ -31,7 +31,7 @@ def worker_name() -> str:
     return f"{presence.name()}:{os.getpid()}:{threading.current_thread().name}"
 
 
-def run_node(pk: UUID) -> None:
+def run_node(pk: UUID, run: UUID | None = None) -> None:
     """Run one queued node execution, unless another worker has it or its run is over."""
     if lane.called_in_place(pk):
         return

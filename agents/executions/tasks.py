@@ -11,9 +11,9 @@ PURGE_SECONDS = 30.0  # what is left then is the next tick's
 
 
 @shared_task(name=dispatch.RUN_NODE, acks_late=True, reject_on_worker_lost=True)
-def run_node(node_execution: str) -> None:
-    """Run one node execution."""
-    runner.run_node(UUID(node_execution))
+def run_node(node_execution: str, execution: str | None = None) -> None:
+    """Run one node execution of a run; releases before this one did not name the run."""
+    runner.run_node(UUID(node_execution), UUID(execution) if execution else None)
 
 
 @shared_task(name="executions.sweep")

@@ -139,7 +139,9 @@ class TestRequeue:
             page = act(staff, "requeue", row)
 
         assert f"{row.pk}: It was sent to the queue &#x27;io&#x27; again." in page
-        send.assert_called_once_with([(str(row.pk), "io")])
+        (wanted, bell), _ = send.call_args
+        assert send.call_count == 1
+        assert (wanted, len(bell)) == ([(str(row.pk), "io", str(execution.pk))], 1)
         assert logged() == ["Requeue: It was sent to the queue 'io' again."]
         assert NodeExecution.objects.get(pk=row.pk).attempt == 0
 

@@ -16,6 +16,7 @@ from redis import Redis
 
 from accounts.models import User
 from agents.executions import dispatch, journal, recovery
+from agents.executions.dispatch import Wanted
 from agents.executions.journal import LeaseLost
 from agents.executions.models import Emission, Event, Execution, NodeExecution
 from agents.executions.output import outputs
@@ -197,7 +198,7 @@ def test_a_message_that_nobody_took_is_sent_again(alice: User) -> None:
         assert recovery.sweep() == NOTHING | {"sent_again": 1}
         assert recovery.sweep() == NOTHING  # the first one gets some time
 
-    send.assert_any_call([(str(row.pk), "io")])
+    assert any(call.args[0] == [Wanted.of(row)] for call in send.call_args_list)
     row.refresh_from_db()
     assert row.sent_at is not None
     assert now() - row.sent_at < timedelta(minutes=1)
@@ -224,7 +225,7 @@ class TestTasksInRedis:
         for number, row in enumerate(found):
             sent_at = now() - self.A_WHILE_AGO + timedelta(seconds=number)
             NodeExecution.objects.filter(pk=row.pk).update(sent_at=sent_at)
-        dispatch.send([(str(row.pk), row.queue) for row in found])
+        dispatch.send([Wanted.of(row) for row in found])
         return found
 
     @staticmethod
@@ -266,7 +267,7 @@ class TestTasksInRedis:
     def test_what_is_long_overdue_is_in_any_case(
         self, queued: list[NodeExecution], redis: Redis
     ) -> None:
-        dispatch.send([(str(queued[0].pk), "io")] * 3)  # which hide a loss
+        dispatch.send([Wanted.of(queued[0])] * 3)  # which hide a loss
         late = now() - recovery.OVERDUE * settings.EXECUTIONS["resend_after"]
         NodeExecution.objects.filter(pk=queued[4].pk).update(sent_at=late)
 
@@ -328,7 +329,7 @@ def test_two_sweeps_at_once_move_each_row_once(alice: User, servers: None) -> No
 
     assert sum(one["taken_over"] for one in found) == 6
     assert sum(one["sent_again"] for one in found) == 6
-    sent = [pk for call in send.call_args_list for pk, _ in call.args[0]]
+    sent = [pk for call in send.call_args_list for pk, *_ in call.args[0]]
     assert len(sent) == len(set(sent)) == 12
     assert {row.losses for node in nodes[:6] for row in rows(execution, node)} == {1}
 

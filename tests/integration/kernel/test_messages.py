@@ -14,6 +14,7 @@ from celery import Celery, Task
 from pytest_django import Settings
 
 from agents.executions import dispatch
+from agents.executions.dispatch import Wanted
 from config.celery import app
 from kernel import messages
 from kernel.redis import celery_broker_url
@@ -22,6 +23,7 @@ from tests.support.brokers import broker as running
 
 ID = "0b6b2a38-2f0d-4a3e-9a51-8a7a4dd1d2d5"
 OTHER = "9d0f9a3c-77a3-4d0c-8d07-0e1ff7f0a001"
+RUN = "5c0e5b0e-9c5e-4f0a-8b0b-1d6a3f1b7c11"
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,7 @@ def without_ids(message: dict[str, Any]) -> dict[str, Any]:
 def by_celery(broker: Broker, queue: str) -> dict[str, Any]:
     """Return the message that ``send_task`` sends."""
     with app.connection_for_write(celery_broker_url(broker.url)) as connection:
-        app.send_task(dispatch.RUN_NODE, args=[ID], queue=queue, connection=connection)
+        app.send_task(dispatch.RUN_NODE, args=[ID, RUN], queue=queue, connection=connection)
     [message] = waiting(broker, queue)
     broker.client.delete(queue)
     return message
@@ -68,12 +70,12 @@ def by_celery(broker: Broker, queue: str) -> dict[str, Any]:
 def test_a_prepared_message_is_what_celery_would_have_sent(broker: Broker, queue: str) -> None:
     expected = by_celery(broker, queue)
 
-    messages.send(app, broker.url, dispatch.RUN_NODE, {queue: [ID]})
+    messages.send(app, broker.url, dispatch.RUN_NODE, {queue: [(ID, RUN)]})
 
     [message] = waiting(broker, queue)
     assert without_ids(message) == without_ids(expected)
-    assert json.loads(message["body"])[0] == [ID]
-    assert message["headers"]["argsrepr"] == f"[{ID!r}]"
+    assert json.loads(message["body"])[0] == [ID, RUN]
+    assert message["headers"]["argsrepr"] == f"[{ID!r}, {RUN!r}]"
     assert message["headers"]["origin"].startswith(f"gen{os.getpid()}@")
 
 
@@ -82,7 +84,7 @@ def test_a_task_that_sends_is_the_parent(broker: Broker) -> None:
 
     def send(task: Task[Any, Any]) -> None:
         found.append(by_celery(broker, "io"))
-        messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [ID]})
+        messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [(ID, RUN)]})
         found.extend(waiting(broker, "io"))
 
     local = Celery("sender", set_as_current=False)
@@ -97,7 +99,12 @@ def test_a_task_that_sends_is_the_parent(broker: Broker) -> None:
 def test_many_messages_keep_their_order_and_have_ids_of_their_own(broker: Broker) -> None:
     names = [f"{number:04}" for number in range(2500)]  # more than one command takes
 
-    messages.send(app, broker.url, dispatch.RUN_NODE, {"io": names, "cpu": [ID, OTHER]})
+    messages.send(
+        app,
+        broker.url,
+        dispatch.RUN_NODE,
+        {"io": [(name,) for name in names], "cpu": [(ID,), (OTHER,)]},
+    )
 
     sent = waiting(broker, "io")
     assert [json.loads(one["body"])[0][0] for one in sent] == names
@@ -107,10 +114,10 @@ def test_many_messages_keep_their_order_and_have_ids_of_their_own(broker: Broker
 
 
 def test_any_number_of_messages_go_in_one_trip(broker: Broker) -> None:
-    messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [ID]})
+    messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [(ID, RUN)]})
     broker.client.config_resetstat()
 
-    messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [ID] * 500})
+    messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [(ID, RUN)] * 500})
 
     assert broker.client.info("commandstats")["cmdstat_lpush"]["calls"] == 1
 
@@ -119,7 +126,7 @@ def test_keys_get_the_broker_s_prefix(broker: Broker, monkeypatch: pytest.Monkey
     options = {**app.conf.broker_transport_options, "global_keyprefix": "ours:"}
     monkeypatch.setitem(app.conf, "broker_transport_options", options)
 
-    messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [ID]})
+    messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [(ID, RUN)]})
 
     assert broker.client.keys() == ["ours:io"]
     assert messages.waiting(app, broker.url, ["io", "cpu"]) == {"io": 1, "cpu": 0}
@@ -128,7 +135,7 @@ def test_keys_get_the_broker_s_prefix(broker: Broker, monkeypatch: pytest.Monkey
 def test_threads_and_a_connection_that_died_are_no_trouble(broker: Broker) -> None:
     def send() -> None:
         for _ in range(20):
-            messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [ID]})
+            messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [(ID, RUN)]})
 
     threads = [threading.Thread(target=send) for _ in range(messages.CONNECTIONS * 2)]
     for thread in threads:
@@ -138,20 +145,20 @@ def test_threads_and_a_connection_that_died_are_no_trouble(broker: Broker) -> No
     assert broker.client.llen("io") == 20 * len(threads)
 
     broker.client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-    messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [ID]})
+    messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [(ID, RUN)]})
     assert broker.client.llen("io") == 20 * len(threads) + 1
 
 
 def test_a_forked_process_names_itself(broker: Broker) -> None:
-    messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [ID]})
+    messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [(ID, RUN)]})
     child = os.fork()
     if child == 0:
         try:
-            messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [ID]})
+            messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [(ID, RUN)]})
         finally:
             os._exit(0)
     os.waitpid(child, 0)
-    messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [ID]})
+    messages.send(app, broker.url, dispatch.RUN_NODE, {"io": [(ID, RUN)]})
 
     origins = [one["headers"]["origin"].partition("@")[0] for one in waiting(broker, "io")]
     assert origins == [f"gen{os.getpid()}", f"gen{child}", f"gen{os.getpid()}"]
@@ -164,7 +171,7 @@ def test_a_broker_that_is_away_is_logged_at_once(
     began = time.monotonic()
 
     with caplog.at_level(logging.WARNING):
-        dispatch.send([(ID, "io"), (OTHER, "cpu")])
+        dispatch.send([Wanted(ID, "io", RUN), Wanted(OTHER, "cpu", RUN)])
 
     assert time.monotonic() - began < messages.PATIENCE
     assert "the sweep will send 2 node executions" in caplog.text
@@ -179,7 +186,7 @@ def test_a_broker_that_does_not_answer_holds_nobody_up_for_long(
         began = time.monotonic()
 
         with caplog.at_level(logging.WARNING):
-            dispatch.send([(ID, "io")])
+            dispatch.send([Wanted(ID, "io", RUN)])
 
         assert time.monotonic() - began < 2 * messages.PATIENCE + 1
     assert "The broker is away" in caplog.text
@@ -192,7 +199,7 @@ def test_a_redis_that_refuses_is_away_too(
     broker.client.set("io", "not a list")
 
     with caplog.at_level(logging.WARNING):
-        dispatch.send([(ID, "io")])
+        dispatch.send([Wanted(ID, "io", RUN)])
 
     assert "WRONGTYPE" in caplog.text
 
