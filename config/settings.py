@@ -116,10 +116,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Redis: messages and bells ------------------------------------------------------------------
 
 REDIS_URL = env.secret("REDIS_URL") or PATHS.redis_url
+CHANNEL_PREFIX = "trellis"
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "trellis"},
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": CHANNEL_PREFIX},
     },
 }
 

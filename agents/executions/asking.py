@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.utils.timezone import now
 
 from agents.engine.values import emission_value
-from agents.executions.journal import Claim
+from agents.executions.claims import Claim
 from agents.executions.models import NodeExecution, Review
 from agents.executions.suspension import Suspended, Suspension
 from agents.graphs import services as graphs

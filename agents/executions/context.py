@@ -14,8 +14,8 @@ from django.contrib.auth import get_user_model
 from agents.engine.errors import SubAgentFailed
 from agents.engine.states import ExecutionStatus
 from agents.executions.asking import RunReviews
+from agents.executions.claims import Claim
 from agents.executions.files import RunFiles
-from agents.executions.journal import Claim
 from agents.executions.leases import Pulse
 from agents.executions.listening import RunEvents
 from agents.executions.models import Execution, StoredValue

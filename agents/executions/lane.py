@@ -30,13 +30,22 @@ from django.utils.timezone import now
 from agents.engine.graph import Node
 from agents.engine.ids import NodeId, PinName
 from agents.engine.states import NodeStatus
-from agents.executions import blockcall, costs, dispatch, journal, places, settlement, slate
+from agents.executions import (
+    blockcall,
+    claims,
+    costs,
+    dispatch,
+    journal,
+    opening,
+    places,
+    settlement,
+    slate,
+)
+from agents.executions.claims import Claim, Take
 from agents.executions.dispatch import Wanted
-from agents.executions.journal import Claim
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import NodeExecution
 
-STRETCH = 0.05  # seconds that one transaction may take, about
 MOST_IN_STRETCH = 200  # node executions
 LANE = 30.0  # seconds after which everything is sent
 SHARE = 0.001  # seconds that one node execution may take in the lane, all in all
@@ -56,30 +65,21 @@ class Lane:
     ledger: DatabaseLedger | None = None
     _heavy: set[UUID] = field(default_factory=set)
 
-    def begin(self, pk: UUID) -> Claim | None:
+    def begin(self, pk: UUID, run: UUID | None = None) -> Claim | None:
         """Take a queued node execution. A light one is run here, and what follows from it.
 
         Returns the claim of a heavy one. None: there is nothing to do (any more).
         """
-        with transaction.atomic():
-            found = journal.open_queued(pk)
-            if found is None:
-                return None
-            ledger, row = found
-            self.queue = row.queue
-            if not self._may_run_here(ledger, row) or not self._run(ledger, row):
-                claim = journal.take(ledger, row, worker=self.worker)
-                return replace(claim, commit=self.commit)
-            self._choose(ledger)
-            self._stretch(ledger)
-            self.commit(ledger)
-        self.go_on()
-        return None
+        step = Begin(pk, self.worker, lane=self)
+        claims.submit(run, step)
+        if step.claim is None:
+            self.go_on()
+        return step.claim
 
     def commit(self, ledger: DatabaseLedger) -> None:
         """End the transaction; keep what this worker will run next, and send the rest."""
         self.ledger = ledger
-        self._choose(ledger)
+        self.choose(ledger)
         if ledger.execution.is_cancelled:
             self.ready.clear()  # nothing is queued any more
         elif self.until is not None and perf_counter() > self.until:
@@ -93,12 +93,12 @@ class Lane:
             kept = list(self.ready)
             try:
                 with transaction.atomic():
-                    ledger = journal.reopen(self.ledger)
+                    ledger = opening.reopen(self.ledger)
                     if ledger is None:
                         break
                     if ledger is not self.ledger:
                         self._find_again(ledger)
-                    self._stretch(ledger)
+                    self.stretch(ledger)
                     self.commit(ledger)
             except BaseException:
                 self._send(kept)
@@ -110,14 +110,14 @@ class Lane:
         found = [ledger.known(row.pk) for row in self.ready]
         ledger.queued.extend(row for row in found if row and row.status == NodeStatus.QUEUED)
         self.ready.clear()
-        self._choose(ledger)
+        self.choose(ledger)
 
     def _send(self, rows: Iterable[NodeExecution]) -> None:
         dispatch.send([Wanted.of(row) for row in rows])
 
-    def _stretch(self, ledger: DatabaseLedger) -> None:
+    def stretch(self, ledger: DatabaseLedger) -> None:
         """Run what is ready, for as long as a transaction should last."""
-        until, left = perf_counter() + STRETCH, MOST_IN_STRETCH
+        until, left = perf_counter() + claims.STRETCH, MOST_IN_STRETCH
         while self.ready and left and perf_counter() < until:
             row = self.ready.popleft()
             if not self._call(ledger, row):
@@ -125,10 +125,10 @@ class Lane:
                 ledger.queued.append(row)
             if ledger.execution.is_cancelled:
                 return  # the run was aborted
-            self._choose(ledger)
+            self.choose(ledger)
             left -= 1
 
-    def _choose(self, ledger: DatabaseLedger) -> None:
+    def choose(self, ledger: DatabaseLedger) -> None:
         """Keep those of the newly queued node executions that may run here.
 
         There may be thousands. No other process would be quicker: the work on a light node is
@@ -140,7 +140,7 @@ class Lane:
         self.until = self.until or perf_counter() + LANE
         others = []
         for row in ledger.queued:
-            if self._may_run_here(ledger, row):
+            if self.may_run_here(ledger, row):
                 if row.sent_at is not None:
                     row.sent_at += timedelta(seconds=len(self.ready) * SHARE)
                 self.ready.append(row)
@@ -148,7 +148,7 @@ class Lane:
                 others.append(row)
         ledger.queued[:] = others
 
-    def _may_run_here(self, ledger: DatabaseLedger, row: NodeExecution) -> bool:
+    def may_run_here(self, ledger: DatabaseLedger, row: NodeExecution) -> bool:
         """Return whether the node execution is light and nothing went wrong with it before.
 
         One that names a credential may have to wait for a place at it, and is not.
@@ -167,7 +167,7 @@ class Lane:
             _here.call = None
         return call.done
 
-    def _run(self, ledger: DatabaseLedger, row: NodeExecution) -> bool:
+    def run(self, ledger: DatabaseLedger, row: NodeExecution) -> bool:
         """Run a light node execution and settle it. False: it is too heavy, nothing happened."""
         moment = now()
         values: list[tuple[PinName, Any]] = []
@@ -189,7 +189,7 @@ class Lane:
         finally:
             slate.wipe()
         lease_until = moment + settings.EXECUTIONS["lease"]
-        ledger.look_ahead(row, Counter(pin for pin, _ in values))
+        ledger.look_ahead([(row, Counter(pin for pin, _ in values))])
         ledger.take(row, worker=self.worker, lease_until=lease_until, moment=moment)
         ledger.emit(row, values)
         if failure is None:
@@ -202,6 +202,30 @@ class Lane:
         return True
 
 
+@dataclass(eq=False)
+class Begin(Take):
+    """Run a light node execution under the lock, or claim a heavy one."""
+
+    lane: Lane = field(kw_only=True)
+
+    def make(self, ledger: DatabaseLedger, row: NodeExecution, *, until: float) -> None:
+        self.claim, self.durable = None, True
+        self.lane.queue = row.queue
+        may_run = perf_counter() < until and self.lane.may_run_here(ledger, row)
+        if not may_run or not self.lane.run(ledger, row):
+            super().make(ledger, row, until=until)
+            assert self.claim is not None
+            self.claim = replace(self.claim, commit=self.lane.commit)
+
+    def finish(self, ledger: DatabaseLedger, *, durable: bool) -> None:
+        if self.claim is None:
+            self.lane.choose(ledger)
+            self.lane.stretch(ledger)
+            self.lane.commit(ledger)
+        else:  # what became ready beside it cannot wait for it
+            super().finish(ledger, durable=durable)
+
+
 @dataclass
 class Call:
     """A task that is called in place, and whether it did its work."""
@@ -212,7 +236,7 @@ class Call:
     done: bool = False
 
     def run(self) -> None:
-        self.done = self.lane._run(self.ledger, self.row)
+        self.done = self.lane.run(self.ledger, self.row)
 
 
 class _Here(threading.local):

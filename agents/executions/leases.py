@@ -19,8 +19,8 @@ from django.db import Error, connection, transaction
 from django.utils.timezone import now
 
 from agents.engine.states import NodeStatus
-from agents.executions import journal, slate
-from agents.executions.journal import Claim
+from agents.executions import losses, slate
+from agents.executions.claims import Claim
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.retries import policy_for
 
@@ -128,7 +128,7 @@ def end_overdue(held: list[Pulse]) -> None:
     """Fail the node executions whose blocks did not hear in time that their time is up."""
     for pulse in held:
         if pulse.overdue >= GRACE and not pulse.lost.is_set():
-            if journal.time_out(pulse.node_execution, attempt=pulse.attempt, seconds=pulse.seconds):
+            if losses.time_out(pulse.node_execution, attempt=pulse.attempt, seconds=pulse.seconds):
                 logger.warning(
                     "The block of node execution %s ran out of time and does not listen",
                     pulse.node_execution,

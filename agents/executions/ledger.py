@@ -81,6 +81,7 @@ class DatabaseLedger:
     _fresh: dict[NodeId, list[NodeExecution]] = field(default_factory=dict)
     _lines: dict[tuple[NodeId, PinName], Line] = field(default_factory=dict)
     _last_started: dict[NodeId, NodeExecution | None] = field(default_factory=dict)
+    _known_lines: set[str] = field(default_factory=set)  # nodes, where not all started are known
     _lines_of_nodes: dict[UUID, list[NodeExecution]] = field(default_factory=dict)
     _emissions: dict[UUID, list[Emission]] = field(default_factory=dict)
     _events: list[Event] = field(default_factory=list)
@@ -215,7 +216,7 @@ class DatabaseLedger:
 
         those that have ended, up to and with the first that has not, whatever this one does.
         """
-        if self.knows_started:
+        if self._knows_line(execution):
             return self._known_in_line(execution)
         if execution.pk not in self._lines_of_nodes:
             batch = Batch()
@@ -235,22 +236,22 @@ class DatabaseLedger:
                 break
         return found
 
-    def look_ahead(self, execution: NodeExecution, emissions: Mapping[PinName, int]) -> None:
-        """Ask in one message for what the delivery of a node execution's values will want to know.
+    def look_ahead(self, coming: Iterable[tuple[NodeExecution, Mapping[PinName, int]]]) -> None:
+        """Ask in one message for what the delivery of node executions' values will want to know.
 
-        ``emissions`` says how many values there are on each pin. Nothing is asked that is known.
+        With each comes how many values there are on each pin. Nothing is asked that is known.
         """
         if self.knows_all:
             return
-        node = NodeId(execution.node_id)
         batch = Batch()
-        if not self.knows_started and execution.pk not in self._lines_of_nodes:
-            self._ask_in_line(batch, execution.pk, node)
         wanted: Counter[tuple[NodeId, PinName]] = Counter()  # several links may end at one pin
-        for link in self.graph.out_of(node):
-            wanted[link.sink_id, link.sink_name] += sum(
-                n for pin, n in emissions.items() if link.source_name.startswith(pin)
-            )
+        for execution, emissions in coming:
+            if not self._knows_line(execution) and execution.pk not in self._lines_of_nodes:
+                self._ask_in_line(batch, execution.pk, NodeId(execution.node_id))
+            for link in self.graph.out_of(NodeId(execution.node_id)):
+                wanted[link.sink_id, link.sink_name] += sum(
+                    n for pin, n in emissions.items() if link.source_name.startswith(pin)
+                )
         ends = {end: amount for end, amount in wanted.items() if amount}
         for (sink, pin), amount in ends.items():
             if not self.knows_incomplete:
@@ -298,23 +299,23 @@ class DatabaseLedger:
         """Return the rows, each as the one object that stands for it in this transaction."""
         return [self._known.setdefault(row.pk, row) for row in rows]
 
-    def load(self, row: NodeExecution, beside: Beside) -> None:
-        """Take a row that was locked with the run, and what was read with it."""
-        self._known[row.pk] = row
+    def load(self, rows: Sequence[NodeExecution], beside: Beside) -> None:
+        """Take rows that were locked with the run, and what was read with them."""
         self.knows_incomplete, self.knows_started = beside.knows_incomplete, beside.knows_started
-        rows = [row, *beside.rows]
-        self._load_incomplete(rows)
-        if self.knows_started:
-            self._load_started(rows)
-        elif row.start_number is not None:
-            started = [one for one in rows if one.start_number is not None]
-            self._lines_of_nodes[row.pk] = sorted(started, key=_start)
+        found = self.read([*rows, *beside.rows])
+        self._load_incomplete(found)
+        self._load_started(found)
+        if not self.knows_started:
+            self._known_lines = {row.node_id for row in rows}
 
     def load_all(self, rows: Sequence[NodeExecution]) -> None:
         """Take all of the run's node executions that are not settled, as they now are."""
         self.knows_incomplete = self.knows_started = True
         self._load_incomplete(rows)
         self._load_started(rows)
+
+    def _knows_line(self, execution: NodeExecution) -> bool:
+        return self.knows_started or execution.node_id in self._known_lines
 
     def _load_incomplete(self, rows: Sequence[NodeExecution]) -> None:
         for row in sorted(self.read(rows), key=lambda row: row.number):
@@ -325,6 +326,11 @@ class DatabaseLedger:
         started = (row for row in self.read(rows) if row.start_number is not None)
         for row in sorted(started, key=_start):
             self._unsettled.setdefault(row.node_id, deque()).append(row)
+
+    def effect(self, execution: NodeExecution) -> str:
+        """Return what a second run of the node execution would do."""
+        block = self.graph.nodes[NodeId(execution.node_id)].block
+        return block.effect if block else "none"
 
     def known(self, pk: UUID) -> NodeExecution | None:
         """Return a node execution that was read in this transaction."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.timezone import now
 
-from agents.executions.journal import Claim
+from agents.executions.claims import Claim
 from agents.executions.models import EventWait, NodeExecution, Signal
 from agents.executions.models.signal import LONGEST_NAME
 from agents.executions.suspension import Suspended, Suspension

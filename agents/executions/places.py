@@ -28,8 +28,8 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from agents.engine.states import NodeStatus
-from agents.executions import journal
-from agents.executions.journal import Claim
+from agents.executions import claims, journal
+from agents.executions.claims import Claim
 from agents.executions.models import CredentialLimit, NodeExecution
 from agents.executions.models.node_execution import NodeExecutionQuerySet
 from agents.executions.suspension import Suspended, Suspension
@@ -151,7 +151,7 @@ def _take(claim: Claim, limit_id: int, title: str) -> Suspension | None:
         return None
     row = NodeExecution.objects.select_for_update(no_key=True).get(pk=claim.node_execution.pk)
     if row.attempt != claim.attempt:
-        raise journal.LeaseLost
+        raise claims.LeaseLost
     moment = now()
     turn = row.limit_turn
     if turn is None or row.limit_id != limit.pk:

@@ -18,7 +18,6 @@ from agents.executions.models import Execution
 
 logger = logging.getLogger(__name__)
 
-CHANNEL_PREFIX = settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"]
 AGAIN = 5.0  # seconds after which a watcher who could not listen tries again
 
 Notice = tuple[str, bytes]  # a Redis channel, and what is published there
@@ -45,7 +44,7 @@ def bell(execution: Execution, *, run_changed: bool) -> list[Notice]:
     if run_changed:
         groups.append(agent_group(execution.graph_version.agent_id))
     text = _layer().serialize({"type": "execution.bell", "execution": str(execution.pk)})
-    return [(f"{CHANNEL_PREFIX}__group__{group}", text) for group in groups]
+    return [(f"{settings.CHANNEL_PREFIX}__group__{group}", text) for group in groups]
 
 
 async def bells(group: str) -> AsyncIterator[UUID | None]:

@@ -13,7 +13,7 @@ from django.db.models import Count, F, QuerySet
 from django.utils.timezone import now
 
 from agents.engine.states import FINAL_NODES, NodeStatus
-from agents.executions import admission, dispatch, journal, places
+from agents.executions import admission, dispatch, journal, losses, places
 from agents.executions.dispatch import Wanted
 from agents.executions.idempotency import forget_old_keys
 from agents.executions.models import Execution, NodeExecution, WorkerLife
@@ -53,7 +53,7 @@ def take_over_lost_leases() -> int:
     """End the leases of workers that were not heard from in time."""
     rows = NodeExecution.objects.filter(status=NodeStatus.RUNNING, lease_until__lt=now())
     lost = rows.order_by("lease_until").values_list("pk", flat=True)
-    return sum(journal.take_over(pk) for pk in lost[:MOST])
+    return sum(losses.take_over(pk) for pk in lost[:MOST])
 
 
 def wake_sleepers() -> int:

@@ -14,9 +14,18 @@ from agents.engine.errors import TimedOut
 from agents.engine.ids import PinName
 from agents.engine.policy import Fault
 from agents.engine.values import OutOfMemory, fault_of
-from agents.executions import blockcall, journal, lane, memory, places, presence, sensitive
+from agents.executions import (
+    blockcall,
+    claims,
+    lane,
+    losses,
+    memory,
+    places,
+    presence,
+    sensitive,
+)
+from agents.executions.claims import Claim, LeaseLost
 from agents.executions.context import WorkerContext
-from agents.executions.journal import Claim, LeaseLost
 from agents.executions.lane import Lane
 from agents.executions.leases import keeper
 from agents.executions.suspension import Suspended
@@ -36,7 +45,7 @@ def run_node(pk: UUID, run: UUID | None = None) -> None:
     if lane.called_in_place(pk):
         return
     here = Lane(worker_name())
-    claim = here.begin(pk)
+    claim = here.begin(pk, run)
     if claim is not None:
         _run_claimed(claim)
         here.go_on()
@@ -69,7 +78,7 @@ def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
             if context.cancelled:
                 break
     except Suspended as pause:
-        journal.suspend(claim, **outbox.rest(), suspension=pause.suspension)
+        claims.suspend(claim, **outbox.rest(), suspension=pause.suspension)
         return
     except (LeaseLost, OperationalError, InterfaceError):
         raise  # not the block's failure: whoever takes the lease over will run it again
@@ -81,18 +90,18 @@ def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
     if context.lost:
         raise LeaseLost
     if context.timed_out:
-        fault = Fault(TimedOut.code, journal.timed_out(context.timeout_seconds))
+        fault = Fault(TimedOut.code, losses.timed_out(context.timeout_seconds))
     if fault is not None:
         _fail(claim, outbox, fault)
     elif context.cancelled:
-        journal.terminate(claim, **outbox.rest())
+        claims.terminate(claim, **outbox.rest())
     else:
-        journal.complete(claim, **outbox.rest())
+        claims.complete(claim, **outbox.rest())
 
 
 def _fail(claim: Claim, outbox: "Outbox", fault: Fault) -> None:
     with memory.lifted() if fault.code == OutOfMemory.code else nullcontext():
-        journal.fail(
+        claims.fail(
             claim,
             **outbox.rest(),
             code=fault.code,
@@ -126,7 +135,7 @@ class Outbox:
         """Take a value; record it now, or with others."""
         self.values.append((pin, value))
         if len(self.values) >= self.most:
-            journal.record(self.claim, self.values, after=self.recorded)
+            claims.record(self.claim, self.values, after=self.recorded)
             self.recorded += len(self.values)
             self.values = []
             _give_connection_back()

@@ -7,8 +7,8 @@ the name of the node execution and before the block is called, so nothing has ha
 from collections.abc import Mapping
 from typing import Any
 
+from agents.executions.claims import Claim
 from agents.executions.context import WorkerContext
-from agents.executions.journal import Claim
 from blocks.sdk import BlockError
 
 

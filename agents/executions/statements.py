@@ -165,11 +165,12 @@ class Prepared:
 # the small indexes on rows in that state and read all of them: there may be thousands.
 LOCK = Prepared(
     "trellis_lock",
-    ("uuid", "text[]"),
+    ("uuid[]", "text[]"),
     f"""
 SELECT {RUNS.columns("run")}, {NODES.columns("node")}
 FROM {NODES.name} node JOIN {RUNS.name} run ON run.id = node.execution_id
-WHERE node.id = $1 AND node.status || '' = ANY($2)
+WHERE node.id = ANY($1) AND node.status || '' = ANY($2)
+ORDER BY node.id
 FOR NO KEY UPDATE OF run, node
 """,
 )
@@ -194,15 +195,16 @@ def _few(half: str) -> str:
 
 
 def _in_line(run: str, node: str, but: str) -> str:
-    """Return whose values may go out: those that started before any other that is at work, and it.
+    """Return whose values may go out: those that started before any other that is at work.
 
-    The inner query stands by itself, so that it is asked once and bounds the scan of the index.
+    Those in the array ``but`` count as if they were not at work. The inner query stands by itself,
+    so that it is asked once and bounds the scan of the index.
     """
     at_work = _STARTED.format(run=run).replace("node.", "other.")
     return f"""
 {_STARTED.format(run=run)} AND node.node_id = {node} AND node.start_number <= COALESCE((
   SELECT other.start_number FROM {NODES.name} other
-  WHERE {at_work} AND other.node_id = {node} AND other.id <> {but}
+  WHERE {at_work} AND other.node_id = {node} AND other.id <> ALL({but})
     AND other.status IN ('QUEUED', 'RUNNING', 'WAITING')
   ORDER BY other.start_number LIMIT 1
 ), 2147483647)
@@ -227,14 +229,15 @@ UNION ALL
 """,
 )
 
-# What the settlement of a node execution may ask for: each half, where it has not more than $2
-# rows; of too many that started, those of its own node that are in line. Without itself.
-_RUN, _NODE = "(SELECT execution_id FROM head)", "(SELECT node_id FROM head)"
+# What the settlement of node executions of one run may ask for: each half, where it has not more
+# than $2 rows; of too many that started, those of their own nodes that are in line. Without
+# themselves.
+_RUN = "(SELECT execution_id FROM head LIMIT 1)"
 BESIDE = Prepared(
     "trellis_beside",
-    ("uuid", "int"),
+    ("uuid[]", "int"),
     f"""
-WITH head AS MATERIALIZED (SELECT execution_id, node_id FROM {NODES.name} WHERE id = $1),
+WITH head AS MATERIALIZED (SELECT execution_id, node_id FROM {NODES.name} WHERE id = ANY($1)),
 few AS MATERIALIZED (
   SELECT {_few(_INCOMPLETE.format(run=_RUN))} AS incomplete,
          {_few(_STARTED.format(run=_RUN))} AS started
@@ -243,9 +246,12 @@ SELECT few.incomplete, few.started, {NODES.columns("node")}
 FROM few LEFT JOIN LATERAL (
   {_select("few.incomplete AND " + _INCOMPLETE.format(run=_RUN))}
   UNION ALL
-  {_select("node.id <> $1 AND few.started AND " + _STARTED.format(run=_RUN))}
+  {_select("node.id <> ALL($1) AND few.started AND " + _STARTED.format(run=_RUN))}
   UNION ALL
-  {_select("node.id <> $1 AND NOT few.started AND " + _in_line(_RUN, _NODE, "$1"))}
+  SELECT node.* FROM (SELECT DISTINCT node_id FROM head WHERE NOT few.started) line
+  CROSS JOIN LATERAL (
+    {_select("node.id <> ALL($1) AND " + _in_line(_RUN, "line.node_id", "$1"))}
+  ) node
 ) node ON true
 """,
 )
@@ -253,7 +259,7 @@ FROM few LEFT JOIN LATERAL (
 IN_LINE = Prepared(
     "trellis_in_line",
     ("uuid", "text", "uuid"),
-    f"{_select(_in_line('$1', '$2', '$3'))} ORDER BY node.start_number",
+    f"{_select(_in_line('$1', '$2', 'ARRAY[$3]'))} ORDER BY node.start_number",
 )
 
 LACKING = Prepared(
@@ -374,22 +380,29 @@ def _declare() -> None:
         _declared.add(raw)
 
 
-def lock(
-    batch: Batch,
-    node: UUID,
-    statuses: Iterable[str],
-    found: Callable[[Execution, NodeExecution], None],
-) -> None:
-    """Add to the batch: lock the run of a node execution in one of the states, and read both.
+@dataclass
+class Locked:
+    """A run that is locked, with some of its node executions; None where there are none."""
 
-    Only a row that has such a state before the lock is waited for; the one read is as it is after.
+    execution: Execution | None = None
+    rows: list[NodeExecution] = field(default_factory=list)
+
+
+def lock(batch: Batch, nodes: Sequence[UUID], statuses: Iterable[str]) -> Locked:
+    """Add to the batch: lock the run of node executions in one of the states, and read all.
+
+    Only rows that have such a state before the lock are waited for; those read are as they are
+    after it.
     """
+    answer = Locked()
 
     def read(rows: list[Any]) -> None:
-        for values in rows:
-            found(RUNS.row(values[: len(RUNS)]), NODES.row(values[len(RUNS) :]))
+        if rows:
+            answer.execution = RUNS.row(rows[0][: len(RUNS)])
+            answer.rows = [NODES.row(one[len(RUNS) :]) for one in rows]
 
-    batch.add(LOCK, [node, [str(one) for one in statuses]], read)
+    batch.add(LOCK, [list(nodes), [str(one) for one in statuses]], read)
+    return answer
 
 
 def lock_run(batch: Batch, run: UUID, found: Callable[[Execution], None]) -> None:
@@ -416,10 +429,10 @@ def unsettled(
 
 @dataclass
 class Beside:
-    """What is not settled in a run besides one node execution, as far as it is not too much.
+    """What is not settled in a run besides some node executions, as far as it is not too much.
 
     ``knows_incomplete``, ``knows_started``: that half is complete. Else ``rows`` has of those that
-    started only those of the same node that are in line.
+    started only those of the same nodes that are in line.
     """
 
     knows_incomplete: bool = False
@@ -427,15 +440,15 @@ class Beside:
     rows: list[NodeExecution] = field(default_factory=list)
 
 
-def beside(batch: Batch, node: UUID, most: int) -> Beside:
-    """Add to the batch: read what is not settled besides a node execution; see `Beside`."""
+def beside(batch: Batch, nodes: Sequence[UUID], most: int) -> Beside:
+    """Add to the batch: read what is not settled besides node executions; see `Beside`."""
     answer = Beside()
 
     def read(rows: list[Any]) -> None:
         answer.knows_incomplete, answer.knows_started = rows[0][:2]
         answer.rows = [NODES.row(one[2:]) for one in rows if one[2] is not None]
 
-    batch.add(BESIDE, [node, most], read)
+    batch.add(BESIDE, [list(nodes), most], read)
     return answer
 
 

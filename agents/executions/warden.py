@@ -36,9 +36,9 @@ from celery.worker.request import Request
 from django.conf import settings
 from django.db import Error, connection
 
-from agents.executions import dispatch, journal, leases, memory, slate
-from agents.executions.journal import Loss
+from agents.executions import dispatch, leases, losses, memory, slate
 from agents.executions.leases import GRACE, Pulse
+from agents.executions.losses import Loss
 from agents.executions.slate import IN_PLACE, Entry, Slate
 
 NAME = "warden"  # in lists of processes
@@ -147,7 +147,7 @@ class Warden:
                 extra={"action": "block_ended", "node_exec_id": str(entry.node_execution)},
             )
             if pulse.cancelled.is_set():
-                self.reports.append(lambda: _report_loss(entry, journal.LOST))
+                self.reports.append(lambda: _report_loss(entry, losses.LOST))
             elif pulse.timed_out.is_set():
                 self.reports.append(lambda: _report_timeout(entry))
             self.done.add(entry)
@@ -178,11 +178,11 @@ def _pulse(entry: Entry) -> Pulse:
 
 
 def _report_loss(entry: Entry, loss: Loss) -> None:
-    journal.take_over(entry.node_execution, attempt=entry.attempt, loss=loss)
+    losses.take_over(entry.node_execution, attempt=entry.attempt, loss=loss)
 
 
 def _report_timeout(entry: Entry) -> None:
-    journal.time_out(entry.node_execution, attempt=entry.attempt, seconds=entry.seconds)
+    losses.time_out(entry.node_execution, attempt=entry.attempt, seconds=entry.seconds)
 
 
 def _lives(pid: int) -> bool:

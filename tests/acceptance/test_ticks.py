@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.timezone import now
 
 from accounts.models import User
-from agents.executions import journal, services
+from agents.executions import claims, services
 from agents.executions.models import Execution, NodeExecution
 from tests.support.graphs import GraphBuilder, calculator
 from tests.support.probes import registered
@@ -51,7 +51,7 @@ def lost(owner: User) -> Execution:
     graph = GraphBuilder()
     node = graph.node("StallIdempotent", log="/dev/null", stalls=0)
     execution = start(owner, graph)
-    assert journal.claim(rows(execution, node)[0].pk, worker="gone@there:1:t") is not None
+    assert claims.claim(rows(execution, node)[0].pk, worker="gone@there:1:t") is not None
     NodeExecution.objects.filter(execution=execution).update(lease_until=now())
     return execution
 

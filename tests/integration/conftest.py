@@ -34,7 +34,7 @@ def lane(no_lane: None) -> Iterator[None]:
         patch.dict(settings.EXECUTIONS, {"local_lane": True}),
         patch("agents.executions.costs.UNKNOWN", 0.0),
         patch("agents.executions.costs.LIGHT", 3600.0),
-        patch("agents.executions.lane.STRETCH", 3600.0),
+        patch("agents.executions.claims.STRETCH", 3600.0),
         patch("agents.executions.lane.LANE", 3600.0),
     ):
         yield

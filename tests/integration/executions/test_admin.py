@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from agents.engine.states import ExecutionStatus
-from agents.executions import journal, services
+from agents.executions import claims, services
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.output import outputs
 from tests.support.cases import shown, values
@@ -166,7 +166,7 @@ class TestRequeue:
         graph = GraphBuilder()
         node = graph.node(block, log="/dev/null")
         execution = start(alice, graph)
-        claim = journal.claim(rows(execution, node)[0].pk, worker="host:1")
+        claim = claims.claim(rows(execution, node)[0].pk, worker="host:1")
         assert claim is not None
 
         act(staff, "requeue", claim.node_execution)
@@ -174,8 +174,8 @@ class TestRequeue:
         [row] = rows(execution, node)
         assert (row.status, row.attempt) == (status, claim.attempt + 1)
         assert (row.error or {}).get("code") == code
-        with pytest.raises(journal.LeaseLost):
-            journal.complete(claim, [], after=0)
+        with pytest.raises(claims.LeaseLost):
+            claims.complete(claim, [], after=0)
 
     def test_one_that_has_ended_meanwhile_stays_as_it_is(self, staff: Client, alice: User) -> None:
         execution = run(alice, calculator(), Input=8)
@@ -191,7 +191,7 @@ class TestRequeue:
         held, asleep = values(graph, 1), graph.node("CountdownTimerBlock", hours=1)
         execution = start(alice, graph)
         run_node(execution, asleep)
-        journal.claim(rows(execution, held)[0].pk, worker="host:1")
+        claims.claim(rows(execution, held)[0].pk, worker="host:1")
 
         page = act(staff, "requeue", execution)
 
@@ -249,7 +249,7 @@ class TestFail:
         graph = GraphBuilder()
         node = values(graph, 1)
         execution = start(alice, graph)
-        claim = journal.claim(rows(execution, node)[0].pk, worker="host:1")
+        claim = claims.claim(rows(execution, node)[0].pk, worker="host:1")
         assert claim is not None
 
         assert "It fails once 1 running blocks have stopped." in act(
@@ -257,7 +257,7 @@ class TestFail:
         )
 
         assert fresh(execution).status == "RUNNING"
-        journal.terminate(claim, [], after=0)
+        claims.terminate(claim, [], after=0)
         assert (fresh(execution).status, (fresh(execution).error or {})["message"]) == (
             "FAILED",
             "Enough.",

@@ -10,7 +10,16 @@ from celery.signals import task_postrun, task_prerun
 from django.db import OperationalError
 
 from accounts.models import User
-from agents.executions import blockcall, costs, dispatch, journal, recovery, runner, services
+from agents.executions import (
+    blockcall,
+    costs,
+    dispatch,
+    opening,
+    recovery,
+    runner,
+    services,
+)
+from agents.executions.claims import Take
 from agents.executions.lane import Lane
 from agents.executions.models import Emission, Execution, NodeExecution
 from agents.executions.output import outputs
@@ -24,7 +33,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 def sent() -> Iterator[list[str]]:
     """The node executions that a message was sent for."""
     found: list[str] = []
-    with patch.object(dispatch, "send", lambda wanted: found.extend(pk for pk, _ in wanted)):
+    with patch.object(
+        dispatch, "send", lambda wanted, bell=(): found.extend(one.node_execution for one in wanted)
+    ):
         yield found
 
 
@@ -138,17 +149,17 @@ def test_what_went_wrong_before_is_claimed_by_itself(
     execution = start(alice, graph, **{"in": 0})
     row = first(execution)
     NodeExecution.objects.filter(pk=row).update(**{trouble: 1})
-    claims: list[UUID] = []
+    claimed: list[UUID] = []
 
-    def take(ledger: Any, row: NodeExecution, **more: Any) -> Any:
-        claims.append(row.pk)
-        return real(ledger, row, **more)
+    def make(step: Take, ledger: Any, row: NodeExecution, **more: Any) -> None:
+        claimed.append(row.pk)
+        real(step, ledger, row, **more)
 
-    real = journal.take
-    with patch.object(journal, "take", take):
+    real = Take.make
+    with patch.object(Take, "make", make):
         runner.run_node(row)
 
-    assert claims == [row]
+    assert claimed == [row]
     assert fresh(execution).status == "COMPLETED"
 
 
@@ -235,7 +246,7 @@ def test_a_run_that_others_change_is_read_again_unless_that_is_too_much(
     graph, middle, _ = fan_out(25)
     execution = start(alice, graph)
     sent.clear()
-    reopen = journal.reopen
+    reopen = opening.reopen
 
     def after_another(ledger: Any) -> Any:
         taken = NodeExecution.objects.filter(node_id=middle, status="QUEUED").last()
@@ -245,8 +256,8 @@ def test_a_run_that_others_change_is_read_again_unless_that_is_too_much(
 
     with (
         patch("agents.executions.lane.MOST_IN_STRETCH", 5),
-        patch("agents.executions.journal.MOST_REREAD", most),
-        patch.object(journal, "reopen", after_another),
+        patch("agents.executions.opening.MOST_REREAD", most),
+        patch.object(opening, "reopen", after_another),
     ):
         runner.run_node(first(execution))
 
@@ -261,7 +272,7 @@ def test_after_its_time_the_lane_sends_everything(alice: User, sent: list[str]) 
     execution = start(alice, graph)
     sent.clear()
 
-    with patch("agents.executions.lane.STRETCH", 0), patch("agents.executions.lane.LANE", 0):
+    with patch("agents.executions.claims.STRETCH", 0), patch("agents.executions.lane.LANE", 0):
         runner.run_node(first(execution))
 
     assert len(sent) == 25
@@ -270,7 +281,7 @@ def test_after_its_time_the_lane_sends_everything(alice: User, sent: list[str]) 
 def test_a_stop_between_stretches_ends_what_the_lane_kept(alice: User, sent: list[str]) -> None:
     graph, middle, _ = fan_out(25)
     execution = start(alice, graph)
-    reopen = journal.reopen
+    reopen = opening.reopen
 
     def stop_first(ledger: Any) -> Any:
         services.stop_execution(execution.pk)
@@ -278,7 +289,7 @@ def test_a_stop_between_stretches_ends_what_the_lane_kept(alice: User, sent: lis
 
     with (
         patch("agents.executions.lane.MOST_IN_STRETCH", 1),
-        patch.object(journal, "reopen", stop_first),
+        patch.object(opening, "reopen", stop_first),
     ):
         runner.run_node(first(execution))
 
@@ -294,7 +305,7 @@ def test_what_the_lane_kept_is_sent_when_its_stretch_fails(alice: User, sent: li
 
     with (
         patch("agents.executions.lane.MOST_IN_STRETCH", 1),
-        patch.object(journal, "reopen", side_effect=OperationalError("gone")),
+        patch.object(opening, "reopen", side_effect=OperationalError("gone")),
         pytest.raises(OperationalError),
     ):
         runner.run_node(first(execution))
@@ -315,13 +326,13 @@ def test_a_claimed_node_is_recorded_before_the_lane_goes_on(
     execution = start(alice, graph, **{"in": 0})
     runner.run_node(first(execution))
     reopened: list[str] = []
-    reopen = journal.reopen
+    reopen = opening.reopen
 
     def look(ledger: Any) -> Any:
         reopened.extend(statuses(execution, mail))
         return reopen(ledger)
 
-    with patch.object(journal, "reopen", look):
+    with patch.object(opening, "reopen", look):
         runner.run_node(first(execution))
 
     assert reopened == ["COMPLETED"]

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.timezone import now
 
 from accounts.models import User
-from agents.executions import journal, runner, services
+from agents.executions import claims, journal, runner, services
 from agents.executions.context import WorkerContext
 from agents.executions.leases import Keeper, Pulse, beat
 from agents.executions.models import Execution, NodeExecution
@@ -23,17 +23,17 @@ from tests.support.waiting import eventually
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def held(owner: User) -> tuple[journal.Claim, Pulse]:
+def held(owner: User) -> tuple[claims.Claim, Pulse]:
     graph = GraphBuilder()
     values(graph, 1)
     execution = start(owner, graph)
     [row] = execution.node_executions.all()
-    claim = journal.claim(row.pk, worker="w")
+    claim = claims.claim(row.pk, worker="w")
     assert claim is not None
     return claim, Pulse(execution.pk, row.pk, claim.attempt)
 
 
-def lease_of(claim: journal.Claim) -> Any:
+def lease_of(claim: claims.Claim) -> Any:
     return NodeExecution.objects.get(pk=claim.node_execution.pk).lease_until
 
 
@@ -128,7 +128,7 @@ def test_a_child_that_ends_while_its_parent_lies_down_wakes_it(alice: User, serv
     execution = start(alice, graph)
     [row] = rows(execution, graph.nodes[0]["id"])
     looked, go_on = threading.Event(), threading.Event()
-    real = journal._is_due
+    real = journal.is_due
 
     def slowly(sleeper: NodeExecution) -> bool:
         due = real(sleeper)
@@ -138,7 +138,7 @@ def test_a_child_that_ends_while_its_parent_lies_down_wakes_it(alice: User, serv
         return due
 
     parent = in_thread(lambda: run_node(execution, row.node_id))
-    with patch.object(journal, "_is_due", slowly):
+    with patch.object(claims, "is_due", slowly):
         parent.start()
         assert looked.wait(10)
         below = Execution.objects.get(parent=row)

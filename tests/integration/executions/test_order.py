@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from agents.executions import journal
+from agents.executions import claims
 from agents.executions.models import Execution
 from agents.executions.output import outputs
 from agents.executions.suspension import Suspension
@@ -32,8 +32,8 @@ def begun(owner: User) -> tuple[Execution, str, str]:
     return execution, node, sink
 
 
-def taken(execution: Execution, node: str, which: int) -> journal.Claim:
-    claim = journal.claim(rows(execution, node)[which].pk, worker="w")
+def taken(execution: Execution, node: str, which: int) -> claims.Claim:
+    claim = claims.claim(rows(execution, node)[which].pk, worker="w")
     assert claim is not None
     return claim
 
@@ -67,11 +67,11 @@ def test_the_earliest_streams_while_it_runs_and_the_next_ones_follow_its_end(ali
     first = taken(execution, node, 0)
     run_node(execution, node, 0)  # of those that are queued: the second
 
-    journal.record(first, [("output", "a1")], after=0)  # type: ignore[list-item]
+    claims.record(first, [("output", "a1")], after=0)  # type: ignore[list-item]
     assert arrived(execution, sink) == ["a1"]
-    journal.record(first, [("output", "a2")], after=1)  # type: ignore[list-item]
+    claims.record(first, [("output", "a2")], after=1)  # type: ignore[list-item]
     assert arrived(execution, sink) == ["a1", "a2"]
-    journal.complete(first, [("output", "a3")], after=2)  # type: ignore[list-item]
+    claims.complete(first, [("output", "a3")], after=2)  # type: ignore[list-item]
     assert arrived(execution, sink) == ["a1", "a2", "a3", "b"]
 
 
@@ -79,12 +79,12 @@ def test_a_later_one_that_streams_is_held_back_too(alice: User) -> None:
     execution, node, sink = begun(alice)
     second = taken(execution, node, 1)
 
-    journal.record(second, [("output", "b1")], after=0)  # type: ignore[list-item]
+    claims.record(second, [("output", "b1")], after=0)  # type: ignore[list-item]
     assert arrived(execution, sink) == []
     run_node(execution, node, 0)
 
     assert arrived(execution, sink) == ["a", "b1"]
-    journal.complete(second, [("output", "b2")], after=1)  # type: ignore[list-item]
+    claims.complete(second, [("output", "b2")], after=1)  # type: ignore[list-item]
     assert arrived(execution, sink) == ["a", "b1", "b2"]
 
 
@@ -93,7 +93,7 @@ def test_a_failure_lets_the_next_ones_through(alice: User) -> None:
     first = taken(execution, node, 0)
     run_node(execution, node)
 
-    journal.fail(first, [], after=0, code="c", message="m")
+    claims.fail(first, [], after=0, code="c", message="m")
 
     assert arrived(execution, sink) == ["b"]
 
@@ -103,7 +103,7 @@ def test_a_waiting_one_holds_the_next_ones_back(alice: User) -> None:
     first = taken(execution, node, 0)
     run_node(execution, node)
 
-    journal.suspend(first, [], after=0, suspension=Suspension({"kind": "approval"}))
+    claims.suspend(first, [], after=0, suspension=Suspension({"kind": "approval"}))
 
     assert arrived(execution, sink) == []
     assert statuses(execution, node) == ["WAITING", "COMPLETED", "QUEUED"]
@@ -114,10 +114,10 @@ def test_a_block_that_runs_again_delivers_only_what_is_new(alice: User) -> None:
     execution, node, sink = begun(alice)
     first = taken(execution, node, 0)
     pairs: Any = [("output", "a1"), ("output", "a2"), ("output", "a3")]
-    journal.record(first, pairs[:2], after=0)
+    claims.record(first, pairs[:2], after=0)
 
-    journal.record(first, pairs[:1], after=0)  # from its beginning again
-    journal.complete(first, pairs[1:], after=1)
+    claims.record(first, pairs[:1], after=0)  # from its beginning again
+    claims.complete(first, pairs[1:], after=1)
 
     assert arrived(execution, sink) == ["a1", "a2", "a3"]
     assert rows(execution, node)[0].emitted == 3

@@ -14,8 +14,8 @@ from django.utils.timezone import now
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from agents.executions import journal, places, recovery, runner, services
-from agents.executions.journal import Claim
+from agents.executions import claims, places, recovery, runner, services
+from agents.executions.claims import Claim
 from agents.executions.models import CredentialLimit, Execution, NodeExecution
 from agents.executions.output import outputs
 from agents.executions.waiting import waiting
@@ -55,14 +55,14 @@ def row_of(execution: Execution) -> NodeExecution:
 
 def hold(execution: Execution) -> Claim:
     """Take a place as a worker does whose block then runs on and on."""
-    claim = journal.claim(row_of(execution).pk, worker="test")
+    claim = claims.claim(row_of(execution).pk, worker="test")
     assert claim is not None
     places.take(claim)
     return claim
 
 
 def let_go(claim: Claim) -> None:
-    journal.complete(claim, [], after=0)
+    claims.complete(claim, [], after=0)
     places.leave(claim)
 
 

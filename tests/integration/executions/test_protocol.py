@@ -36,9 +36,9 @@ from accounts.models import User
 from agents.engine.simulation import simulate
 from agents.engine.states import NODE_MOVES, NodeStatus
 from agents.engine.values import error_of
-from agents.executions import journal, recovery, runner, services
+from agents.executions import claims, journal, recovery, runner, services
+from agents.executions.claims import Claim, LeaseLost
 from agents.executions.context import WorkerContext
-from agents.executions.journal import Claim, LeaseLost
 from agents.executions.leases import Pulse, beat
 from agents.executions.models import Emission, Event, Execution, NodeExecution
 from agents.executions.suspension import Suspended
@@ -188,7 +188,7 @@ class Protocol(RuleBasedStateMachine):
         """A message arrives: mostly one that is due, sometimes late, or again."""
         row = pick(which, self.nodes(status="QUEUED") if which % 8 else [], self.nodes())
         before = self.everything()
-        claim = journal.claim(row.pk, worker=f"w{len(self.workers)}")
+        claim = claims.claim(row.pk, worker=f"w{len(self.workers)}")
         assert (claim is not None) == (row.status == "QUEUED")
         if claim is None:
             assert self.everything() == before
@@ -205,21 +205,21 @@ class Protocol(RuleBasedStateMachine):
             try:
                 worker.buffer.append(next(worker.values))
             except StopIteration:
-                return self.tell(worker, partial(journal.complete, worker.claim, **worker.rest()))
+                return self.tell(worker, partial(claims.complete, worker.claim, **worker.rest()))
             except Suspended as pause:
                 how = {**worker.rest(), "suspension": pause.suspension}
-                return self.tell(worker, partial(journal.suspend, worker.claim, **how))
+                return self.tell(worker, partial(claims.suspend, worker.claim, **how))
             except Exception as error:
                 code, message = error_of(error)
                 how = {**worker.rest(), "code": code, "message": message}
-                return self.tell(worker, partial(journal.fail, worker.claim, **how))
+                return self.tell(worker, partial(claims.fail, worker.claim, **how))
         return None
 
     def hand_over(self, which: int) -> None:
         """A worker records what its block emitted so far."""
         worker = pick(which, [one for one in self.workers if one.buffer])
         if worker:
-            record = partial(journal.record, worker.claim, **worker.rest())
+            record = partial(claims.record, worker.claim, **worker.rest())
             self.tell(worker, record, last=False)
             worker.recorded += len(worker.buffer)
             worker.buffer = []
@@ -246,7 +246,7 @@ class Protocol(RuleBasedStateMachine):
         """A worker that hears of a cancel stops its block."""
         worker = pick(which, self.workers)
         if worker and fresh(worker.claim.execution).is_cancelled:
-            self.tell(worker, partial(journal.terminate, worker.claim, **worker.rest()))
+            self.tell(worker, partial(claims.terminate, worker.claim, **worker.rest()))
 
     # What the others do.
 
@@ -327,7 +327,7 @@ class Protocol(RuleBasedStateMachine):
         recovery.audit()
         assert not Execution.objects.live().exists()
         for worker in self.workers:
-            self.tell(worker, partial(journal.complete, worker.claim, **worker.rest()), last=False)
+            self.tell(worker, partial(claims.complete, worker.claim, **worker.rest()), last=False)
         for builder, execution in self.runs:
             self.check_end(builder, fresh(execution))
         self.all_is_well()

@@ -15,9 +15,9 @@ from pytest_django import Settings
 from redis import Redis
 
 from accounts.models import User
-from agents.executions import dispatch, journal, recovery
+from agents.executions import claims, dispatch, journal, opening, recovery
+from agents.executions.claims import LeaseLost
 from agents.executions.dispatch import Wanted
-from agents.executions.journal import LeaseLost
 from agents.executions.models import Emission, Event, Execution, NodeExecution
 from agents.executions.output import outputs
 from agents.executions.starting import start_child
@@ -49,8 +49,8 @@ def block_with(effect: str, **pins: Any) -> tuple[GraphBuilder, str]:
     return graph, node
 
 
-def taken(execution: Execution, node: str, worker: str = "gone:1:t") -> journal.Claim:
-    claim = journal.claim(rows(execution, node)[0].pk, worker=worker)
+def taken(execution: Execution, node: str, worker: str = "gone:1:t") -> claims.Claim:
+    claim = claims.claim(rows(execution, node)[0].pk, worker=worker)
     assert claim is not None
     return claim
 
@@ -136,11 +136,11 @@ def test_a_worker_that_is_late_has_no_say(alice: User) -> None:
     let_leases_run_out()
     recovery.take_over_lost_leases()
     writes: list[Callable[[], None]] = [
-        lambda: journal.record(late, [("out", "late")], after=0),  # type: ignore[list-item]
-        lambda: journal.complete(late, [], after=0),
-        lambda: journal.fail(late, [], after=0, code="c", message="m"),
-        lambda: journal.suspend(late, [], after=0, suspension=Suspension({})),
-        lambda: journal.terminate(late, [], after=0),
+        lambda: claims.record(late, [("out", "late")], after=0),  # type: ignore[list-item]
+        lambda: claims.complete(late, [], after=0),
+        lambda: claims.fail(late, [], after=0, code="c", message="m"),
+        lambda: claims.suspend(late, [], after=0, suspension=Suspension({})),
+        lambda: claims.terminate(late, [], after=0),
     ]
 
     for write in writes:
@@ -169,7 +169,7 @@ def test_values_that_were_recorded_before_the_loss_are_delivered_once(alice: Use
     graph, node = block_with("idempotent")
     execution = start(alice, graph)
     claim = taken(execution, node)
-    journal.record(claim, [("out", "first")], after=0)  # type: ignore[list-item]
+    claims.record(claim, [("out", "first")], after=0)  # type: ignore[list-item]
     let_leases_run_out()
     recovery.sweep()
 
@@ -290,7 +290,7 @@ def test_a_version_is_read_once_for_all_its_lost_leases(alice: User) -> None:
     for node in nodes:
         taken(execution, node)
     let_leases_run_out()
-    journal._version.cache_clear()
+    opening._version.cache_clear()
 
     with CaptureQueriesContext(connection) as queries:
         assert recovery.take_over_lost_leases() == 3

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from agents.engine.ids import PinName
-from agents.executions import journal, resuming, runner, services
+from agents.executions import claims, journal, losses, resuming, runner, services
 from agents.executions.context import WorkerContext
 from agents.executions.events import messages_after
 from agents.executions.leases import Pulse
@@ -157,7 +157,7 @@ def test_what_a_stop_held_back_is_delivered_by_a_retry(alice: User) -> None:
     node = values(graph, 1, 2)
     sink = shown(graph, node, "out")
     execution = start(alice, graph)
-    claim = journal.claim(rows(execution, node)[0].pk, worker="worker")
+    claim = claims.claim(rows(execution, node)[0].pk, worker="worker")
     assert claim is not None
     services.stop_execution(execution.pk)
     pulse = Pulse(execution.pk, claim.node_execution.pk, claim.attempt)
@@ -207,7 +207,7 @@ def test_values_of_a_node_wait_for_its_execution_that_runs_again(alice: User) ->
     sink = shown(graph, relay, "out")
     execution = start(alice, graph)
     run_node(execution, source)
-    claim = journal.claim(rows(execution, relay)[1].pk, worker="worker")
+    claim = claims.claim(rows(execution, relay)[1].pk, worker="worker")
     assert claim is not None
     services.stop_execution(execution.pk)
     pulse = Pulse(execution.pk, claim.node_execution.pk, claim.attempt)
@@ -223,16 +223,16 @@ def test_a_worker_of_the_run_before_may_write_nothing(alice: User) -> None:
     graph = GraphBuilder()
     node = values(graph, 1)
     execution = start(alice, graph)
-    claim = journal.claim(rows(execution, node)[0].pk, worker="slow")
+    claim = claims.claim(rows(execution, node)[0].pk, worker="slow")
     assert claim is not None
     services.stop_execution(execution.pk)
     NodeExecution.objects.update(lease_until="2020-01-01T00:00Z")
-    journal.take_over(claim.node_execution.pk)
+    losses.take_over(claim.node_execution.pk)
     services.retry_execution(execution.pk)
     run_queued()
 
-    with pytest.raises(journal.LeaseLost):
-        journal.complete(claim, [(PinName("out"), "late")], after=0)
+    with pytest.raises(claims.LeaseLost):
+        claims.complete(claim, [(PinName("out"), "late")], after=0)
 
     assert emitted(execution, node) == [("out", 1)]
 
@@ -288,7 +288,7 @@ class TestSubAgents:
         below = Execution.objects.with_graph().get(parent__isnull=False)
         [inner] = below.graph_version.graph.nodes
         assert node == inner
-        journal.claim(rows(below, inner)[0].pk, worker="busy")
+        claims.claim(rows(below, inner)[0].pk, worker="busy")
         services.stop_execution(execution.pk)
         before = snapshot(execution)
 

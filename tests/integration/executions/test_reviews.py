@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from agents.executions import blockcall, journal, recovery, reviewing, runner, services
+from agents.executions import blockcall, claims, journal, recovery, reviewing, runner, services
 from agents.executions.asking import APPROVED_AHEAD, SAFE_MODE_OFF
 from agents.executions.context import WorkerContext
 from agents.executions.leases import Pulse
@@ -40,9 +40,9 @@ def reject(review: Review, by: User, **more: Any) -> Review:
     return reviewing.decide(review, by=by, approve=False, **more)
 
 
-def about_to_wait(execution: Execution, row: NodeExecution) -> tuple[journal.Claim, Suspension]:
+def about_to_wait(execution: Execution, row: NodeExecution) -> tuple[claims.Claim, Suspension]:
     """Run the queued node execution up to where it would be written down that it waits."""
-    claim = journal.claim(row.pk, worker="worker")
+    claim = claims.claim(row.pk, worker="worker")
     assert claim is not None
     context = WorkerContext(claim, Pulse(execution.pk, row.pk, claim.attempt))
     with pytest.raises(Suspended) as pause:
@@ -266,7 +266,7 @@ class TestDeciding:
 
         approve(review, alice)  # the worker has looked, and has not written yet
         assert statuses(execution, row.node_id) == ["RUNNING"]
-        journal.suspend(claim, [], after=0, suspension=suspension)
+        claims.suspend(claim, [], after=0, suspension=suspension)
 
         assert statuses(execution, row.node_id) == ["QUEUED"]
         assert outputs(run_to_end(execution)) == {"approved_data": [REFUND]}
@@ -322,7 +322,7 @@ class TestEnds:
     def test_a_run_that_is_stopped_while_its_block_asks_asks_nobody(self, alice: User) -> None:
         graph, node = asking(REFUND)
         execution = start(alice, graph)
-        claim = journal.claim(rows(execution, node)[0].pk, worker="worker")
+        claim = claims.claim(rows(execution, node)[0].pk, worker="worker")
         assert claim is not None
         services.stop_execution(execution.pk)
 
@@ -434,7 +434,7 @@ class TestWithoutAsking:
         claim, suspension = about_to_wait(execution, rows(execution, node)[1])
 
         approve(Review.objects.get(), alice, auto_approve=True)
-        journal.suspend(claim, [], after=0, suspension=suspension)
+        claims.suspend(claim, [], after=0, suspension=suspension)
 
         assert set(Review.objects.values_list("status", flat=True)) == {"APPROVED"}
         assert outputs(run_to_end(execution)) == {"approved": [1, 2]}

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.timezone import now
 
 from accounts.models import User
-from agents.executions import blockcall, journal, recovery, services
+from agents.executions import blockcall, claims, recovery, services
 from agents.executions.context import WorkerContext
 from agents.executions.idempotency import IdempotencyKeyReused, KeyedRequest
 from agents.executions.leases import Pulse
@@ -51,9 +51,9 @@ def let_time_pass(row: NodeExecution) -> None:
     EventWait.objects.filter(node_execution=row).update(deadline=past, created=past - minute)
 
 
-def about_to_wait(execution: Execution, row: NodeExecution) -> tuple[journal.Claim, Suspension]:
+def about_to_wait(execution: Execution, row: NodeExecution) -> tuple[claims.Claim, Suspension]:
     """Run the queued node execution up to where it would be written down that it waits."""
-    claim = journal.claim(row.pk, worker="worker")
+    claim = claims.claim(row.pk, worker="worker")
     assert claim is not None
     context = WorkerContext(claim, Pulse(execution.pk, row.pk, claim.attempt))
     with pytest.raises(Suspended) as pause:
@@ -105,7 +105,7 @@ class TestWaiting:
         claim, suspension = about_to_wait(execution, rows(execution, node)[0])
 
         send(execution.pk, by=alice, name="paid", value=1)
-        journal.suspend(claim, [], after=0, suspension=suspension)
+        claims.suspend(claim, [], after=0, suspension=suspension)
 
         assert outputs(run_to_end(execution)) == {"value": [1]}
 
@@ -143,7 +143,7 @@ class TestWaiting:
         execution, row = waits(alice)
         send(execution.pk, by=alice, name="paid", value=1)
         send(execution.pk, by=alice, name="paid", value=2)
-        claim = journal.claim(row.pk, worker="worker")  # the worker is lost with the first one
+        claim = claims.claim(row.pk, worker="worker")  # the worker is lost with the first one
         assert claim is not None
         NodeExecution.objects.filter(pk=row.pk).update(lease_until="2026-01-01T00:00Z")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from agents.executions import journal, recovery, runner, services
+from agents.executions import claims, recovery, runner, services
 from agents.executions.context import WorkerContext
 from agents.executions.leases import Pulse, beat
 from agents.executions.models import Emission, Event, Execution, NodeExecution
@@ -15,9 +15,9 @@ from tests.support.runs import fresh, rows, run, run_node, run_queued, start, st
 pytestmark = pytest.mark.django_db
 
 
-def claimed(execution: Execution, node: str) -> tuple[journal.Claim, Pulse]:
+def claimed(execution: Execution, node: str) -> tuple[claims.Claim, Pulse]:
     """Take the node's queued execution as a worker does."""
-    claim = journal.claim(rows(execution, node)[0].pk, worker="worker")
+    claim = claims.claim(rows(execution, node)[0].pk, worker="worker")
     assert claim is not None
     return claim, Pulse(execution.pk, claim.node_execution.pk, claim.attempt)
 

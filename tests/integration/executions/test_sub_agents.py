@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from agents.executions import journal, recovery, services
+from agents.executions import claims, journal, recovery, services
 from agents.executions.models import Emission, Execution, NodeExecution
 from agents.executions.output import outputs
 from tests.integration.executions.conftest import Limits
@@ -139,7 +139,7 @@ def test_no_child_starts_in_a_run_that_is_being_stopped(alice: User) -> None:
     graph = sub_agent(emitting(1))
     parent = start(alice, graph)
     [row] = rows(parent, graph.nodes[0]["id"])
-    claim = journal.claim(row.pk, worker="w")
+    claim = claims.claim(row.pk, worker="w")
     assert claim is not None
 
     services.stop_execution(parent.pk)
@@ -150,7 +150,7 @@ def test_no_child_starts_in_a_run_that_is_being_stopped(alice: User) -> None:
     assert fresh(parent).status == "TERMINATED"
 
 
-def finish(claim: journal.Claim) -> None:
+def finish(claim: claims.Claim) -> None:
     """Do what a worker does after its claim."""
     from agents.executions import runner
     from agents.executions.context import WorkerContext

@@ -9,7 +9,7 @@ import pytest
 from django.utils.timezone import now
 
 from accounts.models import User
-from agents.executions import journal, leases, recovery, runner
+from agents.executions import claims, journal, leases, losses, recovery, runner
 from agents.executions.context import WorkerContext
 from agents.executions.leases import GRACE, Keeper, Pulse, beat, end_overdue
 from agents.executions.models import Emission, Execution, NodeExecution
@@ -41,10 +41,10 @@ def graph() -> GraphBuilder:
     return graph
 
 
-def taken(execution: Execution) -> tuple[journal.Claim, Pulse]:
+def taken(execution: Execution) -> tuple[claims.Claim, Pulse]:
     """Return the claim of the run's first node, and a pulse whose time has just run out."""
     [row] = execution.node_executions.filter(status="QUEUED")
-    claim = journal.claim(row.pk, worker="w")
+    claim = claims.claim(row.pk, worker="w")
     assert claim is not None
     with Keeper().holding(claim) as pulse:
         pulse.since = time.monotonic() - pulse.seconds
@@ -67,7 +67,7 @@ def test_a_try_may_run_as_long_as_its_policy_says(
 
     found = {}
     for row in execution.node_executions.filter(status="QUEUED"):
-        claim = journal.claim(row.pk, worker="w")
+        claim = claims.claim(row.pk, worker="w")
         assert claim is not None
         with Keeper().holding(claim) as pulse:
             found[row.node_id] = pulse.seconds
@@ -103,8 +103,8 @@ def test_a_block_that_does_not_listen_is_fenced_off(alice: User, graph: GraphBui
     [row] = rows(execution, claim.node.id)
     assert (row.status, row.error, row.attempt) == ("FAILED", TIMED_OUT, 2)
     assert pulse.lost.is_set()
-    with pytest.raises(journal.LeaseLost):
-        journal.complete(claim, [("out", "late")], after=0)  # type: ignore[list-item]
+    with pytest.raises(claims.LeaseLost):
+        claims.complete(claim, [("out", "late")], after=0)  # type: ignore[list-item]
     assert not Emission.objects.filter(pin="out").exists()
     assert outputs(run_to_end(execution)) == {"error": [TIMED_OUT["message"]]}
 
@@ -112,7 +112,7 @@ def test_a_block_that_does_not_listen_is_fenced_off(alice: User, graph: GraphBui
 def test_a_node_that_ended_in_time_is_left_alone(alice: User, graph: GraphBuilder) -> None:
     execution = start(alice, graph)
     claim, pulse = taken(execution)
-    journal.complete(claim, [], after=0)
+    claims.complete(claim, [], after=0)
     pulse.since -= GRACE
 
     end_overdue([pulse])
@@ -125,8 +125,8 @@ def test_a_policy_may_try_again_what_ran_too_long(alice: User, graph: GraphBuild
     execution = start(alice, graph)
     claim, _ = taken(execution)
 
-    assert journal.time_out(claim.node_execution.pk, attempt=claim.attempt, seconds=60)
-    assert not journal.time_out(claim.node_execution.pk, attempt=claim.attempt, seconds=60)
+    assert losses.time_out(claim.node_execution.pk, attempt=claim.attempt, seconds=60)
+    assert not losses.time_out(claim.node_execution.pk, attempt=claim.attempt, seconds=60)
 
     [row] = rows(execution, claim.node.id)
     assert (row.status, row.tries, row.last_error) == ("WAITING", 2, TIMED_OUT)
@@ -137,7 +137,7 @@ def test_what_runs_too_long_in_a_stopped_run_is_stopped(alice: User, graph: Grap
     claim, _ = taken(execution)
     journal.stop(execution.pk)
 
-    journal.time_out(claim.node_execution.pk, attempt=claim.attempt, seconds=60)
+    losses.time_out(claim.node_execution.pk, attempt=claim.attempt, seconds=60)
 
     assert statuses(execution, claim.node.id) == ["TERMINATED"]
     assert fresh(execution).status == "TERMINATED"
@@ -163,7 +163,7 @@ def test_a_run_whose_deadline_is_over_fails_and_what_it_does_ends(alice: User) -
     busy, queued = values(graph, 1), values(graph, 2)
     execution = start(alice, graph)
     run_node(execution, sleeper)
-    claim = journal.claim(rows(execution, busy)[0].pk, worker="w")
+    claim = claims.claim(rows(execution, busy)[0].pk, worker="w")
     assert claim is not None
     Execution.objects.update(deadline_at=PAST)
 
@@ -175,7 +175,7 @@ def test_a_run_whose_deadline_is_over_fails_and_what_it_does_ends(alice: User) -
     pulse = Pulse(execution.pk, claim.node_execution.pk, claim.attempt)
     beat([pulse])
     assert pulse.cancelled.is_set()
-    journal.terminate(claim, [], after=0)
+    claims.terminate(claim, [], after=0)
     ended = fresh(execution)
     assert (ended.status, ended.error) == (
         "FAILED",

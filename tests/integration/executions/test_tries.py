@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from agents.engine.simulation import simulate
-from agents.executions import journal, recovery, services
+from agents.executions import claims, recovery, services
 from agents.executions.events import messages_after
 from agents.executions.models import Emission, Execution, NodeExecution
 from agents.executions.output import outputs
@@ -196,11 +196,11 @@ def test_a_stop_ends_the_wait(alice: User, tmp_path: Path) -> None:
 
 def test_a_failure_in_a_stopped_run_is_the_last(alice: User, tmp_path: Path) -> None:
     trouble = Trouble(alice, tmp_path)
-    claim = journal.claim(trouble.row.pk, worker="w")
+    claim = claims.claim(trouble.row.pk, worker="w")
     assert claim is not None
     services.stop_execution(trouble.execution.pk)
 
-    journal.fail(claim, [], after=0, code="away", message="Away.", transient=True)
+    claims.fail(claim, [], after=0, code="away", message="Away.", transient=True)
 
     assert trouble.row.status == "FAILED"
     assert fresh(trouble.execution).status == "TERMINATED"
@@ -208,18 +208,18 @@ def test_a_failure_in_a_stopped_run_is_the_last(alice: User, tmp_path: Path) -> 
 
 def test_the_worker_of_a_failed_try_has_no_say_any_more(alice: User, tmp_path: Path) -> None:
     trouble = Trouble(alice, tmp_path)
-    claim = journal.claim(trouble.row.pk, worker="w")
+    claim = claims.claim(trouble.row.pk, worker="w")
     assert claim is not None
-    journal.fail(claim, [], after=0, code="away", message="Away.", transient=True)
+    claims.fail(claim, [], after=0, code="away", message="Away.", transient=True)
 
-    with pytest.raises(journal.LeaseLost):
-        journal.complete(claim, [], after=0)
+    with pytest.raises(claims.LeaseLost):
+        claims.complete(claim, [], after=0)
     assert trouble.row.status == "WAITING"
 
 
 def test_a_lost_worker_costs_no_try(alice: User, tmp_path: Path) -> None:
     trouble = Trouble(alice, tmp_path)
-    journal.claim(trouble.row.pk, worker="w")
+    claims.claim(trouble.row.pk, worker="w")
     NodeExecution.objects.filter(status="RUNNING").update(lease_until=PAST)
     recovery.sweep()
 
@@ -235,7 +235,7 @@ def test_an_interrupted_node_is_tried_again_if_its_author_says_so(
     trouble = Trouble(alice, tmp_path, block="TroubledExternal", policy=policy, failures=0)
     found = []
     for _ in range(2):
-        journal.claim(trouble.row.pk, worker="w")
+        claims.claim(trouble.row.pk, worker="w")
         NodeExecution.objects.filter(status="RUNNING").update(lease_until=PAST)
         recovery.take_over_lost_leases()
         found.append((trouble.row.status, trouble.row.tries, trouble.row.losses))

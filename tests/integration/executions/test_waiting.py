@@ -8,7 +8,7 @@ import pytest
 from django.utils.timezone import now
 
 from accounts.models import User
-from agents.executions import journal, services
+from agents.executions import claims, services
 from agents.executions.models import Event, Execution, NodeExecution
 from agents.executions.reasons import Lookup, clock
 from agents.executions.waiting import MOST, lines, summary, waiting
@@ -121,7 +121,7 @@ def test_a_queue_that_is_long_is_told(alice: User) -> None:
 def test_a_running_node_names_its_worker_and_says_when_that_is_silent(alice: User) -> None:
     execution = start(alice, calculator(), Input=1)
     [row] = NodeExecution.objects.all()
-    journal.claim(row.pk, worker="host:1:t")
+    claims.claim(row.pk, worker="host:1:t")
     row.refresh_from_db()
     assert row.started_at is not None
     assert reasons(execution) == [
@@ -143,7 +143,7 @@ def test_a_running_node_names_its_worker_and_says_when_that_is_silent(alice: Use
 def test_a_run_that_is_being_stopped_names_who_has_not_listened(alice: User) -> None:
     execution = start(alice, calculator(), Input=1)
     [row] = NodeExecution.objects.all()
-    journal.claim(row.pk, worker="host:1:t")
+    claims.claim(row.pk, worker="host:1:t")
     services.stop_execution(execution.pk)
 
     whole, node = waiting(fresh(execution), quiet=True)

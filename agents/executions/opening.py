@@ -1,0 +1,79 @@
+"""Open runs: lock them, and read with the lock what a decision will want to know."""
+
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from uuid import UUID
+
+from django.conf import settings
+
+from agents.engine.states import NodeStatus
+from agents.executions import statements
+from agents.executions.ledger import DatabaseLedger
+from agents.executions.models import Execution, NodeExecution
+from agents.executions.statements import Batch
+from agents.graphs.models import GraphVersion
+
+# Unsettled node executions of a run that are read with its lock: the local lane needs all of them,
+# a single step only a few.
+MOST_KNOWN, FEW = 32, 8
+MOST_REREAD = 2000  # that the local lane reads, for the many node executions that it goes on with
+
+
+def open_row(pk: UUID, *statuses: NodeStatus) -> tuple[DatabaseLedger, NodeExecution] | None:
+    """Lock the run of a node execution that is in one of these states; None where it is not."""
+    ledger, rows = open_rows([pk], statuses)
+    return None if ledger is None else (ledger, rows[pk])
+
+
+def open_rows(
+    pks: Sequence[UUID], statuses: Collection[NodeStatus]
+) -> tuple[DatabaseLedger | None, dict[UUID, NodeExecution]]:
+    """Lock a run and those of its node executions that are in one of these states.
+
+    Returns the run's ledger and these rows, by id. None: there are none.
+    """
+    batch = Batch()
+    if NodeStatus.QUEUED in statuses:
+        batch.say(statements.IDLE_LIMIT)  # its block may run under the lock
+    locked = statements.lock(batch, pks, statuses)
+    most = MOST_KNOWN if settings.EXECUTIONS["local_lane"] else FEW
+    beside = statements.beside(batch, pks, most)
+    batch.run()
+    execution = locked.execution
+    if execution is None:
+        return None, {}
+    execution.graph_version = _version(execution.graph_version_id)
+    ledger = DatabaseLedger(execution, execution.graph_version.graph)
+    ledger.load(locked.rows, beside)
+    return ledger, {row.pk: row for row in locked.rows}
+
+
+def reopen(ledger: DatabaseLedger) -> DatabaseLedger | None:
+    """Lock a run again and return its ledger: the same one where nobody changed the run meanwhile.
+
+    None: it was changed, and too much is going on in it to read it all again.
+    """
+    run = ledger.execution.pk
+    found: list[Execution] = []
+    batch = Batch()
+    batch.say(statements.IDLE_LIMIT)
+    statements.lock_run(batch, run, found.append)
+    batch.run()
+    if not found:
+        return None
+    [execution] = found
+    execution.graph_version = ledger.execution.graph_version
+    if execution.last_seq == ledger.execution.last_seq:
+        ledger.execution = execution
+        return ledger
+    fresh = DatabaseLedger(execution, ledger.graph)
+    again = Batch()
+    statements.unsettled(again, run, MOST_REREAD, fresh.load_all)
+    again.run()
+    return fresh if fresh.knows_all else None
+
+
+@lru_cache(maxsize=256)
+def _version(pk: UUID) -> GraphVersion:
+    """Return a version, which never changes, without its document."""
+    return GraphVersion.objects.defer("document").get(pk=pk)
