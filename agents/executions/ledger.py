@@ -12,7 +12,6 @@ from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +22,11 @@ from agents.engine.graph import Graph
 from agents.engine.ids import NodeId, PinName
 from agents.engine.states import ExecutionStatus, NodeStatus, move
 from agents.executions import statements
-from agents.executions.models import Emission, Event, Execution, NodeExecution
+from agents.executions.models import Event, Execution, NodeExecution
 from agents.executions.recordings import Recording
 from agents.executions.statements import (
+    EMISSIONS,
+    EVENTS,
     IN_LINE,
     LACKING,
     LAST_STARTED,
@@ -36,6 +37,7 @@ from agents.executions.statements import (
     is_outermost,
 )
 from kernel.errors import TrellisError
+from kernel.jsontypes import dumps
 
 SMALLEST_PAGE, LARGEST_PAGE = 4, 200  # rows that are read ahead
 
@@ -83,8 +85,8 @@ class DatabaseLedger:
     _last_started: dict[NodeId, NodeExecution | None] = field(default_factory=dict)
     _known_lines: set[str] = field(default_factory=set)  # nodes, where not all started are known
     _lines_of_nodes: dict[UUID, list[NodeExecution]] = field(default_factory=dict)
-    _emissions: dict[UUID, list[Emission]] = field(default_factory=dict)
-    _events: list[Event] = field(default_factory=list)
+    _emissions: dict[UUID, list[tuple[int, PinName, Any]]] = field(default_factory=dict)
+    _events: list[dict[str, Any]] = field(default_factory=list)
     _carried: dict[UUID, list[tuple[PinName, Any]]] = field(default_factory=dict)
     _recording: Recording | None = None
 
@@ -272,7 +274,7 @@ class DatabaseLedger:
     def emit(self, execution: NodeExecution, values: Sequence[tuple[PinName, Any]]) -> None:
         """Record values that the node execution emitted, numbered on from the last."""
         self._emissions.setdefault(execution.pk, []).extend(
-            Emission(node_execution_id=execution.pk, number=number, pin=pin, value=value)
+            (number, pin, value)
             for number, (pin, value) in enumerate(values, start=execution.emitted)
         )
         execution.emitted += len(values)
@@ -289,11 +291,14 @@ class DatabaseLedger:
             return self._carried.pop(execution.pk)
         fresh = self._emissions.get(execution.pk, ())
         known = execution.emitted - len(fresh)
-        stored: list[Emission] = []
+        stored: list[tuple[PinName, Any]] = []
         if execution.delivered < known:
-            stored = list(execution.emissions.filter(number__gte=execution.delivered))
-        pairs = [*stored, *(one for one in fresh if one.number >= execution.delivered)]
-        return [(PinName(one.pin), one.value) for one in pairs]
+            rows = execution.emissions.filter(number__gte=execution.delivered)
+            stored = [(PinName(one.pin), one.value) for one in rows]
+        return [
+            *stored,
+            *((pin, value) for number, pin, value in fresh if number >= execution.delivered),
+        ]
 
     def read(self, rows: Iterable[NodeExecution]) -> list[NodeExecution]:
         """Return the rows, each as the one object that stands for it in this transaction."""
@@ -383,7 +388,11 @@ class DatabaseLedger:
                 for pk, row in self._changed.items()
                 if pk not in self._new
             ],
-            emissions=chain.from_iterable(self._emissions.values()),
+            emissions=[
+                EMISSIONS.line(node_execution_id=pk, number=number, pin=pin, value=dumps(value))
+                for pk, values in self._emissions.items()
+                for number, pin, value in values
+            ],
             events=self._events,
         )
         if commit and is_outermost():
@@ -403,11 +412,12 @@ class DatabaseLedger:
     def _tell(self, kind: str, status: str, **fields: Any) -> None:
         self.execution.last_seq += 1
         self._events.append(
-            Event(
+            EVENTS.line(
                 execution_id=self.execution.pk,
                 seq=self.execution.last_seq,
                 kind=kind,
                 status=status,
+                created=now(),
                 **fields,
             )
         )

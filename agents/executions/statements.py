@@ -62,6 +62,9 @@ class Table(Generic[M]):
         self._columns = [_Column.of(one) for one in self._written]
         self._changing = [_Column.of(one) for one in self._changed]
         self._given = ", ".join(f'"{one.column}" {_type_in_json(one)}' for one in self._written)
+        self._defaults: dict[str, Any] = {
+            str(one.column): one.get_default() for one in self._written
+        }
 
     def __len__(self) -> int:
         return len(self.attributes)
@@ -103,6 +106,13 @@ class Table(Generic[M]):
     def document(self, row: M) -> dict[str, Any]:
         """Return the row, by column."""
         return _texts(row, self._columns)
+
+    def line(self, **columns: Any) -> dict[str, Any]:
+        """Return a new row, by column, without an instance; what is not given has its default.
+
+        A JSON value is given as text, and a default that is not the same for all rows is given.
+        """
+        return {**self._defaults, **columns}
 
     def change(self, row: M, *, without: str | None = None) -> dict[str, Any]:
         """Return the id and the columns that may change."""
@@ -458,8 +468,8 @@ def write(
     run: Execution,
     opened: Iterable[NodeExecution],
     changed: Iterable[tuple[NodeExecution, bool]],
-    emissions: Iterable[Emission],
-    events: Iterable[Event],
+    emissions: Sequence[dict[str, Any]],
+    events: Sequence[dict[str, Any]],
 ) -> None:
     """Add to the batch: write rows of one run. ``changed`` says which got other inputs, too."""
     for row, has_inputs in changed:
@@ -469,8 +479,8 @@ def write(
         WRITE,
         [
             _text([NODES.document(row) for row in opened]),
-            _text([EMISSIONS.document(row) for row in emissions]),
-            _text([EVENTS.document(row) for row in events]),
+            _text(emissions),
+            _text(events),
             _text(RUNS.change(run)),
         ],
     )
