@@ -10,7 +10,7 @@ another, and what is kept has a limit.
 import asyncio
 import logging
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ from kernel.jsontypes import dumps
 logger = logging.getLogger(__name__)
 
 TIMER = 5.0  # seconds after which a reader looks although no bell rang
+AGAIN = 0.5  # seconds after which a task that should end is told so again
 MOST_KEPT = 1000  # events that a reader keeps
 MOST_CHARACTERS = 2_000_000  # of the data of these
 THREADS = ThreadPoolExecutor(4, thread_name_prefix="feed")  # as many database connections at most
@@ -95,9 +96,7 @@ class Reader:
             reader.watchers -= 1
             if not reader.watchers:
                 del readers[key]  # at once: who comes now gets a new one
-                for task in reader.tasks:
-                    task.cancel()
-                await asyncio.gather(*reader.tasks, return_exceptions=True)
+                await _end(reader.tasks)
 
 
 _readers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Any]] = WeakKeyDictionary()
@@ -268,6 +267,19 @@ class AgentReader(Reader):
                     changes.add(run)
             else:
                 self.listens.set()
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel tasks, and again until they end.
+
+    Once may not do: redis-py uses `wait_for`, which may swallow it before Python 3.12.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=AGAIN)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _in_time(event: asyncio.Event) -> bool:
