@@ -1,16 +1,16 @@
 """Events as their watchers get them: one message for each row, values shortened."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
 
 from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus, NodeStatus
-from agents.executions.models import Emission, Event, Execution, NodeExecution
+from agents.executions import eventlog
+from agents.executions.eventlog import Recorded
+from agents.executions.models import Event, Execution, NodeExecution
 from agents.executions.output import outputs
 from agents.executions.reasons import wait_of
 from kernel.jsontypes import dumps
@@ -26,25 +26,24 @@ def messages_after(execution: Execution, seq: int, limit: int = PAGE) -> list[Me
 
     Each is ``{"seq", "type", "created", "data"}``. The data of a node event is the node execution
     with the values that this event adds; that of a graph event is the run. Values that retention
-    removed are null.
+    removed are null. What came after the run's row was read is left for the next time: the event of
+    the run's end tells what the row says.
     """
-    rows = Event.objects.after(execution.pk, seq).select_related("node_execution")[:limit]
-    return describe(execution, list(rows))
+    return describe(execution, eventlog.after(execution, seq, limit))
 
 
-def describe(execution: Execution, events: Sequence[Event]) -> list[Message]:
+def describe(execution: Execution, recorded: Iterable[Recorded]) -> list[Message]:
     """Return the messages for the events of one run, in their order."""
-    values = _values(events)
     return [
         {
-            "seq": event.seq,
-            "type": event.kind,
-            "created": iso(event.created),
-            "data": _graph_event(execution, event)
-            if event.node_execution is None
-            else _node_event(execution, event, event.node_execution, values),
+            "seq": one.event.seq,
+            "type": one.event.kind,
+            "created": iso(one.event.created),
+            "data": _graph_event(execution, one.event)
+            if one.node_execution is None
+            else _node_event(execution, one, one.node_execution),
         }
-        for event in events
+        for one in recorded
     ]
 
 
@@ -129,13 +128,11 @@ def _graph_event(execution: Execution, event: Event) -> dict[str, Any]:
     return data
 
 
-def _node_event(
-    execution: Execution, event: Event, row: NodeExecution, values: Mapping[Any, list[Emission]]
-) -> dict[str, Any]:
+def _node_event(execution: Execution, recorded: Recorded, row: NodeExecution) -> dict[str, Any]:
+    event = recorded.event
     output: dict[str, list[Any]] = defaultdict(list)
-    for emission in values.get(row.pk, ()):
-        if event.first <= emission.number < event.last:
-            output[emission.pin].append(preview(emission.value))
+    for pin, value in recorded.values:
+        output[pin].append(preview(value))
     data = node_summary(execution, row) | {
         "status": event.status,
         "input_data": preview_pins(row.input_data) if execution.has_values else None,
@@ -148,22 +145,6 @@ def _node_event(
         waits_for = row.waits_for or {}
         data |= {"waits_for": waits_for, "reason": wait_of(waits_for) if waits_for else ""}
     return data
-
-
-def _values(events: Sequence[Event]) -> dict[UUID, list[Emission]]:
-    """Return the emissions that the events bring, by node execution, in order."""
-    wanted = Q(pk__in=[])
-    for event in events:
-        if event.first < event.last:
-            wanted |= Q(
-                node_execution=event.node_execution_id,
-                number__gte=event.first,
-                number__lt=event.last,
-            )
-    found: dict[UUID, list[Emission]] = defaultdict(list)
-    for emission in Emission.objects.filter(wanted).order_by("node_execution", "number"):
-        found[emission.node_execution_id].append(emission)
-    return found
 
 
 def iso(moment: Any) -> str | None:

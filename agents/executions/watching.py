@@ -22,7 +22,8 @@ from weakref import WeakKeyDictionary
 from channels.db import database_sync_to_async
 from django.db import Error as DatabaseError
 
-from agents.executions.events import PAGE, describe, messages_after
+from agents.executions.eventlog import Log, Recorded
+from agents.executions.events import PAGE, describe
 from agents.executions.models import Event, Execution
 from agents.executions.publisher import agent_group, bells, execution_group
 from kernel.jsontypes import dumps
@@ -107,6 +108,7 @@ class RunReader(Reader):
 
     def __init__(self, user: Any, subject: UUID) -> None:
         super().__init__(user, subject)
+        self.log = Log(user, subject)
         self.known: int | None = None  # the number of the newest event read
         self.ended = False  # with that event
         self.gone = False  # purged, or not to be seen any more
@@ -117,7 +119,7 @@ class RunReader(Reader):
         self.pages: dict[int, asyncio.Task[Page | None]] = {}  # that are being read, by `since`
 
     def parts(self) -> list[Coroutine[Any, Any, None]]:
-        return [self._listen(), self._read()]
+        return [self._listen(), self._read(), self._tick()]
 
     def joined(self) -> None:
         """Look at once: what was recorded before a watcher came, it shall have without a bell."""
@@ -142,13 +144,15 @@ class RunReader(Reader):
 
     async def change(self) -> bool:
         """Wait until more is known. False: for some seconds there was nothing."""
-        return await _in_time(self.changed)
+        before = self._state
+        await self.changed.wait()  # all who wait share one timer: there may be thousands
+        return self._state != before
 
     async def _older(self, seq: int) -> Page | None:
         """Return events that are not kept; who wants the same at the same time shares the query."""
         task = self.pages.get(seq)
         if task is None:
-            task = self.pages[seq] = asyncio.create_task(read_page(self.user, self.subject, seq))
+            task = self.pages[seq] = asyncio.create_task(read_page(self.log, seq))
             task.add_done_callback(lambda _: self.pages.pop(seq))
         return await asyncio.shield(task)
 
@@ -156,19 +160,24 @@ class RunReader(Reader):
         async for _ in bells(execution_group(self.subject)):
             self.rung.set()
 
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TIMER)
+            self._wake()
+
     async def _read(self) -> None:
         """Read at each bell, and now and then. Bells that ring during a read mean one more."""
         while True:
             self.rung.clear()
             try:
-                self._learn(await read_page(self.user, self.subject, self.known))
+                self._learn(await read_page(self.log, self.known))
             except Exception:
                 logger.exception("The events of run %s could not be read", self.subject)
             if not await _in_time(self.rung):
                 self._forget()
 
     def _learn(self, page: Page | None) -> None:
-        before = (self.known, self.ended, self.gone)
+        before = self._state
         if page is None:
             self.gone = True
         else:
@@ -180,9 +189,16 @@ class RunReader(Reader):
             self._trim()
             if len(page.events) == PAGE:
                 self.rung.set()  # there may be more
-        if (self.known, self.ended, self.gone) != before:
-            self.changed.set()
-            self.changed = asyncio.Event()
+        if self._state != before:
+            self._wake()
+
+    @property
+    def _state(self) -> tuple[int | None, bool, bool]:
+        return self.known, self.ended, self.gone
+
+    def _wake(self) -> None:
+        self.changed.set()
+        self.changed = asyncio.Event()
 
     def _trim(self) -> None:
         """Keep no more than the limits allow: the newest."""
@@ -299,20 +315,18 @@ def in_thread(function: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
 
 
 @in_thread
-def read_page(user: Any, run: UUID, seq: int | None) -> Page | None:
+def read_page(log: Log, seq: int | None) -> Page | None:
     """Return the run's events after the number, or its newest. None: there is no such run."""
-    rows = Execution.objects.visible_to(user).with_graph().defer("inputs", "nodes_input_masks")
-    execution = rows.filter(pk=run).first()
-    if execution is None:
+    if seq is None:
+        run = log.run()
+        seq = max(0, run.last_seq - PAGE) if run else 0
+    found = log.after(seq, PAGE)
+    if found is None:
         return None
-    since = max(0, execution.last_seq - PAGE) if seq is None else seq
-    # No further than the run's row knows: the event of its end tells when that was. What came
-    # later rings, or has rung during this read.
-    some = min(PAGE, execution.last_seq - since)
-    messages = messages_after(execution, since, some) if some > 0 else []
-    events = [_told(message) for message in messages]
-    last = events[-1].seq if events else since
-    return Page(since, events, execution.state.is_final and last >= execution.last_seq)
+    execution, recorded = found
+    events = [_told(message) for message in describe(execution, recorded)]
+    last = events[-1].seq if events else seq
+    return Page(seq, events, execution.state.is_final and last >= execution.last_seq)
 
 
 @in_thread
@@ -323,7 +337,7 @@ def read_changes(user: Any, agent: UUID, run: UUID, seq: int) -> list[Told]:
     if execution is None:
         return []
     events = Event.objects.after(run, seq).filter(kind=Event.Kind.GRAPH)
-    return [_told(message) for message in describe(execution, list(events))]
+    return [_told(message) for message in describe(execution, map(Recorded, events))]
 
 
 def _told(message: dict[str, Any]) -> Told:

@@ -8,13 +8,13 @@ from django.db import connection
 
 from accounts.models import User
 from agents.executions import runner
-from agents.executions.events import messages_after, preview
+from agents.executions.events import iso, messages_after, preview
 from agents.executions.models import Event, NodeExecution
 from agents.executions.output import outputs
 from tests.integration.executions.conftest import Limits
 from tests.support.cases import shown, values
 from tests.support.graphs import GraphBuilder, calculator
-from tests.support.runs import fresh, run, start
+from tests.support.runs import fresh, run, run_to_end, start
 
 
 @pytest.mark.django_db
@@ -78,6 +78,17 @@ def test_pages_join_without_gap_or_overlap(alice: User, limit: int) -> None:
     assert seen == list(range(1, execution.last_seq + 1))
     assert messages_after(execution, execution.last_seq) == []
     assert messages_after(execution, 10**9) == []
+
+
+@pytest.mark.django_db
+def test_what_came_after_the_run_was_read_is_left_for_the_next_time(alice: User) -> None:
+    before = start(alice, calculator(), Input=8)
+
+    after = run_to_end(before)
+
+    assert [one["seq"] for one in messages_after(before, 0)] == [1, 2]
+    assert messages_after(before, 2) == []
+    assert messages_after(after, 11)[0]["data"]["ended_at"] == iso(after.ended_at)
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from agents.executions import runner, starting
+from agents.executions.eventlog import Log
 from agents.executions.models import Execution, NodeExecution
 from tests.support.graphs import GraphBuilder
 from tests.support.runs import run_queued, run_to_end, start, version_of
@@ -87,3 +88,14 @@ def test_a_stretch_of_the_lane_costs_as_much_as_one_node(alice: User, lane: None
     _, _, admits = sent()  # the last one asks whether another run waits for this one's place
     assert "admitted_at IS NULL" in admits
     assert Execution.objects.get(pk=execution.pk).status == "COMPLETED"
+
+
+def test_what_watchers_are_told_of_a_page_of_events_is_one_message(alice: User) -> None:
+    execution = run_to_end(start(alice, chain(5), **{"in": 1}))
+    log = Log(alice, execution.pk)
+
+    with messages() as sent:
+        _, recorded = log.after(3, 10) or (None, [])
+
+    assert [one.event.seq for one in recorded] == list(range(4, 14))
+    assert len(sent()) == 1, "\n".join(sql[:200] for sql in sent())
