@@ -1,21 +1,21 @@
 """The execution feed: a WebSocket that tells what was recorded.
 
 Envelope, both ways: ``{"method", "data", "success", "channel", "error"}``, as the AutoGPT Platform
-has it; events also carry ``seq`` and ``created``. Each subscription is a task that sends at its client's speed what
-a reader, shared with others, knows after the last number sent.
+has it; events also carry ``seq`` and ``created``. Each subscription is a task that sends at its
+client's speed what a reader, shared with others, knows after the last number sent.
 """
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils.timezone import now
 
-from agents.executions.events import iso
-from agents.executions.models import Execution
+from agents.executions.models import Event, Execution
 from agents.executions.watching import AgentReader, RunReader, Told, in_thread
 from agents.graphs.models import Agent
 from kernel.jsontypes import NotJSON, dumps, loads
@@ -121,18 +121,19 @@ class ExecutionFeed(AsyncWebsocketConsumer):
             await self.close(INTERNAL_ERROR)
 
     async def _tell_run(self, run: UUID, since: int) -> None:
-        channel = self._run_channel(run)
+        envelope = _envelope(self._run_channel(run))
         async with RunReader.shared(self.user, run) as reader:
             while True:
                 events = await reader.after(since)
                 for event in events:
-                    await self._send_event(event, channel)
+                    await self.send(text_data=envelope(event))
                     since = event.seq
                 if not events:
                     await reader.change()
 
     async def _tell_agent(self, agent: UUID, answered: asyncio.Event) -> None:
         channel = self._agent_channel(agent)
+        envelope = _envelope(channel)
         seen: dict[UUID, int] = {}  # run → number of the last event sent
         try:
             async with AgentReader.shared(self.user, agent) as reader:
@@ -144,8 +145,8 @@ class ExecutionFeed(AsyncWebsocketConsumer):
                         run = await changes.next()
                         for event in await reader.after(run, seen.get(run, 0)):
                             seen[run] = event.seq
-                            if event.created >= self.since:
-                                await self._send_event(event, channel)
+                            if datetime.fromisoformat(event.created) >= self.since:
+                                await self.send(text_data=envelope(event))
         finally:
             answered.set()
 
@@ -162,14 +163,6 @@ class ExecutionFeed(AsyncWebsocketConsumer):
     async def _acknowledge(self, method: str, channel: str) -> None:
         await self._send(method=method, success=True, channel=channel)
 
-    async def _send_event(self, event: Told, channel: str) -> None:
-        # Put together by hand, because the data is text already, the same for all watchers.
-        await self.send(
-            text_data=f'{{"method":{dumps(event.type)},"data":{event.data},"success":null,'
-            f'"channel":{dumps(channel)},"error":null,"seq":{event.seq},'
-            f'"created":{dumps(iso(event.created))}}}'
-        )
-
     async def _send(self, *, method: str, **members: Any) -> None:
         envelope = {"method": method, "data": None, "success": None, "channel": None, "error": None}
         await self.send(text_data=dumps(envelope | members))
@@ -179,6 +172,18 @@ async def _end(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _envelope(channel: str) -> Callable[[Told], str]:
+    """Return what makes an event the text that goes to the channel's subscribers.
+
+    By hand, because the data is text already, and there may be many subscribers.
+    """
+    heads = {str(kind): f'{{"method":{dumps(str(kind))},"data":' for kind in Event.Kind}
+    rest = f',"success":null,"channel":{dumps(channel)},"error":null,"seq":'
+    return lambda event: (
+        f'{heads[event.type]}{event.data}{rest}{event.seq},"created":"{event.created}"}}'
+    )
 
 
 def _read(text: str | None) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ParamSpec, Self, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -46,7 +45,7 @@ class Told:
 
     seq: int
     type: str
-    created: datetime
+    created: str  # as JSON has a moment
     data: str  # JSON
 
 
@@ -341,8 +340,7 @@ def read_changes(user: Any, agent: UUID, run: UUID, seq: int) -> list[Told]:
 
 
 def _told(message: dict[str, Any]) -> Told:
-    created = datetime.fromisoformat(message["created"])
-    return Told(message["seq"], message["type"], created, dumps(message["data"]))
+    return Told(message["seq"], message["type"], message["created"], dumps(message["data"]))
 
 
 def _number(event: Told) -> int:
