@@ -80,11 +80,17 @@ describe("commands", () => {
     expect(shown).toEqual([]);
   });
 
-  it("run again from a node of the run that is shown", async () => {
+  it("run the draft again from a node on, with what the run that is shown recorded", async () => {
     store.getState().show("old");
     await commands(requests()).runFrom("a");
-    expect(calls).toEqual([["replay", "old", "a"]]);
+    expect(calls).toEqual([["save"], ["replay", "old", "a", true]]);
     expect(store.getState().state?.id).toBe(RUN);
+  });
+
+  it("run a version that is looked at again as it was", async () => {
+    store.getState().show("old");
+    await commands(requests(), 3).runFrom("a");
+    expect(calls).toEqual([["replay", "old", "a", false]]);
   });
 
   it("tell why something could not be done, with what is wrong in detail", async () => {

@@ -87,7 +87,10 @@ export function createRunCommands(options: CommandOptions): RunCommands {
     async runFrom(node) {
       const shown = store.getState().state?.id;
       if (shown === undefined) return;
-      await attempt("starting", async () => show(await requests.replay(shown, node)));
+      await attempt("starting", async () => {
+        if (version === null) await options.save();
+        show(await requests.replay(shown, node, version === null));
+      });
     },
     async stop() {
       const shown = store.getState().state?.id;

@@ -31,8 +31,8 @@ export interface RunRequests {
   runNode(agent: string, node: string, inputs: JsonObject): Promise<string>;
   /** Run a version as it is. */
   runVersion(agent: string, version: number, inputs: JsonObject): Promise<string>;
-  /** Start a run that takes over what this one recorded, up to the node. */
-  replay(run: string, fromNode: string): Promise<string>;
+  /** Start a run that takes over what this one recorded, up to the node: of the draft, or as it was. */
+  replay(run: string, fromNode: string, draft: boolean): Promise<string>;
   stop(run: string): Promise<void>;
   /** Let a run that failed or was stopped go on, as the same run. */
   retry(run: string): Promise<void>;
@@ -66,7 +66,7 @@ export function createRequests(client: Client): RunRequests {
     runNode: (agent, node, inputs) => start(`graphs/${agent}/draft/execute/`, { node, inputs }),
     runVersion: (agent, version, inputs) =>
       start(`graphs/${agent}/execute/${version}/`, { inputs }),
-    replay: (run, from_node) => start(`executions/${run}/replay/`, { from_node }),
+    replay: (run, from_node, draft) => start(`executions/${run}/replay/`, { from_node, draft }),
     async stop(run) {
       await client.send("POST", `executions/${run}/stop/`);
     },

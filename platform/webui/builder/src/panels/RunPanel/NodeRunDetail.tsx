@@ -4,7 +4,7 @@ import { useEditor, useEditorStore } from "@/editor/context";
 import { findNode } from "@/graph/document";
 import { pinOutputs } from "@/graph/edits";
 import { lengthOf } from "@/panels/RunPanel/timeline";
-import { useCommands, useScene, useTold, useWaiting } from "@/run/context";
+import { useCommands, useRun, useScene, useTold, useWaiting } from "@/run/context";
 import { isFinal, type Failure, type NodeRun, type PinValues } from "@/run/events";
 import { outputsToPin } from "@/run/pinning";
 import { Status } from "@/run/StatusIcon";
@@ -95,9 +95,10 @@ function Actions({ run, of }: { readonly run: NodeRun; readonly of: string }) {
   const commands = useCommands();
   const busy = useTold((told) => told.busy);
   const isThere = useEditor(({ document }) => findNode(document, run.node) !== undefined);
+  const isOver = useRun(({ state }) => state?.run != null && isFinal(state.run.status));
   return (
     <p className="step__actions">
-      {isFinal(run.status) && isThere && (
+      {isOver && isThere && (
         <button
           type="button"
           className="button button--small"

@@ -57,6 +57,7 @@ export function Steps() {
           runs={listed}
           all={runs}
           now={now}
+          isNumbered={isFiltered && listed.length > 1}
           chosen={detail?.id ?? null}
           onChoose={(run) => store.getState().choose(run.id)}
         />

@@ -13,12 +13,14 @@ export interface WaterfallProps {
   /** Also what is not listed: bars of a filtered list keep their places. */
   readonly all: readonly NodeRun[];
   readonly now: number;
+  /** All rows are of one node: they are told apart by their numbers. */
+  readonly isNumbered: boolean;
   readonly chosen: string | null;
   readonly onChoose: (run: NodeRun) => void;
 }
 
 /** Rows with bars over time. However many there are, only those in sight are drawn. */
-export function Waterfall({ runs, all, now, chosen, onChoose }: WaterfallProps) {
+export function Waterfall({ runs, all, now, isNumbered, chosen, onChoose }: WaterfallProps) {
   const box = useRef<HTMLDivElement>(null);
   const window = useWindow(box, runs.length);
   const span = spanOf(all, now);
@@ -58,6 +60,7 @@ export function Waterfall({ runs, all, now, chosen, onChoose }: WaterfallProps) 
             <Row
               key={run.id}
               run={run}
+              number={isNumbered ? window.from + index + 1 : null}
               span={span}
               now={now}
               top={(window.from + index) * ROW}
@@ -73,6 +76,7 @@ export function Waterfall({ runs, all, now, chosen, onChoose }: WaterfallProps) 
 
 function Row({
   run,
+  number,
   span,
   now,
   top,
@@ -80,6 +84,7 @@ function Row({
   onChoose,
 }: {
   readonly run: NodeRun;
+  readonly number: number | null;
   readonly span: Span;
   readonly now: number;
   readonly top: number;
@@ -100,6 +105,7 @@ function Row({
       <span className="waterfall__name" title={run.title} dir="auto">
         <StatusIcon status={run.status} />
         <span className="waterfall__title">{run.title}</span>
+        {number !== null && <span className="waterfall__number">#{number}</span>}
         <span className="visually-hidden">, {statusWord(run.status)}</span>
       </span>
       <span className="waterfall__bars" aria-hidden="true">

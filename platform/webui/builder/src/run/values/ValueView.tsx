@@ -50,9 +50,9 @@ function Kinds({ value, place }: { readonly value: unknown; readonly place: Plac
   const kind = chosen && kinds.includes(chosen) ? chosen : kinds[0];
   return (
     <div className="value-view" data-kind={kind}>
-      <div className="value-view__tools">
-        {kinds.length > 1 &&
-          kinds.map((one) => (
+      {kinds.length > 1 && (
+        <div className="value-view__tools" role="group" aria-label="Shown as">
+          {kinds.map((one) => (
             <button
               key={one}
               type="button"
@@ -63,8 +63,9 @@ function Kinds({ value, place }: { readonly value: unknown; readonly place: Plac
               {WORDS[one]}
             </button>
           ))}
-        <CopyButton value={value} />
-      </div>
+        </div>
+      )}
+      <CopyButton value={value} />
       <OfKind kind={kind} value={value} place={place} />
     </div>
   );
@@ -212,11 +213,7 @@ function CopyButton({ value }: { readonly value: unknown }) {
     setTimeout(() => setCopied(false), 1500);
   }
   return (
-    <button
-      type="button"
-      className="value-view__tool value-view__tool--end"
-      onClick={() => void copy()}
-    >
+    <button type="button" className="value-view__tool value-view__copy" onClick={() => void copy()}>
       <span role="status">{isCopied ? "Copied" : "Copy"}</span>
     </button>
   );
