@@ -6,7 +6,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from agents.engine import pins
+from agents.engine import pinning, pins
 from agents.engine.ids import NodeId, PinName
 from blocks.sdk import BlockKind, BlockSpec
 
@@ -34,6 +34,8 @@ class Node:
     block: BlockSpec | None
     input_default: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    pinned: Mapping[str, list[Any]] | None = None
+    """What it gives instead of running its block, in a graph that is built with its pins."""
 
     @property
     def kind(self) -> BlockKind:
@@ -71,9 +73,14 @@ class Graph:
     """Nodes that were left out, and their links with them."""
 
     @classmethod
-    def build(cls, nodes: Iterable[Node], links: Iterable[Link]) -> "Graph":
-        """Return the graph without its disabled nodes; its links are those of `derive_links`."""
-        by_id = {node.id: node for node in nodes}
+    def build(
+        cls, nodes: Iterable[Node], links: Iterable[Link], *, with_pins: bool = False
+    ) -> "Graph":
+        """Return the graph without its disabled nodes; its links are those of `derive_links`.
+
+        ``with_pins``: nodes with pinned outputs give these instead of running their blocks.
+        """
+        by_id = {node.id: pinning.with_pinned(node) if with_pins else node for node in nodes}
         derived = derive_links(by_id, links)
         disabled = {id: node for id, node in by_id.items() if node.is_disabled}
         if disabled:

@@ -1,7 +1,7 @@
 """Which node of one version of a graph is which node of another?
 
 A version that is saved gives its nodes new ids, so nodes are recognised by what they are: their
-block, their constants, and the pins and blocks that they are linked from. Among nodes that are
+block, their constants and pinned outputs, and the pins and blocks that they are linked from. Among nodes that are
 alike in all that, the first is the first and the second the second.
 """
 
@@ -38,6 +38,7 @@ def definition(graph: Graph, node: Node) -> Any:
     return (
         node.block_id,
         dumps(dict(sorted(node.input_default.items()))),
+        node.pinned and dumps(node.pinned),
         tuple(_links(graph, node)),
     )
 

@@ -8,7 +8,7 @@ to start with. Types of linked pins are not compared, because values are convert
 cycles are how agents loop.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -28,15 +28,25 @@ LONGEST_TITLE, LONGEST_LIST = 80, 400  # characters in a sentence
 Masks = Mapping[str, Mapping[str, Any]]
 
 
-def problems(graph: Graph, *, for_run: bool, masks: Masks | None = None) -> list[Detail]:
+def problems(
+    graph: Graph,
+    *,
+    for_run: bool,
+    masks: Masks | None = None,
+    stood_in: Container[NodeId] = (),
+) -> list[Detail]:
     """Return everything that forbids saving the graph or, with ``for_run``, running it.
 
     Disabled nodes are not looked at: a graph does not have them, nor their links.
 
     ``masks`` are values that a run puts on pins, by node id: what they fill is not missing.
+    ``stood_in`` are nodes that will not run, because values were pinned in their place: they need
+    neither inputs nor a block.
     """
     found = list(_link_problems(graph))
     for node in graph.nodes.values():
+        if node.id in stood_in:
+            continue
         found += _reserved_name(node)
         found += policy.problems(node)
         if node.kind in CHECKED_WHEN_SAVED or (for_run and node.kind not in NEVER_RUN):

@@ -66,8 +66,8 @@ WHERE run.owner_id = %(owner)s AND run.ended_at IS NULL AND run.admitted_at IS N
 MOST_OF_AGENT = "(agent.settings->>'max_concurrent_executions')::int"
 
 UNDER_WAY = f"""
-(SELECT count(*) FROM {VERSIONS} version JOIN {RUNS.name} run ON run.graph_version_id = version.id
- WHERE version.agent_id = agent.id AND run.parent_id IS NULL
+(SELECT count(*) FROM {RUNS.name} run
+ WHERE run.agent_id = agent.id AND run.parent_id IS NULL
    AND run.ended_at IS NULL AND run.admitted_at IS NOT NULL)
 """
 
@@ -164,9 +164,7 @@ def runs_to_replace(situation: Situation, agent_id: UUID) -> list[UUID]:
     most = situation.settings.max_concurrent_executions
     if most is None:
         return []
-    rows = Execution.objects.live().filter(
-        graph_version__agent=agent_id, parent=None, cancel_requested_at=None
-    )
+    rows = Execution.objects.live().filter(agent=agent_id, parent=None, cancel_requested_at=None)
     all_but_the_newest = rows.order_by("-created").values_list("pk", flat=True)[most - 1 :]
     return list(all_but_the_newest)[::-1]
 
@@ -176,7 +174,7 @@ def refuse_if_busy(situation: Situation, agent_id: UUID) -> None:
     most = situation.settings.max_concurrent_executions
     if most is None:
         return
-    waiting = Execution.objects.unadmitted().filter(graph_version__agent=agent_id).count()
+    waiting = Execution.objects.unadmitted().filter(agent=agent_id).count()
     if situation.under_way + waiting >= most:
         raise AgentIsBusy(
             f"The agent has {situation.under_way + waiting} runs, and may have {most} at once. "

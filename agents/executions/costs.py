@@ -23,7 +23,7 @@ def timed(node: Node) -> Iterator[None]:
     try:
         yield
     finally:
-        _learn(node.block_id, perf_counter() - began)
+        _learn(_key(node), perf_counter() - began)
 
 
 def is_light(node: Node) -> bool:
@@ -37,11 +37,16 @@ def is_light(node: Node) -> bool:
         and block.effect == "none"
         and not block.takes_context
         and node.kind not in (BlockKind.AGENT, BlockKind.NOTE)
-        and _means.get(node.block_id, UNKNOWN) < LIGHT
+        and _means.get(_key(node), UNKNOWN) < LIGHT
     )
 
 
-def _learn(block_id: str, seconds: float) -> None:
+def _key(node: Node) -> str:
+    """Return what the node runs; where its outputs are pinned that is not its own block."""
+    return str(node.block.id) if node.block else node.block_id
+
+
+def _learn(key: str, seconds: float) -> None:
     with _lock:
-        known = _means.get(block_id, seconds)
-        _means[block_id] = known + WEIGHT * (seconds - known)
+        known = _means.get(key, seconds)
+        _means[key] = known + WEIGHT * (seconds - known)

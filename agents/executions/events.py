@@ -56,6 +56,7 @@ def run_summary(execution: Execution) -> dict[str, Any]:
         "graph_id": str(version.agent_id),
         "graph_version": version.version,
         "graph_name": version.name,
+        "of_draft": version.is_snapshot,
         "status": execution.status,
         "created_at": iso(execution.created),
         "started_at": iso(execution.started_at),

@@ -76,4 +76,4 @@ def reopen(ledger: DatabaseLedger) -> DatabaseLedger | None:
 @lru_cache(maxsize=256)
 def _version(pk: UUID) -> GraphVersion:
     """Return a version, which never changes, without its document."""
-    return GraphVersion.objects.defer("document").get(pk=pk)
+    return GraphVersion.with_snapshots.defer("document").get(pk=pk)

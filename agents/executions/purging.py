@@ -24,7 +24,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import now
 
 from agents.executions import files
@@ -32,9 +32,12 @@ from agents.executions.belongings import BELONGINGS, REFERENCES, RUN, Belonging
 from agents.executions.models import Execution
 from agents.executions.models.execution import Purging
 from agents.executions.retention import Ages, Due, due, due_query
+from agents.graphs.models import GraphVersion
 
 BATCH = 5000  # rows that one transaction removes
 HINTS = 500  # families that are looked up at once
+SNAPSHOTS_STAY = timedelta(days=1)  # of drafts: the same draft is often run again
+VERSIONS = GraphVersion._meta.db_table
 LEAST_DAYS = 1  # a block that is run by itself may have files here at the moment
 
 
@@ -386,3 +389,24 @@ def _count_folders(head: str, values: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"{head} SELECT id FROM goes UNION ALL SELECT id FROM loses", values)
         return sum(pk in here for (pk,) in cursor.fetchall())
+
+
+def forget_snapshots(moment: datetime) -> int:
+    """Remove snapshots of drafts that no run points at any more; return how many.
+
+    Of those that a run is being started with just now, none (`agents.graphs.snapshots` locks it).
+    """
+    unused = f"""
+SELECT version.id FROM {VERSIONS} version
+WHERE version.snapshot <> '' AND version.created < %(before)s
+  AND NOT EXISTS (SELECT FROM {RUN.table} run WHERE run.graph_version_id = version.id)
+LIMIT {BATCH} FOR UPDATE SKIP LOCKED"""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM {VERSIONS} WHERE id = ANY(ARRAY({unused}))",
+                {"before": moment - SNAPSHOTS_STAY},
+            )
+            return int(cursor.rowcount)
+    except IntegrityError:  # a run began with one of them after we looked
+        return 0

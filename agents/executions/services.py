@@ -1,14 +1,19 @@
 """Start, stop, retry and replay runs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from accounts.models import User
+from agents.engine.ids import NodeId
 from agents.executions import journal, recordings, resuming, starting
 from agents.executions.models import Execution
 from agents.executions.payloads import require_payload
+from agents.graphs import drafts, snapshots
 from agents.graphs import services as graphs
+from agents.graphs.models import GraphVersion
 from kernel.errors import TrellisError
 
 
@@ -37,6 +42,34 @@ def start_execution(
     return starting.start(owner_id=owner.pk, version=found, inputs=inputs, masks=masks, pk=pk)
 
 
+@transaction.atomic
+def start_draft(
+    *,
+    owner: User,
+    agent_id: UUID,
+    inputs: Mapping[str, Any],
+    node: str | None = None,
+    if_match: Collection[int] | None = None,
+    pk: UUID | None = None,
+) -> Execution:
+    """Return a new run of the agent's draft as it is now, with the outputs that are pinned in it.
+
+    ``node`` runs one node alone; then the inputs are values for its pins. ``if_match``: the
+    revisions of the draft that may be run; None for any. Raises NotFound, DraftConflict,
+    GraphNotRunnable, InvalidInputs, NothingToStart or UnknownNode; then nothing started.
+    """
+    draft = drafts.read(owner, agent_id)
+    drafts.check_match(draft, if_match)
+    masks: dict[str, Mapping[str, Any]] | None = None
+    if node is not None:
+        draft = snapshots.reduced(draft, NodeId(node))
+        if not draft.document["nodes"]:
+            raise UnknownNode(f"The draft has no node {node[:100]!r}. Name a node of the draft.")
+        inputs, masks = {}, {node: inputs}
+    version = snapshots.snapshot(draft, masks=masks)
+    return starting.start(owner_id=owner.pk, version=version, inputs=inputs, masks=masks, pk=pk)
+
+
 def stop_execution(pk: UUID) -> bool:
     """Cancel a run and every run that it started. False: it had ended already.
 
@@ -63,26 +96,40 @@ def replay_execution(
     from_node: str,
     inputs: Mapping[str, Any] | None = None,
     version: int | None = None,
+    draft: bool = False,
     pk: UUID | None = None,
 ) -> Execution:
     """Return a new run that takes over what the old one recorded, up to a node of its version.
 
-    Inputs and version are the old run's where none are given. Raises what `start_execution`
-    raises, UnknownNode and PayloadPurged; then nothing started.
+    Inputs and version are the old run's where none are given; ``draft`` runs the agent's draft as
+    it is now. Raises what `start_execution` raises, UnknownNode and PayloadPurged; then nothing
+    started.
     """
     require_payload(old)
-    found = graphs.runnable(owner, old.graph_version.agent_id, version or old.graph_version.version)
-    if from_node not in found.graph.nodes:
-        raise UnknownNode(
-            f"Version {found.version} of the agent has no node {from_node[:100]!r}. "
-            "Name a node of the version that is to run."
+    with transaction.atomic():
+        found = _version_to_replay(old, owner, version, draft=draft)
+        if from_node not in found.graph.nodes:
+            raise UnknownNode(
+                f"{'The draft' if draft else f'Version {found.version}'} of the agent has no node "
+                f"{from_node[:100]!r}. Name a node of the version that is to run."
+            )
+        return starting.start(
+            owner_id=owner.pk,
+            version=found,
+            inputs=old.inputs if inputs is None else inputs,
+            masks=recordings.masks_of(old, found),
+            pk=pk,
+            replay_of=old,
+            replay_from=from_node,
         )
-    return starting.start(
-        owner_id=owner.pk,
-        version=found,
-        inputs=old.inputs if inputs is None else inputs,
-        masks=recordings.masks_of(old, found),
-        pk=pk,
-        replay_of=old,
-        replay_from=from_node,
-    )
+
+
+def _version_to_replay(
+    old: Execution, owner: User, version: int | None, *, draft: bool
+) -> GraphVersion:
+    agent_id = old.graph_version.agent_id
+    if draft:
+        return snapshots.snapshot(drafts.read(owner, agent_id))
+    if version is None and old.graph_version.is_snapshot:
+        return snapshots.again(owner, old.graph_version_id, masks=old.nodes_input_masks)
+    return graphs.runnable(owner, agent_id, version or old.graph_version.version)

@@ -33,7 +33,11 @@ def start(
     NothingToStart or AgentIsBusy, and then nothing was recorded.
     """
     execution = Execution(
-        pk=pk or uuid4(), owner_id=owner_id, replay_of=replay_of, replay_from=replay_from
+        pk=pk or uuid4(),
+        owner_id=owner_id,
+        agent_id=version.agent_id,
+        replay_of=replay_of,
+        replay_from=replay_from,
     )
     starts = _prepare(execution, version, inputs, masks)
     with transaction.atomic():
@@ -57,6 +61,7 @@ def start_child(
     above = parent.execution
     child = Execution(
         owner_id=above.owner_id,
+        agent_id=version.agent_id,
         parent=parent,
         root_id=above.root_id or above.pk,
         depth=above.depth + 1,

@@ -145,7 +145,7 @@ def _texts(row: models.Model, columns: Sequence["_Column"]) -> dict[str, Any]:
 RUNS = Table(
     Execution,
     fixed=("id", "owner", "graph_version", "parent", "root", "depth"),
-    unread=("inputs", "nodes_input_masks", "created"),
+    unread=("agent", "inputs", "nodes_input_masks", "created"),
 )
 NODES = Table(NodeExecution, fixed=("id", "execution", "node_id", "number", "added_at"))
 EVENTS, EMISSIONS = Table(Event), Table(Emission)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from celery import current_app, shared_task
+from django.utils.timezone import now
 
 from agents.executions import dispatch, presence, purging, recovery, runner
 from agents.executions.retention import Ages
@@ -32,6 +33,7 @@ def wake() -> None:
 def purge() -> None:
     """Remove what retention lets go, for a while."""
     purging.purge(Ages.of_instance(), seconds=PURGE_SECONDS)
+    purging.forget_snapshots(now())
 
 
 @shared_task(name="executions.audit")

@@ -56,8 +56,11 @@ def document_of(file: GraphFile) -> JSONObject:
     }
 
 
-def engine_graph(document: Mapping[str, Any]) -> Graph:
-    """Return the document as the engine sees it. Unknown blocks stay as placeholders."""
+def engine_graph(document: Mapping[str, Any], *, with_pins: bool = False) -> Graph:
+    """Return the document as the engine sees it. Unknown blocks stay as placeholders.
+
+    ``with_pins``: as a run of the draft sees it, which respects pinned outputs.
+    """
     return Graph.build(
         [_node(node) for node in document["nodes"]],
         [
@@ -71,6 +74,7 @@ def engine_graph(document: Mapping[str, Any]) -> Graph:
             )
             for link in document["links"]
         ],
+        with_pins=with_pins,
     )
 
 

@@ -101,7 +101,7 @@ def save(
     present = _locked(user, agent_id)
     if dumps(document) == dumps(present.document):
         return present
-    _check_match(present, if_match)
+    check_match(present, if_match)
     return _keep(present, document)
 
 
@@ -111,7 +111,7 @@ def discard(user: User, agent_id: UUID, *, if_match: Collection[int] | None) -> 
     present = _locked(user, agent_id)
     if not present.has_changes:
         return present
-    _check_match(present, if_match)
+    check_match(present, if_match)
     Draft.objects.filter(agent=present.agent).delete()
     present.agent.count_change()
     return _present(present.agent, None)
@@ -129,7 +129,7 @@ def restore(
     document = _document(found)
     if dumps(document) == dumps(present.document):
         return present
-    _check_match(present, if_match)
+    check_match(present, if_match)
     return _keep(present, document)
 
 
@@ -147,7 +147,7 @@ def publish(
     before = present.agent.versions.filter(from_revision__in=if_match or ()).first()
     if before is not None:
         return before, present
-    _check_match(present, if_match)
+    check_match(present, if_match)
     active = present.agent.versions.get(is_active=True)
     if not present.has_changes:
         return active, present
@@ -217,7 +217,8 @@ def _publish(present: EditorGraph, active: GraphVersion) -> GraphVersion:
     )
 
 
-def _check_match(present: EditorGraph, if_match: Collection[int] | None) -> None:
+def check_match(present: EditorGraph, if_match: Collection[int] | None) -> None:
+    """Raise DraftConflict where the revision is not one of those that were read."""
     if if_match is not None and present.revision not in if_match:
         raise DraftConflict(members={"draft": present.as_json()})
 

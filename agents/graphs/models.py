@@ -22,6 +22,7 @@ from agents.graphs.references import LAST_VERSION, Reference
 from blocks.sdk import BlockKind, registry
 from kernel.errors import NotFound
 from kernel.fields import JSONText
+from kernel.jsontypes import JSONObject
 from kernel.models import Identified
 
 MUTABLE = frozenset({"is_active"})
@@ -145,8 +146,22 @@ class GraphVersionQuerySet(models.QuerySet["GraphVersion"]):
         return super().update(**values)
 
 
+VersionManager = models.Manager.from_queryset(GraphVersionQuerySet)
+
+
+class SavedVersions(VersionManager["GraphVersion"]):
+    """The versions of agents, without the snapshots of drafts."""
+
+    def get_queryset(self) -> GraphVersionQuerySet:
+        return GraphVersionQuerySet(self.model, using=self._db).filter(snapshot="")
+
+
 class GraphVersion(Identified):
     """One version of an agent's graph: never changed once saved, except for `is_active`.
+
+    Some rows are snapshots: a draft as it was when it was run, under the number of the version
+    that it was begun on. Executions point at them like at any version; nothing else shows them,
+    so `objects` does not have them. `agents.graphs.snapshots` makes them.
 
     `save`, `QuerySet.update` and `bulk_update` raise VersionIsImmutable for any other field, so
     executions may point at a version and processes may keep its parsed graph for ever.
@@ -166,13 +181,33 @@ class GraphVersion(Identified):
         editable=False,
         help_text="The agent's revision that was published as this version.",
     )
+    snapshot = models.CharField(
+        max_length=64,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The digest of the draft that was run; empty for a version.",
+    )
     created = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects = GraphVersionQuerySet.as_manager()
+    objects = SavedVersions()
+    with_snapshots = GraphVersionQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            UniqueConstraint(fields=["agent", "version"], name="version_number_once_per_agent"),
+            UniqueConstraint(
+                fields=["agent", "version"],
+                condition=Q(snapshot=""),
+                name="version_number_once_per_agent",
+            ),
+            UniqueConstraint(
+                fields=["agent", "snapshot"],
+                condition=~Q(snapshot=""),
+                name="version_one_snapshot_per_draft",
+            ),
+            CheckConstraint(
+                condition=Q(snapshot="") | Q(is_active=False), name="version_snapshot_is_not_active"
+            ),
             UniqueConstraint(
                 fields=["agent"], condition=Q(is_active=True), name="version_one_active_per_agent"
             ),
@@ -184,6 +219,8 @@ class GraphVersion(Identified):
         indexes = [
             # Read by the list of a user's agents, newest first.
             models.Index(fields=["-created"], condition=Q(is_active=True), name="version_newest"),
+            # Purging: snapshots that no run points at any more.
+            models.Index(fields=["created"], condition=~Q(snapshot=""), name="version_snapshots"),
         ]
 
     def __str__(self) -> str:
@@ -200,9 +237,14 @@ class GraphVersion(Identified):
         return Reference(self.agent_id, self.version)
 
     @property
+    def is_snapshot(self) -> bool:
+        """Return whether this is a draft as it was run, and no version."""
+        return self.snapshot != ""
+
+    @property
     def graph(self) -> Graph:
-        """Return the parsed graph; a process parses each version once."""
-        return graphs.get(self.pk, lambda: engine_graph(self.document))
+        """Return the parsed graph; a process parses each version once. Snapshots respect pins."""
+        return graphs.get(self.pk, lambda: engine_graph(self.document, with_pins=self.is_snapshot))
 
 
 class Draft(models.Model):
@@ -230,19 +272,24 @@ class Draft(models.Model):
 
 def graph_of(version: UUID) -> Graph:
     """Return the graph of the version with this primary key, without a query if it is known."""
-    return graphs.get(version, lambda: engine_graph(_document(version)))
+    return graphs.get(version, lambda: _parsed(*_text(version)))
 
 
 def load_graphs(versions: Collection[GraphVersion]) -> None:
     """Parse the graphs that this process does not know yet, with one query for all of them."""
     unknown = [version.pk for version in versions if version.pk not in graphs]
-    rows = GraphVersion.objects.filter(pk__in=unknown) if unknown else GraphVersion.objects.none()
-    for pk, document in rows.values_list("pk", "document"):
-        graphs.get(pk, partial(engine_graph, document))
+    if unknown:
+        rows = GraphVersion.with_snapshots.filter(pk__in=unknown)
+        for pk, document, snapshot in rows.values_list("pk", "document", "snapshot"):
+            graphs.get(pk, partial(_parsed, document, snapshot))
 
 
-def _document(version: UUID) -> Any:
-    return GraphVersion.objects.values_list("document", flat=True).get(pk=version)
+def _text(version: UUID) -> tuple[JSONObject, str]:
+    return GraphVersion.with_snapshots.values_list("document", "snapshot").get(pk=version)
+
+
+def _parsed(document: JSONObject, snapshot: str) -> Graph:
+    return engine_graph(document, with_pins=bool(snapshot))
 
 
 def _refuse_changes_of_content(fields: Iterable[str] | None) -> None:

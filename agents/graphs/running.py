@@ -1,5 +1,6 @@
 """Can an agent run? Everything that forbids it, in its own graph and in the agents it runs."""
 
+from collections.abc import Container
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from accounts.models import User
 from agents.engine import validation
 from agents.engine.errors import GraphNotRunnable
 from agents.engine.graph import Graph, Node
+from agents.engine.ids import NodeId
 from agents.engine.validation import Masks, quoted_title
 from agents.graphs.models import GraphVersion
 from agents.graphs.references import Reference, references
@@ -48,17 +50,22 @@ def run_problems(version: GraphVersion) -> list[Detail]:
 
 
 def graph_problems(
-    graph: Graph, owner_id: Any, *, itself: Reference | None = None, masks: Masks | None = None
+    graph: Graph,
+    owner_id: Any,
+    *,
+    itself: Reference | None = None,
+    masks: Masks | None = None,
+    stood_in: Container[NodeId] = (),
 ) -> list[Detail]:
     """Return everything that forbids an owner to run the graph, at all depths.
 
     ``itself`` is how nodes name the version that the graph is, where it is one; ``masks`` are
-    values that the run puts on pins, by node id.
+    values that the run puts on pins, by node id; ``stood_in`` are nodes that it will not run.
     """
     mine = GraphVersion.objects.owned_by(owner_id).defer("document")
-    found = _own_problems(graph, masks)
+    found = _own_problems(graph, masks, stood_in)
     seen = {itself}
-    level = _named_by(graph)
+    level = _named_by(graph, stood_in)
     for _ in range(settings.EXECUTIONS["max_depth"]):  # deeper agents never run
         level = {name: node for name, node in level.items() if name not in seen}
         seen |= level.keys()
@@ -75,12 +82,14 @@ def graph_problems(
     return found
 
 
-def _own_problems(graph: Graph, masks: Masks | None = None) -> list[Detail]:
-    found = validation.problems(graph, for_run=True, masks=masks)
+def _own_problems(
+    graph: Graph, masks: Masks | None = None, stood_in: Container[NodeId] = ()
+) -> list[Detail]:
+    found = validation.problems(graph, for_run=True, masks=masks, stood_in=stood_in)
     return found + [
         _missing(node, None)
         for node, reference in references(graph)
-        if reference is None and _names_something(node)
+        if reference is None and _names_something(node) and node.id not in stood_in
     ]
 
 
@@ -89,11 +98,11 @@ def _names_something(node: Node) -> bool:
     return all(node.input_default.get(pin) is not None for pin in ("graph_id", "graph_version"))
 
 
-def _named_by(graph: Graph) -> dict[Reference, Node]:
+def _named_by(graph: Graph, stood_in: Container[NodeId] = ()) -> dict[Reference, Node]:
     """Return the agents that the graph runs, each with its first node."""
     named: dict[Reference, Node] = {}
     for node, reference in references(graph):
-        if reference is not None:
+        if reference is not None and node.id not in stood_in:
             named.setdefault(reference, node)
     return named
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 from agents.executions.models import Execution
@@ -33,19 +33,11 @@ def runs_under_way(user: User, agents: Collection[UUID]) -> dict[UUID, int]:
     if not agents:
         return {}
     live = Execution.objects.visible_to(user).live().filter(parent=None)
-    rows: Any = live.filter(graph_version__agent__in=agents).order_by()
-    return dict(rows.values_list("graph_version__agent").annotate(Count("pk")))
+    rows: Any = live.filter(agent__in=agents).order_by()
+    return dict(rows.values_list("agent").annotate(Count("pk")))
 
 
 def _of_last_run(user: User, field: str) -> Subquery:
-    """Return a field of an agent's last run: of the last runs of its versions, the newest.
-
-    Each of those is found in an index. Asked for at once, the planner would read through all runs
-    of the person for an agent that never ran.
-    """
-    runs = Execution.objects.visible_to(user).filter(graph_version=OuterRef("pk"), parent=None)
-    last = runs.order_by("-created")
-    of_versions = GraphVersion.objects.filter(agent=OuterRef("agent")).annotate(
-        ran=Subquery(last.values("created")[:1]), found=Subquery(last.values(field)[:1])
-    )
-    return Subquery(of_versions.order_by(F("ran").desc(nulls_last=True)).values("found")[:1])
+    """Return a field of an agent's last run, of a version or a draft: one look into an index."""
+    runs = Execution.objects.visible_to(user).filter(agent=OuterRef("agent"), parent=None)
+    return Subquery(runs.order_by("-created").values(field)[:1])

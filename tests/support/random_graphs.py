@@ -57,6 +57,7 @@ class NodePlan:
     back: tuple[tuple[int, str, str], ...] = ()
     """Links from this node to earlier ones: (sink, from pin, to pin)."""
     child: "Plan | None" = None
+    disabled: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ def build(plan: Plan, name: str = "Random") -> GraphBuilder:
             g.link(ids[stream.node], stream.pin, ids[number], wire.sink, static=wire.static)
         for sink, source_pin, sink_pin in node.back:
             g.link(ids[number], source_pin, ids[sink], sink_pin)
+        if node.disabled:
+            g.policy(ids[number], disabled=True)
     return g
 
 
@@ -101,7 +104,7 @@ class Planner:
         self.mix()
         kinds: list[Callable[[], None]] = [
             *[self.mix] * 4, self.step, self.sum, self.store, self.input,
-            self.accumulator, self.counter,
+            self.accumulator, self.counter, self.disabled,
         ]  # fmt: skip
         if self.depth:
             kinds.append(self.sub_agent)
@@ -135,6 +138,14 @@ class Planner:
         for pin in ("maybe", "error", "parts_#_y_$_1"):  # the last one is null: never carried
             self.give(node, pin, runs, dud=True)
         self.give(node, "many", runs * max(values["many"], 1))
+
+    def disabled(self) -> None:
+        """Add a node that would disturb others, were it not disabled."""
+        others = [number for number, node in enumerate(self.nodes) if node.block == "Mix"]
+        pins = st.sampled_from(["a", "b", "fields_#_k", "items_$_0"])
+        back = tuple((self.draw(st.sampled_from(others)), "one", self.draw(pins)) for _ in "12")
+        wires = tuple(self.wires("a"))
+        self.add(NodePlan("Mix", {"salt": 0, "many": 2}, wires, back, disabled=True))
 
     def step(self) -> None:
         wires = self.wires("items", most=2)

@@ -60,6 +60,15 @@ class ReplaySerializer(serializers.Serializer[Any]):
         max_value=2**31 - 1,
         help_text="Of the agent, instead of the old run's.",
     )
+    draft = serializers.BooleanField(
+        default=False, help_text="Run the agent's draft as it is now, instead of a version."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a version beside the draft."""
+        if attrs["draft"] and "version" in attrs:
+            raise serializers.ValidationError("Name a `version` or say `draft`, not both.")
+        return attrs
 
 
 class RunBlockSerializer(StartSerializer):
@@ -75,6 +84,11 @@ class ExecutionSummarySerializer(serializers.ModelSerializer[Execution]):
     graph_id = serializers.UUIDField(source="graph_version.agent_id", read_only=True)
     graph_version = serializers.IntegerField(source="graph_version.version", read_only=True)
     graph_name = serializers.CharField(source="graph_version.name", read_only=True)
+    of_draft = serializers.BooleanField(
+        source="graph_version.is_snapshot",
+        read_only=True,
+        help_text="Whether a draft ran; `graph_version` is the version that it was begun on.",
+    )
     status = serializers.ChoiceField(choices=[status.value for status in ExecutionStatus])
     created_at = serializers.DateTimeField(source="created", read_only=True)
     stats = serializers.SerializerMethodField()
@@ -88,6 +102,7 @@ class ExecutionSummarySerializer(serializers.ModelSerializer[Execution]):
             "graph_id",
             "graph_version",
             "graph_name",
+            "of_draft",
             "status",
             "created_at",
             "admitted_at",

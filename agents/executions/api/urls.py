@@ -1,6 +1,7 @@
 """URLs of runs, below ``/api/v1/``."""
 
 from agents.executions.api.credential_limits import CredentialLimitViewSet
+from agents.executions.api.drafts import StartDraftView
 from agents.executions.api.reviews import ReviewViewSet
 from agents.executions.api.signals import SignalsView
 from agents.executions.api.views import ExecutionViewSet, RunBlockView, StartExecutionView
@@ -18,6 +19,7 @@ urlpatterns = [
         StartExecutionView.as_view(),
         name="graph-version-execute",
     ),
+    slash("graphs/<uuid:agent_id>/draft/execute/", StartDraftView.as_view(), name="draft-execute"),
     slash("blocks/<str:block_id>/execute/", RunBlockView.as_view(), name="block-execute"),
     slash("executions/<uuid:pk>/signals/", SignalsView.as_view(), name="execution-signals"),
     *router.urls,

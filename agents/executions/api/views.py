@@ -42,6 +42,7 @@ from agents.executions.idempotency import once
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.models.execution import ExecutionQuerySet
 from agents.executions.stream import event_stream
+from agents.graphs.api.shapes import RunGraph
 from kernel.errors import TrellisError
 
 MOST_EVENTS = 500
@@ -150,6 +151,22 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
             lambda pk: services.replay_execution(old, owner=owner, pk=pk, **asked.validated_data),
         )
         return started_response(request, started, ReplayedSerializer)
+
+    @extend_schema(responses={200: RunGraph})
+    @action(detail=True, methods=["get"])
+    def graph(self, request: Request, pk: UUID) -> Response:
+        """See the graph that ran: a version's, or a draft's as it was then."""
+        version = self.get_object().graph_version
+        return Response(
+            {
+                "id": version.agent_id,
+                "version": version.version,
+                "of_draft": version.is_snapshot,
+                "name": version.name,
+                "description": version.description,
+                **version.document,
+            }
+        )
 
     @extend_schema(
         parameters=[OpenApiParameter("since", int, description="Only events after this number.")],

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.timezone import now
 
 from agents.engine.states import ExecutionStatus
-from agents.graphs.models import GraphVersion
+from agents.graphs.models import Agent, GraphVersion
 from kernel.errors import NotFound
 from kernel.fields import JSONText
 
@@ -32,13 +32,8 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         return self.filter(owner_id=user.pk).exclude(purging=Purging.ROWS)
 
     def of_agent(self, agent: UUID) -> Self:
-        """Return the runs of an agent, of all its versions.
-
-        The versions are looked up first: joined, they would make the planner read through all runs
-        of the agent's owner.
-        """
-        versions = GraphVersion.objects.filter(agent=agent).values_list("pk", flat=True)
-        return self.filter(graph_version__in=list(versions))
+        """Return the runs of an agent, of all its versions and of its drafts."""
+        return self.filter(agent=agent)
 
     def live(self) -> Self:
         """Return the runs that have not ended."""
@@ -86,6 +81,16 @@ class Execution(models.Model):
     graph_version = models.ForeignKey(
         GraphVersion, on_delete=models.PROTECT, related_name="executions", db_index=False
     )  # indexed by execution_of_version
+    # The version's agent: it has as many versions as its drafts were run. Null for runs of which a
+    # release that did not know this column began; runs are listed by it, and nothing else.
+    agent = models.ForeignKey(
+        Agent,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="executions",
+        db_index=False,
+        db_constraint=False,
+    )  # indexed by execution_of_agent
     parent = models.OneToOneField(
         "NodeExecution", null=True, blank=True, on_delete=models.CASCADE, related_name="child"
     )
@@ -157,8 +162,14 @@ class Execution(models.Model):
             models.Index(
                 fields=["created"], condition=Q(ended_at__isnull=True), name="execution_live"
             ),
-            # An agent's last runs; purging by an agent's own retention.
+            # Purging by an agent's own retention; snapshots that no run uses.
             models.Index(fields=["graph_version", "-created"], name="execution_of_version"),
+            # An agent's runs, and how the last one went.
+            models.Index(
+                fields=["agent", "-created"],
+                condition=Q(parent__isnull=True),
+                name="execution_of_agent",
+            ),
             # Everybody's runs, newest first (admin) or oldest first (purging).
             models.Index(fields=["created"], name="execution_by_age"),
             # Purging: runs that still have their values.
@@ -179,11 +190,11 @@ class Execution(models.Model):
                 condition=Q(ended_at__isnull=True, admitted_at__isnull=False, idle=False),
                 name="execution_at_work",
             ),
-            # Admission: how many runs of a graph are under way.
+            # Admission, lists of agents: how many runs of an agent are under way.
             models.Index(
-                fields=["graph_version"],
-                condition=Q(ended_at__isnull=True, admitted_at__isnull=False, parent__isnull=True),
-                name="execution_admitted",
+                fields=["agent"],
+                condition=Q(ended_at__isnull=True, parent__isnull=True),
+                name="execution_of_agent_live",
             ),
             # Admission: whose turn it is.
             models.Index(

@@ -88,6 +88,13 @@ class DraftGraph(Open):
     links: list[GraphLink]
 
 
+class RunGraph(DraftGraph):
+    """The graph that a run runs."""
+
+    version: int = Field(description="The version or, of a draft, the one that it was begun on.")
+    of_draft: bool
+
+
 class Draft(BaseModel):
     """What an agent's editor shows: its draft or, without one, its active version."""
 

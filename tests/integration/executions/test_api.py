@@ -51,6 +51,7 @@ class TestStart:
             "graph_id": str(version.agent_id),
             "graph_version": 1,
             "graph_name": "Calculator",
+            "of_draft": False,
             "status": "QUEUED",
             "started_at": None,
             "ended_at": None,

@@ -1,12 +1,14 @@
 """Whole runs in memory."""
 
 import pytest
+from hypothesis import given, settings
 
 from agents.engine.errors import InvalidInputs
 from agents.engine.simulation import simulate
 from blocks.sdk.testing import FakeContext
 from tests.support.cases import shown, values
 from tests.support.graphs import GraphBuilder
+from tests.support.random_graphs import Plan, build, plans
 
 
 def test_node_executions_run_in_the_order_in_which_they_became_ready() -> None:
@@ -61,3 +63,28 @@ def test_an_agent_that_is_not_at_hand_fails_its_node() -> None:
     run = simulate(g.graph(), graphs={})
 
     assert (run.status, [one.code for one in run.failures]) == ("FAILED", ["sub_agent_failed"])
+
+
+class TestDisabledNodes:
+    @settings(max_examples=60, deadline=None, derandomize=True)
+    @given(plan=plans())
+    def test_a_graph_runs_as_if_they_were_not_there(self, plan: Plan) -> None:
+        whole = build(plan)
+        left = build(plan)
+        gone = {node["id"] for node in left.nodes if node["metadata"].get("disabled")}
+        left.nodes = [node for node in left.nodes if node["id"] not in gone]
+        left.links = [one for one in left.links if not {one["source_id"], one["sink_id"]} & gone]
+        run = simulate(whole.graph(), plan.inputs, graphs=whole.family())
+
+        assert run.outputs == simulate(left.graph(), plan.inputs, graphs=left.family()).outputs
+        assert not gone & {one.node_id for one in run.executions}
+
+    def test_a_node_that_only_a_disabled_one_feeds_goes_without(self) -> None:
+        g = GraphBuilder()
+        source = g.node("StoreValueBlock", input="a")
+        total = g.node("CalculatorBlock", operation="Add", a=1, b=2)
+        g.link(source, "output", total, "a")
+        g.link(total, "result", g.output("sum"), "value")
+        g.policy(source, disabled=True)
+
+        assert simulate(g.graph()).outputs == {"sum": [3]}

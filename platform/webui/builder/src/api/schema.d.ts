@@ -180,6 +180,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/executions/{id}/graph/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See the graph that ran: a version's, or a draft's as it was then. */
+        readonly get: operations["executions_graph_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/executions/{id}/node-executions/": {
         readonly parameters: {
             readonly query?: never;
@@ -333,6 +350,23 @@ export interface paths {
         readonly post?: never;
         /** @description Discard the draft: the editor shows the active version again. */
         readonly delete: operations["graphs_draft_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/graphs/{agent_id}/draft/execute/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Run the draft, or one node of it. Pinned nodes give what is pinned and do not run. */
+        readonly post: operations["graphs_draft_execute_create"];
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -746,6 +780,8 @@ export interface components {
             readonly node_executions: readonly {
                 readonly [key: string]: unknown;
             }[];
+            /** @description Whether a draft ran; `graph_version` is the version that it was begun on. */
+            readonly of_draft: boolean;
             readonly outputs: {
                 readonly [key: string]: readonly unknown[];
             } | null;
@@ -786,6 +822,8 @@ export interface components {
             readonly graph_version: number;
             /** Format: uuid */
             readonly id: string;
+            /** @description Whether a draft ran; `graph_version` is the version that it was begun on. */
+            readonly of_draft: boolean;
             /** Format: date-time */
             readonly payload_purged_at: string | null;
             /** Format: date-time */
@@ -1115,6 +1153,8 @@ export interface components {
             readonly graph_version: number;
             /** Format: uuid */
             readonly id: string;
+            /** @description Whether a draft ran; `graph_version` is the version that it was begun on. */
+            readonly of_draft: boolean;
             /** Format: date-time */
             readonly payload_purged_at: string | null;
             /** Format: date-time */
@@ -1391,6 +1431,8 @@ export interface components {
             readonly graph_version: number;
             /** Format: uuid */
             readonly id: string;
+            /** @description Whether a draft ran; `graph_version` is the version that it was begun on. */
+            readonly of_draft: boolean;
             /** Format: date-time */
             readonly payload_purged_at: string | null;
             /** Format: uuid */
@@ -1409,6 +1451,11 @@ export interface components {
         };
         /** @description What a run is replayed with. */
         readonly ReplayRequest: {
+            /**
+             * @description Run the agent's draft as it is now, instead of a version.
+             * @default false
+             */
+            readonly draft: boolean;
             /** @description The node that runs anew, with everything downstream of it. */
             readonly from_node: string;
             /** @description Instead of the old run's inputs. */
@@ -1490,6 +1537,34 @@ export interface components {
             };
         };
         /**
+         * RunGraph
+         * @description The graph that a run runs.
+         */
+        readonly RunGraph: {
+            /** Description */
+            readonly description: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            readonly id: string;
+            /** Links */
+            readonly links: readonly components["schemas"]["GraphLink"][];
+            /** Name */
+            readonly name: string;
+            /** Nodes */
+            readonly nodes: readonly components["schemas"]["GraphNode"][];
+            /** Of Draft */
+            readonly of_draft: boolean;
+            /**
+             * Version
+             * @description The version or, of a draft, the one that it was begun on.
+             */
+            readonly version: number;
+        } & {
+            readonly [key: string]: unknown;
+        };
+        /**
          * SavedDraft
          * @description The draft as it is kept; without `graph` where the request said `Prefer: return=minimal`.
          */
@@ -1539,6 +1614,15 @@ export interface components {
             /** Format: uuid */
             readonly taken_by_node_exec_id: string | null;
             readonly value: unknown;
+        };
+        /** @description What the draft is run with. */
+        readonly StartDraftRequest: {
+            /** @description The agent's inputs by name or, with `node`, values for the node's pins. */
+            readonly inputs?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Run this node alone, without its links. */
+            readonly node?: string;
         };
         /** @description What a run is started with. */
         readonly StartRequest: {
@@ -2047,6 +2131,36 @@ export interface operations {
             };
         };
     };
+    readonly executions_graph_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RunGraph"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly executions_node_executions_retrieve: {
         readonly parameters: {
             readonly query?: never;
@@ -2523,6 +2637,45 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"] & {
                         readonly draft: components["schemas"]["Draft"];
                     };
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly graphs_draft_execute_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Of requests with the same key and the same body, only the first starts a run; the others answer with that run, and the header `Idempotency-Replayed: true`. 1 to 255 visible ASCII characters. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The draft's `ETag`, to run nothing but what you saved; without it, any. */
+                readonly "If-Match"?: string;
+            };
+            readonly path: {
+                readonly agent_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StartDraftRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExecutionSummary"];
                 };
             };
             /** @description The request was refused. */
