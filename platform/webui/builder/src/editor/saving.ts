@@ -67,6 +67,7 @@ export class Saver {
   private isKept = true;
   /** The document that the server did not take. */
   private refused: GraphDocument | null = null;
+  private refusal: Error | null = null;
   private readonly endings: (() => void)[] = [];
 
   constructor(private readonly options: SaverOptions) {
@@ -134,8 +135,15 @@ export class Saver {
     this.base = saving.theirs;
     this.uncertain = null;
     this.show({ state: "unsaved" });
-    this.options.store.getState().edit("Merge", () => merged);
+    this.options.store.getState().edit("Merge", () => merged, { always: true });
     void this.flush().catch(ignore);
+  }
+
+  /** Try again at once what did not work: the person says that it may now. */
+  tryNow(): void {
+    this.refused = this.refusal = null;
+    this.failures = Math.max(this.failures, 1);
+    void this.retry();
   }
 
   /** Return what tabs that are gone have kept and the server does not have. */
@@ -152,7 +160,9 @@ export class Saver {
     const { store } = this.options;
     const theirs = this.base;
     const { id } = this.document;
-    store.getState().edit("Restore kept edits", () => ({ ...edits.document, id }));
+    store
+      .getState()
+      .edit("Restore kept edits", () => ({ ...edits.document, id }), { always: true });
     const began = edits.revision === this.revision ? null : edits.base;
     if (began && !isSameGraph(began, theirs)) this.conflict(began, theirs);
     if (this.keep()) edits.discard();
@@ -204,8 +214,6 @@ export class Saver {
     else this.saved();
   }
 
-  private refusal: Error | null = null;
-
   private async ensureExists(): Promise<void> {
     if (this.exists) return;
     const { name, description } = this.document;
@@ -244,6 +252,7 @@ export class Saver {
       return error;
     }
     if (error.status === 412) return this.outdated(draftIn(error.document), error);
+    this.failures = 0;
     if (document) {
       this.refused = document;
       this.refusal = error;
@@ -297,7 +306,7 @@ export class Saver {
   private replace(label: string, draft: Draft): void {
     this.base = draft.document;
     this.accept(draft);
-    this.options.store.getState().edit(label, () => draft.document);
+    this.options.store.getState().edit(label, () => draft.document, { always: true });
     this.saved();
   }
 

@@ -58,6 +58,8 @@ export interface Marks {
 export interface EditOptions {
   /** Edits with the same key are one undo step, until another edit or `settle`. */
   readonly merge?: string;
+  /** Also while the editor is read-only: a merge, what the server made of the draft. */
+  readonly always?: boolean;
   /** What to select after the edit. */
   readonly select?: { readonly nodes?: Iterable<string>; readonly links?: Iterable<string> };
 }
@@ -132,9 +134,9 @@ export function createEditor({ document, catalogue, readOnly, marks }: EditorOpt
     history: emptyHistory(),
     serverProblems: [],
 
-    edit(label, change, { merge, select } = {}) {
+    edit(label, change, { merge, always = false, select } = {}) {
       const before = get();
-      if (before.readOnly) return;
+      if (before.readOnly && !always) return;
       const document = change(before.document);
       if (document === before.document) return;
       const wanted = select ? selectionOf(select.nodes, select.links) : before.selection;

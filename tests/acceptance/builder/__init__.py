@@ -1,0 +1,1 @@
+"""The builder in a real browser, in front of a whole instance."""
