@@ -17,6 +17,11 @@ export default defineConfig(
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
+      "@typescript-eslint/prefer-nullish-coalescing": [
+        "error",
+        { ignorePrimitives: { boolean: true } }, // `is || undefined` leaves an attribute out
+      ],
+      "@typescript-eslint/unbound-method": "off", // stores have functions, no methods with a `this`
       "no-console": "error",
     },
   },

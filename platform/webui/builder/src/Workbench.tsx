@@ -1,0 +1,86 @@
+import { useEffect } from "react";
+import { useCanvas } from "@/canvas/useCanvas";
+import { Canvas } from "@/canvas/Canvas";
+import { useEditor, useEditorStore } from "@/editor/context";
+import { Shortcuts } from "@/keyboard/Shortcuts";
+import { BlockPalette } from "@/panels/BlockPalette";
+import { listenToClipboard } from "@/panels/clipboard";
+import { Dialogs } from "@/panels/Dialogs";
+import { QuickAdd } from "@/panels/QuickAdd";
+import { SidePanel } from "@/panels/SidePanel";
+import { openDialog, panels, usePanels } from "@/panels/state";
+import { Toolbar } from "@/panels/Toolbar";
+import { isFirstVisit, rememberTour } from "@/panels/Tour/Tour";
+import { RunPanel } from "@/panels/RunPanel/RunPanel";
+import { useSession } from "@/session";
+import { Button } from "@/ui/Button";
+import { Messages } from "@/ui/Messages";
+import { toast } from "@/ui/messages";
+import { useMedia } from "@/ui/useMedia";
+
+/** Below this width there is no room to edit a graph, only to look at one. */
+const NARROW = "(max-width: 47.99rem)";
+
+/** Toolbar, palette, canvas, panels: each part reads the editor's and the run's store by itself. */
+export function Workbench() {
+  const { settings } = useSession();
+  const store = useEditorStore();
+  const flow = useCanvas();
+  const isNarrow = useMedia(NARROW);
+  const readOnly = useEditor((editor) => editor.readOnly);
+  const palette = usePanels((state) => state.palette);
+  const runs = usePanels((state) => state.runs);
+
+  useEffect(() => listenToClipboard(store, flow), [store, flow]);
+  useEffect(() => {
+    if (!isNarrow) return;
+    const { readOnly } = store.getState();
+    store.setState({ readOnly: true });
+    panels.setState({ palette: false, side: null, minimap: false });
+    return () => {
+      store.setState({ readOnly });
+      panels.setState({ palette: true, side: "inspector", minimap: true });
+    };
+  }, [isNarrow, store]);
+  useEffect(() => {
+    if (readOnly || !isFirstVisit()) return;
+    rememberTour();
+    toast("New here? A tour of four steps shows how to build an agent.", {
+      action: { label: "Take the tour", run: () => openDialog("tour") },
+    });
+  }, [readOnly]);
+
+  return (
+    <div className="builder" data-narrow={isNarrow || undefined}>
+      <Shortcuts />
+      <Toolbar
+        settings={settings}
+        running={
+          <Button kind="primary" icon="play" onClick={() => openDialog("run")} data-tour="run">
+            Run
+          </Button>
+        }
+      />
+      <div className="builder__middle">
+        {palette && !readOnly && <BlockPalette />}
+        <main className="builder__canvas">
+          <Canvas />
+          {isNarrow && (
+            <p className="builder__narrow" role="note">
+              Here you can look at the agent and its runs. To edit it, open it on a larger screen.
+            </p>
+          )}
+          {runs && (
+            <div className="runs-drawer">
+              <RunPanel />
+            </div>
+          )}
+        </main>
+        <SidePanel contents={{ inspector: null, problems: null, versions: null }} />
+      </div>
+      <QuickAdd />
+      <Dialogs />
+      <Messages />
+    </div>
+  );
+}

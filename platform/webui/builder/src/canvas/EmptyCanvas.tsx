@@ -1,0 +1,34 @@
+import { useCanvas } from "@/canvas/useCanvas";
+import { placeBeside } from "@/canvas/inserting";
+import { useEditorStore } from "@/editor/context";
+import { openQuickAdd } from "@/panels/state";
+import { loadSample } from "@/panels/Tour/sample";
+import { Button } from "@/ui/Button";
+
+/** What an empty canvas says: how to begin. */
+export function EmptyCanvas() {
+  const store = useEditorStore();
+  const flow = useCanvas();
+  const add = () => {
+    const at = { x: innerWidth / 2 - 180, y: innerHeight / 3 };
+    openQuickAdd({ position: placeBeside(store, flow), at });
+  };
+  return (
+    <section className="empty-canvas" aria-labelledby="empty-canvas">
+      <h2 id="empty-canvas">Make an agent</h2>
+      <p>
+        An agent is a graph of blocks. Values go in, each block works on them and hands on what it
+        made.
+      </p>
+      <div className="empty-canvas__ways">
+        <Button kind="primary" icon="add" onClick={add} keys="A">
+          Add a block
+        </Button>
+        <Button icon="play" onClick={() => loadSample(store, flow)}>
+          Start with a sample
+        </Button>
+      </div>
+      <p className="small muted">Or drop an agent’s JSON file here.</p>
+    </section>
+  );
+}

@@ -1,0 +1,116 @@
+/** Making links: which pins a drop means, and blocks that come with a link. */
+import { fitBetween, grownSchema, startAt, type PinEnd, type Start } from "@/canvas/connecting";
+import type { Block, Catalogue } from "@/graph/catalogue";
+import type { Fit } from "@/graph/compat";
+import { findNode, type GraphDocument, type LinkEnds, type NodeDocument } from "@/graph/document";
+import { addNode, connect } from "@/graph/edits";
+import { baseOf, stepsOf } from "@/graph/pinnames";
+import { ERROR_PIN, nextDynamicPin, pinsOf, type Pin } from "@/graph/pins";
+
+/** Return the ends of the link between two pins, of which one gives and one takes. */
+export function endsBetween(one: PinEnd, other: PinEnd): LinkEnds {
+  const [source, sink] = one.side === "source" ? [one, other] : [other, one];
+  return {
+    source_id: source.node,
+    source_name: source.pin,
+    sink_id: sink.node,
+    sink_name: sink.pin,
+  };
+}
+
+/** Return the end that a drop on the "add" spot of a pin means: a new dynamic pin below it. */
+export function grownEnd(
+  end: PinEnd,
+  start: PinEnd,
+  document: GraphDocument,
+  catalogue: Catalogue,
+): PinEnd {
+  const node = findNode(document, end.node);
+  const pin = node && pinsOf(node, document, catalogue).inputs.find((one) => one.name === end.pin);
+  const name = node && pin && nextDynamicPin(node, document, catalogue, pin, keyFor(start.pin));
+  return name ? { ...end, pin: name } : end;
+}
+
+/** Return a key for what comes out of a pin: the last part of its name. */
+function keyFor(pin: string): string {
+  return stepsOf(pin)?.at(-1)?.name ?? baseOf(pin);
+}
+
+export interface Candidate {
+  readonly end: PinEnd;
+  readonly pin: Pin;
+  readonly fit: Fit;
+  /** Whether the link makes a dynamic pin. */
+  readonly grows: boolean;
+}
+
+/** Return the pins of a node that a link from the start could end at, the likeliest first. */
+export function candidatesAt(
+  start: Start,
+  node: NodeDocument,
+  document: GraphDocument,
+  catalogue: Catalogue,
+): readonly Candidate[] {
+  const side = start.side === "source" ? "target" : "source";
+  const pins = pinsOf(node, document, catalogue)[side === "target" ? "inputs" : "outputs"];
+  return pins
+    .filter((pin) => !pin.hidden)
+    .flatMap((pin) => candidatesOf(start, { node: node.id, pin: pin.name, side }, pin))
+    .map((candidate) => ({ candidate, score: scoreOf(candidate) }))
+    .sort((one, other) => other.score - one.score)
+    .map(({ candidate }) =>
+      candidate.grows
+        ? { ...candidate, end: grownEnd(candidate.end, start, document, catalogue) }
+        : candidate,
+    );
+}
+
+function candidatesOf(start: Start, end: PinEnd, pin: Pin): readonly Candidate[] {
+  const plain = { end, pin, fit: fitBetween(start, pin.schema), grows: false };
+  const found: Candidate[] = plain.fit === "never" ? [] : [plain];
+  if (end.side === "target" && pin.grows) {
+    const fit = fitBetween(start, grownSchema(pin));
+    if (fit !== "never") found.push({ end, pin, fit, grows: true });
+  }
+  return found;
+}
+
+function scoreOf({ pin, fit, end, grows }: Candidate): number {
+  const isFree = end.side === "source" || !pin.linked;
+  return (
+    (fit === "fits" ? 8 : 0) +
+    (isFree || grows ? 16 : 0) +
+    (pin.required ? 4 : 0) +
+    (pin.value === undefined ? 2 : 0) +
+    (grows ? -1 : 0) +
+    (pin.advanced ? -6 : 0) +
+    (pin.name === ERROR_PIN ? -40 : 0)
+  );
+}
+
+/** Return the document with a new node, linked to a pin where there is one to link to. */
+export function addLinkedNode(
+  document: GraphDocument,
+  node: NodeDocument,
+  from: PinEnd | undefined,
+  catalogue: Catalogue,
+): GraphDocument {
+  const grown = addNode(document, node);
+  const start = from && startAt(from, grown, catalogue);
+  const best = start && candidatesAt(start, node, grown, catalogue)[0];
+  return best ? connect(grown, endsBetween(start, best.end), catalogue) : grown;
+}
+
+/** Return how well the block can continue a link from the start; null where it cannot. */
+export function fitOfBlock(start: Start, block: Block, catalogue: Catalogue): Fit | null {
+  const node: NodeDocument = {
+    id: "",
+    block_id: block.id,
+    input_default: {},
+    metadata: { position: { x: 0, y: 0 } },
+  };
+  const graph: GraphDocument = { id: "", name: "", description: "", nodes: [node], links: [] };
+  const [best] = candidatesAt(start, node, graph, catalogue);
+  if (!best || best.pin.name === ERROR_PIN) return null;
+  return best.fit;
+}

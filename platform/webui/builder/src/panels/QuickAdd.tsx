@@ -1,0 +1,56 @@
+import { useEffect, useMemo, useRef } from "react";
+import { startAt } from "@/canvas/connecting";
+import { insertBlock } from "@/canvas/inserting";
+import { useEditorStore } from "@/editor/context";
+import { BlockList } from "@/panels/BlockList";
+import { closeQuickAdd, usePanels, type QuickAdd as Place } from "@/panels/state";
+
+/** The palette where one is: after a link was dropped on the empty canvas, or `A` was pressed. */
+export function QuickAdd() {
+  const place = usePanels((panels) => panels.quickAdd);
+  return place && <QuickAddAt key={`${place.at.x} ${place.at.y}`} place={place} />;
+}
+
+function QuickAddAt({ place }: { readonly place: Place }) {
+  const store = useEditorStore();
+  const box = useRef<HTMLDivElement>(null);
+  const { from } = place;
+  const start = useMemo(() => {
+    const { document, catalogue } = store.getState();
+    return from ? startAt(from, document, catalogue) : null;
+  }, [store, from]);
+  useEffect(() => {
+    const before = document.activeElement;
+    const leave = (event: PointerEvent) => {
+      if (!box.current?.contains(event.target as Node)) closeQuickAdd();
+    };
+    addEventListener("pointerdown", leave, true);
+    return () => {
+      removeEventListener("pointerdown", leave, true);
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  const style = {
+    left: Math.max(8, Math.min(place.at.x, innerWidth - 380)),
+    top: Math.max(8, Math.min(place.at.y, innerHeight - 440)),
+  };
+  return (
+    <div ref={box} className="quick-add" style={style} role="dialog" aria-label="Add a block">
+      <BlockList
+        autoFocus
+        start={start}
+        onCancel={closeQuickAdd}
+        onChoose={(block) => {
+          closeQuickAdd();
+          insertBlock(store, block.id, place.position, from);
+        }}
+      >
+        {start && (
+          <p className="quick-add__from">
+            Blocks that {start.side === "source" ? "take" : "give"} <strong>{start.pin}</strong>
+          </p>
+        )}
+      </BlockList>
+    </div>
+  );
+}

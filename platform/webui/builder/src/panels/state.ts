@@ -1,0 +1,81 @@
+/** Which panels and dialogs are open. Anybody may open one: `openSide("problems")`. */
+import { createStore } from "zustand/vanilla";
+import { useStore } from "zustand";
+import type { Point } from "@/graph/document";
+
+export type SidePanel = "inspector" | "problems" | "versions";
+export type DialogName = "commands" | "find" | "help" | "run" | "links" | "rename" | "tour";
+
+/** A palette at a place of the canvas: for a block that continues a link, or stands alone. */
+export interface QuickAdd {
+  /** Where the block goes, on the canvas. */
+  readonly position: Point;
+  /** Where the palette goes, on the screen. */
+  readonly at: Point;
+  /** The pin whose link the block shall take. */
+  readonly from?: {
+    readonly node: string;
+    readonly pin: string;
+    readonly side: "source" | "target";
+  };
+}
+
+export interface Panels {
+  readonly palette: boolean;
+  readonly side: SidePanel | null;
+  /** What is below the canvas: the executions of what runs. */
+  readonly runs: boolean;
+  readonly minimap: boolean;
+  readonly dialog: DialogName | null;
+  readonly quickAdd: QuickAdd | null;
+}
+
+export const panels = createStore<Panels>()(() => ({
+  palette: true,
+  side: "inspector",
+  runs: false,
+  minimap: true,
+  dialog: null,
+  quickAdd: null,
+}));
+
+export function usePanels<T>(selector: (state: Panels) => T): T {
+  return useStore(panels, selector);
+}
+
+export function openSide(side: SidePanel): void {
+  panels.setState({ side });
+}
+
+/** Open the panel, or close the side where it is open already. */
+export function toggleSide(side: SidePanel): void {
+  panels.setState((state) => ({ side: state.side === side ? null : side }));
+}
+
+export function togglePalette(): void {
+  panels.setState((state) => ({ palette: !state.palette }));
+}
+
+export function openRuns(): void {
+  panels.setState({ runs: true });
+}
+
+export function toggleRuns(): void {
+  panels.setState((state) => ({ runs: !state.runs }));
+}
+
+export function openDialog(dialog: DialogName): void {
+  panels.setState({ dialog, quickAdd: null });
+}
+
+export function closeDialog(): void {
+  panels.setState({ dialog: null });
+}
+
+export function openQuickAdd(quickAdd: QuickAdd): void {
+  panels.setState({ quickAdd });
+}
+
+export function closeQuickAdd(): void {
+  panels.setState({ quickAdd: null });
+}
