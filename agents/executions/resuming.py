@@ -153,7 +153,7 @@ def _queue_again(ledger: DatabaseLedger, row: NodeExecution) -> None:
     if row.status == NodeStatus.FAILED:
         ledger.execution.failed -= 1
         if row.error and row.error["code"] == EventTimedOut.code:
-            EventWait.objects.wait_anew(row)
+            EventWait.objects.wait_anew(row, begun=now())
     ledger.execution.unfinished += 1
     row.attempt += 1  # whoever still holds it may write nothing
     row.losses = 0

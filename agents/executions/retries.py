@@ -11,7 +11,8 @@ from agents.engine.ids import NodeId
 from agents.engine.policy import Fault, NodePolicy, RetryPolicy, policy_of
 from agents.engine.states import NodeStatus
 from agents.executions.ledger import DatabaseLedger
-from agents.executions.models import NodeExecution
+from agents.executions.models import EventWait, NodeExecution
+from blocks.sdk import EventTimedOut
 
 
 def policy_for(node: Node) -> NodePolicy:
@@ -41,6 +42,8 @@ def wait_for_next(
         return False
     of = policy.retry.max_attempts
     execution.wake_at = now() + timedelta(seconds=seconds)
+    if fault.code == EventTimedOut.code:
+        EventWait.objects.wait_anew(execution, begun=execution.wake_at)
     execution.last_error = {"code": fault.code, "message": fault.message}
     execution.waits_for = {
         "kind": "retry",

@@ -1,5 +1,6 @@
 """What happens outside and is waited for in a run."""
 
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -29,11 +30,14 @@ class EventWaitQuerySet(models.QuerySet["EventWait"]):
         ended = self.filter(node_execution=node_execution, number=number, ended_at__isnull=False)
         return ended.exists()
 
-    def wait_anew(self, node_execution: NodeExecution) -> None:
-        """Begin the wait again with which the node execution failed: it is tried once more."""
+    def wait_anew(self, node_execution: NodeExecution, *, begun: datetime) -> None:
+        """Begin the wait again with which the node execution failed: it is tried once more.
+
+        ``begun`` is when that is; from then on it may take as long as before. What is sent earlier
+        is not too early.
+        """
         last = self.filter(node_execution=node_execution).order_by("-number").first()
         if last is not None and last.deadline is not None and last.got_nothing:
-            begun = now()
             last.deadline, last.created = begun + (last.deadline - last.created), begun
             last.ended_at = None
             last.save(update_fields=["deadline", "created", "ended_at"])

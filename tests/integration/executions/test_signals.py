@@ -51,6 +51,26 @@ def let_time_pass(row: NodeExecution) -> None:
     EventWait.objects.filter(node_execution=row).update(deadline=past, created=past - minute)
 
 
+def tried_again(owner: User) -> tuple[Execution, NodeExecution]:
+    """Return a run that has waited in vain for `paid`, and the node that is to be tried again."""
+    graph, node = listening(timeout_seconds=60)
+    graph.policy(node, retry={"max_attempts": 2, "initial_seconds": 30, "errors": "any"})
+    execution = start(owner, graph)
+    let_time_pass(run_node(execution, node))
+    assert recovery.wake_sleepers() == 1
+    return execution, run_node(execution, node)
+
+
+def come_to_the_next_try(execution: Execution, row: NodeExecution) -> NodeExecution:
+    """Let the time between two tries pass, and run the next one."""
+    NodeExecution.objects.filter(pk=row.pk).update(wake_at=now())
+    EventWait.objects.filter(node_execution=row).update(
+        created=now(), deadline=now() + timedelta(seconds=60)
+    )
+    assert recovery.wake_sleepers() == 1
+    return run_node(execution, row.node_id)
+
+
 def about_to_wait(execution: Execution, row: NodeExecution) -> tuple[claims.Claim, Suspension]:
     """Run the queued node execution up to where it would be written down that it waits."""
     claim = claims.claim(row.pk, worker="worker")
@@ -225,6 +245,43 @@ class TestDeadlines:
         assert row.wake_at > now()
         send(execution.pk, by=alice, name="paid", value="at last")
         assert outputs(run_to_end(execution)) == {"value": ["at last"]}
+
+    def test_another_try_waits_anew_from_when_it_begins(self, alice: User) -> None:
+        execution, row = tried_again(alice)
+        assert (row.status, row.tries, EventWait.objects.count()) == ("WAITING", 2, 1)
+        wait = EventWait.objects.get()
+        assert (wait.ended_at, wait.created) == (None, row.wake_at)
+        assert wait.deadline == wait.created + timedelta(seconds=60)
+
+        row = come_to_the_next_try(execution, row)
+
+        assert row.waits_for is not None
+        assert (row.status, row.waits_for["kind"]) == ("WAITING", "event")
+        assert row.wake_at == EventWait.objects.get().deadline
+        send(execution.pk, by=alice, name="paid", value="at last")
+        assert outputs(run_to_end(execution)) == {"value": ["at last"]}
+
+    def test_what_comes_between_two_tries_is_for_the_next_one(self, alice: User) -> None:
+        execution, row = tried_again(alice)
+
+        signal, _ = send(execution.pk, by=alice, name="paid", value="between")
+
+        assert signal.taken_by == EventWait.objects.get()
+        assert statuses(execution, row.node_id) == ["WAITING"]  # the next try is not due
+        NodeExecution.objects.filter(pk=row.pk).update(wake_at=now())
+        assert recovery.wake_sleepers() == 1
+        assert outputs(run_to_end(execution)) == {"value": ["between"]}
+
+    def test_the_last_try_fails_when_its_own_time_is_up(self, alice: User) -> None:
+        execution, row = tried_again(alice)
+        let_time_pass(come_to_the_next_try(execution, row))
+        recovery.wake_sleepers()
+
+        ended = run_to_end(execution)
+
+        [row] = rows(execution, row.node_id)
+        assert (row.error["code"], row.tries) == ("event_timed_out", 2)
+        assert outputs(ended) == {"error": ["The event 'paid' did not happen in time."]}
 
 
 class TestSending:
