@@ -9,7 +9,8 @@ from django.utils.timezone import now
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from agents.executions.models import Execution
+from agents.executions import services
+from agents.executions.models import Event, Execution, NodeExecution
 from agents.executions.purging import purge
 from agents.executions.retention import Ages
 from agents.graphs import services as graphs
@@ -17,7 +18,7 @@ from tests.integration.executions.conftest import Limits
 from tests.support.cases import misfit_waits
 from tests.support.clients import api
 from tests.support.graphs import GraphBuilder, calculator
-from tests.support.runs import fresh, run
+from tests.support.runs import fresh, run, run_queued, run_to_end, start
 
 pytestmark = pytest.mark.django_db
 
@@ -85,12 +86,51 @@ def test_a_run_with_its_values_has_them(alice: User, client: APIClient) -> None:
     assert body["outputs"] == {"Output": [42.0]}
 
 
-def test_a_retry_is_refused(execution: Execution, client: APIClient) -> None:
-    Execution.objects.update(status="FAILED")
-    answer = client.post(f"/api/v1/executions/{execution.pk}/retry/")
+@pytest.mark.parametrize("status", ["FAILED", "TERMINATED"])
+@pytest.mark.parametrize(
+    ("how", "body"),
+    [
+        ("retry", {}),
+        ("replay", {"from_node": "any"}),
+        ("replay", {"from_node": "any", "inputs": {}}),
+    ],
+)
+def test_a_run_does_not_go_on_nor_is_taken_from(
+    how: str, body: dict[str, Any], status: str, execution: Execution, client: APIClient
+) -> None:
+    Execution.objects.update(status=status)
+    before = everything()
+
+    answer = client.post(f"/api/v1/executions/{execution.pk}/{how}/", body)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "payload_purged")
-    assert fresh(execution).status == "FAILED"
+    assert everything() == before
+
+
+def test_a_run_whose_sub_agent_s_values_are_gone_does_not_go_on(
+    alice: User, client: APIClient
+) -> None:
+    outer = GraphBuilder("Outer")
+    outer.agent(calculator("Inner"), Input=1)
+    root = start(alice, outer)
+    run_queued()
+    run_queued()
+    services.stop_execution(root.pk)
+    child = Execution.objects.get(root=root)
+    assert [run_to_end(one).status for one in (root, child)] == ["TERMINATED"] * 2
+    Execution.objects.filter(pk=child.pk).update(payload_purged_at=now())
+    before = everything()
+
+    answer = client.post(f"/api/v1/executions/{root.pk}/retry/")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "payload_purged")
+    assert everything() == before
+
+
+def everything() -> list[Any]:
+    """Return all runs, node executions and events."""
+    models = (Execution, NodeExecution, Event)
+    return [list(model._default_manager.order_by("pk").values()) for model in models]
 
 
 def test_what_never_ran_still_says_which_pins_lacked(alice: User, client: APIClient) -> None:
