@@ -22,6 +22,13 @@ HEAD = """\
 Every block that Trellis ships, by category. A pin marked * must be linked or filled in. Besides
 the outputs listed here, a block that can fail has a pin `error`, which says why it did. Values of
 a *static* output stay, so that the blocks after it can use them again and again.
+
+A block that waits in its middle (for a moment, a person, an event, an agent) holds no worker
+meanwhile. When the wait is over it runs again from its beginning: values that it gave before are
+not given twice, but what it did to the outside world before the wait it does again. So a block that
+acts on the world (`effect="external"`) waits first and acts last, or is made of two blocks with the
+wait between them, or tells the other side who asks: `context.node_exec_id` is the same in every run
+of it, and serves as an idempotency key.
 """
 
 
