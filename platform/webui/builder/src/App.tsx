@@ -70,6 +70,7 @@ function Opened({ session }: { readonly session: Session }) {
         urls: settings.urls,
         agent: () => store.getState().agent,
         version: settings.version,
+        execution: settings.execution,
         save: async () => saver?.flush(),
         onStart: openRuns,
       }),

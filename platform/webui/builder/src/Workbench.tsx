@@ -11,9 +11,9 @@ import { SidePanel } from "@/panels/SidePanel";
 import { openDialog, panels, usePanels } from "@/panels/state";
 import { Toolbar } from "@/panels/Toolbar";
 import { isFirstVisit, rememberTour } from "@/panels/Tour/Tour";
+import { RunButton } from "@/panels/RunPanel/RunButton";
 import { RunPanel } from "@/panels/RunPanel/RunPanel";
 import { useSession } from "@/session";
-import { Button } from "@/ui/Button";
 import { Messages } from "@/ui/Messages";
 import { toast } from "@/ui/messages";
 import { useMedia } from "@/ui/useMedia";
@@ -53,14 +53,7 @@ export function Workbench() {
   return (
     <div className="builder" data-narrow={isNarrow || undefined}>
       <Shortcuts />
-      <Toolbar
-        settings={settings}
-        running={
-          <Button kind="primary" icon="play" onClick={() => openDialog("run")} data-tour="run">
-            Run
-          </Button>
-        }
-      />
+      <Toolbar settings={settings} running={<RunButton />} />
       <div className="builder__middle">
         {palette && !readOnly && <BlockPalette />}
         <main className="builder__canvas">

@@ -117,9 +117,16 @@ export async function fetchVersion(
   return readDocument(DERIVED.reduce(without, data));
 }
 
+/** Return the graph that ran: of a version, or of a draft as it was. */
+export async function fetchGraphOfRun(client: Client, run: string): Promise<GraphDocument> {
+  const { data } = await client.send<JsonObject>("GET", `executions/${run}/graph/`);
+  return readDocument(DERIVED.reduce(without, data));
+}
+
 /** What the server says of a version beside its graph. */
 const DERIVED = [
   "version",
+  "of_draft",
   "is_active",
   "created_at",
   "forked_from_id",

@@ -4,6 +4,7 @@ import { createClient, type Client } from "@/api/client";
 import {
   createAgent,
   fetchDraft,
+  fetchGraphOfRun,
   fetchVersion,
   publishDraft,
   restoreVersion,
@@ -37,14 +38,16 @@ export async function openSession(
   settings: BuilderSettings,
   client: Client = createClient(settings.urls.api),
 ): Promise<Session> {
-  const { graph_id: agent, version } = settings;
+  const { graph_id: agent, version, execution } = settings;
   const [catalogue, opened] = await Promise.all([
     fetchCatalogue(client),
     agent === null
       ? null
-      : version === null
-        ? fetchDraft(client, agent)
-        : fetchVersion(client, agent, version),
+      : execution !== null
+        ? fetchGraphOfRun(client, execution)
+        : version === null
+          ? fetchDraft(client, agent)
+          : fetchVersion(client, agent, version),
   ]);
   const draft = opened !== null && "revision" in opened ? (opened as Draft) : null;
   const document = draft?.document ?? (opened as GraphDocument | null) ?? NEW_AGENT;

@@ -20,6 +20,8 @@ export interface RunData {
   readonly graph_id: string;
   readonly graph_version: number;
   readonly graph_name?: string;
+  /** A draft ran, which was begun on the version. */
+  readonly of_draft?: boolean;
   readonly status: RunStatus;
   readonly created_at: string | null;
   readonly started_at: string | null;

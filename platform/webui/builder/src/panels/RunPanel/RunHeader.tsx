@@ -2,6 +2,7 @@ import { useEditor } from "@/editor/context";
 import { titleOf } from "@/graph/catalogue";
 import { findNode } from "@/graph/document";
 import { onlySelected } from "@/panels/RunPanel/RunPanel";
+import { toggleRuns } from "@/panels/state";
 import { useCommands, useRun, useRunStore, useScene, useTold } from "@/run/context";
 import { isFinal, type RunData } from "@/run/events";
 import type { Connection } from "@/run/socket";
@@ -9,16 +10,38 @@ import { Status } from "@/run/StatusIcon";
 import { useNow } from "@/run/useNow";
 import { counted, duration } from "@/run/words";
 import { urlOf } from "@/settings";
+import { Button } from "@/ui/Button";
 
 /** How the run goes as a whole, and what one can do about it. */
-export function RunHeader() {
+export function RunHeader({
+  isTall,
+  onTall,
+}: {
+  readonly isTall: boolean;
+  readonly onTall: (isTall: boolean) => void;
+}) {
   const run = useRun((view) => view.state?.run ?? null);
   const isShown = useRun((view) => view.state !== null);
   return (
     <header className="run-panel__head">
       <div className="run-panel__line">
         {run ? <Summary run={run} /> : <p className="muted">{isShown ? "Starting …" : "No run"}</p>}
-        <Actions run={run} />
+        <div className="run-panel__actions">
+          <Actions run={run} />
+          <Button
+            kind="quiet"
+            icon="chevron"
+            iconOnly
+            small
+            className={isTall ? "" : "run-panel__up"}
+            onClick={() => onTall(!isTall)}
+          >
+            {isTall ? "Make the panel lower" : "Make the panel higher"}
+          </Button>
+          <Button kind="quiet" icon="close" iconOnly small onClick={toggleRuns}>
+            Close the panel
+          </Button>
+        </div>
       </div>
       <ConnectionNotice />
       <CommandProblem />
@@ -42,18 +65,20 @@ function Summary({ run }: { readonly run: RunData }) {
       {node_error_count > 0 && (
         <span className="run-panel__figure run-panel__figure--bad">{node_error_count} failed</span>
       )}
-      <VersionChip version={run.graph_version} />
+      <VersionChip run={run} />
     </div>
   );
 }
 
-function VersionChip({ version }: { readonly version: number }) {
+function VersionChip({ run }: { readonly run: RunData }) {
   const scene = useScene();
   const agent = scene.agent();
   if (scene.version === null) return null;
   return (
     <>
-      <span className="chip">version {version}, to look at</span>
+      <span className="chip">
+        {run.of_draft ? "the draft as it ran" : `version ${run.graph_version}`}
+      </span>
       {agent && <a href={urlOf(scene.urls.edit, agent)}>Back to editing</a>}
     </>
   );
@@ -67,17 +92,7 @@ function Actions({ run }: { readonly run: RunData | null }) {
   if (shown === null) return null;
   const over = run !== null && isFinal(run.status);
   return (
-    <div className="run-panel__actions">
-      {!over && (
-        <button
-          type="button"
-          className="button button--small button--danger"
-          disabled={busy !== null}
-          onClick={() => void commands.stop()}
-        >
-          {busy === "stopping" ? "Stopping …" : "Stop"}
-        </button>
-      )}
+    <>
       {over && <RunFromButton run={run} />}
       {over && run.status !== "COMPLETED" && (
         <button
@@ -93,7 +108,7 @@ function Actions({ run }: { readonly run: RunData | null }) {
       <a className="button button--small button--quiet" href={urlOf(urls.run, shown)}>
         Run's page
       </a>
-    </div>
+    </>
   );
 }
 

@@ -37,11 +37,12 @@ export function RunPanel() {
     if (seen.shown !== shown) setTab(shown ? "overview" : "runs");
     else if (selected && store.getState().state?.nodes.has(selected)) setTab("steps");
   }
+  const [isTall, setTall] = useState(false);
   const id = useId();
 
   return (
-    <section className="run-panel" aria-label="Runs">
-      <RunHeader />
+    <section className="run-panel" aria-label="Runs" data-tall={isTall || undefined}>
+      <RunHeader isTall={isTall} onTall={setTall} />
       <div className="run-panel__tabs" role="tablist" aria-label="What to see of the run">
         {TABS.map(([name, word]) => (
           <button
