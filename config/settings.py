@@ -91,7 +91,7 @@ def database(url: str) -> dict[str, Any]:
         )
     options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "kernel.postgresql",  # Django's, with a look at pooled connections
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
