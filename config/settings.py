@@ -249,6 +249,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "StatusEnum": "agents.engine.states.ExecutionStatus",
+        "NodeStatusEnum": "agents.engine.states.NodeStatus",
         "ReviewStatusEnum": "agents.executions.models.review.Review.Status",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

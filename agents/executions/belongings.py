@@ -15,6 +15,7 @@ from agents.executions.models import (
     Event,
     EventWait,
     Execution,
+    LogLine,
     NodeExecution,
     Review,
     Signal,
@@ -91,6 +92,7 @@ RUN = Belonging(
 # What points at a table comes before it.
 BELONGINGS = (
     Belonging(Emission, link="node_execution", is_value=True),
+    Belonging(LogLine, link="node_execution", is_value=True),
     Belonging(Event, link="execution"),
     Belonging(StartKey, link="execution"),
     Belonging(Review, link="execution", values={"payload": "'null'", "data": "'null'"}),

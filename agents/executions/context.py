@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from agents.engine.errors import SubAgentFailed
 from agents.engine.states import ExecutionStatus
 from agents.executions.asking import RunReviews
+from agents.executions.blocklog import BlockLog
 from agents.executions.claims import Claim
 from agents.executions.files import RunFiles
 from agents.executions.leases import Pulse
@@ -51,6 +52,7 @@ class WorkerContext:
     def __init__(self, claim: Claim, pulse: Pulse) -> None:
         self._claim = claim
         self._pulse = pulse
+        self.lines = BlockLog(claim.node_execution)
         self._sleeps: list[str] = list(claim.node_execution.sleeps)
         self._slept = 0
 
@@ -136,6 +138,7 @@ class WorkerContext:
 
     def log(self, message: str) -> None:
         logger.info("%s", message, extra={"action": "block_log", "node_exec_id": self.node_exec_id})
+        self.lines.add(message)
 
     def _moment_in(self, seconds: float) -> datetime:
         if not seconds <= LONGEST_SLEEP.total_seconds():

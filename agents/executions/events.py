@@ -100,9 +100,18 @@ def node_summary(execution: Execution, row: NodeExecution) -> dict[str, Any]:
         "queue_time": iso(row.queued_at),
         "start_time": iso(row.started_at),
         "end_time": iso(row.ended_at),
+        "duration": duration(row),
         "error": row.error,
         "reused_from": str(row.reused_from) if row.reused_from else None,
+        "pinned": node is not None and node.pinned is not None,
     }
+
+
+def duration(row: NodeExecution) -> float | None:
+    """Return the seconds from a node execution's start to its end, waits included."""
+    if row.started_at is None or row.ended_at is None:
+        return None
+    return round((row.ended_at - row.started_at).total_seconds(), 6)
 
 
 def preview(value: Any, limit: int | None = None) -> Any:
@@ -141,7 +150,7 @@ def _node_event(execution: Execution, recorded: Recorded, row: NodeExecution) ->
         "note": event.note,
     }
     if not NodeStatus(event.status).is_final:
-        data |= {"end_time": None, "error": None}
+        data |= {"end_time": None, "duration": None, "error": None}
     if event.status == NodeStatus.WAITING:
         waits_for = row.waits_for or {}
         data |= {"waits_for": waits_for, "reason": wait_of(waits_for) if waits_for else ""}

@@ -73,10 +73,13 @@ def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
         inputs = sensitive.inputs_of(claim, context)
         places.take(claim)
         _give_connection_back()
-        for pin, value in blockcall.emissions(claim.node, inputs, context):
-            outbox.add(pin, value)
-            if context.cancelled:
-                break
+        try:
+            for pin, value in blockcall.emissions(claim.node, inputs, context):
+                outbox.add(pin, value)
+                if context.cancelled:
+                    break
+        finally:
+            context.lines.flush()  # whoever hears of the end may ask for them
     except Suspended as pause:
         claims.suspend(claim, **outbox.rest(), suspension=pause.suspension)
         return

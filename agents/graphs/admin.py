@@ -8,7 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from agents.graphs.models import Agent, GraphVersion
+from agents.graphs.models import Agent, Draft, GraphVersion
 from agents.graphs.stripping import stripped
 
 
@@ -40,6 +40,27 @@ class AgentAdmin(LookOnly, admin.ModelAdmin[Agent]):
     search_fields = ("id", "owner__username", "versions__name")
     inlines = (GraphVersionInline,)
     show_full_result_count = False
+
+
+@admin.register(Draft)
+class DraftAdmin(LookOnly, admin.ModelAdmin[Draft]):
+    list_display = ("agent", "owner", "base", "updated")
+    list_select_related = ("agent__owner", "base")
+    search_fields = ("agent__id", "agent__owner__username")
+    exclude = ("document",)
+    readonly_fields = ("graph_without_secrets",)
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Draft]:
+        return super().get_queryset(request).defer("document", "base__document")
+
+    @admin.display(description="Graph, without secrets")
+    def graph_without_secrets(self, draft: Draft) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(stripped(draft.document), indent=2))
+
+    @admin.display(ordering="agent__owner")
+    def owner(self, draft: Draft) -> str:
+        return str(draft.agent.owner)
 
 
 @admin.register(GraphVersion)

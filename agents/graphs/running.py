@@ -25,7 +25,7 @@ def find(user: User, agent_id: UUID, version: int | None = None) -> GraphVersion
     """
     versions = GraphVersion.objects.visible_to(user).filter(agent_id=agent_id)
     chosen = versions.active() if version is None else versions.filter(version=version)
-    found = chosen.select_related("agent").defer("document").first()
+    found = chosen.select_related("agent__owner").defer("document").first()
     if found is None:
         which = "agent" if version is None else f"version {version} of an agent"
         raise NotFound(f"There is no {which} `{agent_id}`, or it is not yours.")

@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import Any, Self
 from uuid import UUID
 
-from django.db.models import Q, TextField
-from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.timezone import now
 
@@ -15,7 +13,6 @@ from accounts.models import User
 from agents.engine.states import ExecutionStatus
 from agents.executions.models.execution import ExecutionQuerySet
 from agents.graphs.models import GraphVersion
-from kernel.jsontypes import dumps
 from webui.asked import uuid_of
 
 PERIODS: Mapping[str, tuple[str, timedelta]] = {
@@ -81,12 +78,7 @@ class RunFilter:
         if self.period:
             rows = rows.filter(created__gte=now() - PERIODS[self.period][1])
         if self.search:
-            rows = rows.alias(words=Cast("error", TextField()), text=Cast("pk", TextField()))
-            rows = rows.filter(
-                Q(graph_version__name__icontains=self.search)
-                | Q(text__startswith=self.search.lower())
-                | Q(words__icontains=dumps(self.search)[1:-1])  # as the column writes it
-            )
+            rows = rows.searched(self.search)
         return rows
 
 

@@ -1,30 +1,36 @@
 """Shapes of runs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
 from agents.engine.ids import NodeId
-from agents.engine.states import ExecutionStatus
+from agents.engine.states import ExecutionStatus, NodeStatus
 from agents.executions import events, output, retention, waiting
+from agents.executions.api.schemas import (
+    ERROR,
+    JSON_OBJECT,
+    KEPT_UNTIL,
+    LOG_LINES,
+    OUTPUTS,
+    REASON,
+    REUSED,
+    RUN_ERROR,
+    STATISTICS,
+    WAITING,
+    listed,
+    nullable,
+)
 from agents.executions.models import Execution, NodeExecution
 
 MOST_NODE_EXECUTIONS = 500
-JSON_OBJECT = {"type": "object", "additionalProperties": True}
-KEPT_UNTIL = {
-    "type": "object",
-    "properties": {
-        name: {"type": "string", "format": "date-time", "nullable": True}
-        for name in ("payload", "execution")
-    },
-    "required": ["payload", "execution"],
-}
-OUTPUTS = {"type": "object", "additionalProperties": {"type": "array", "items": {}}}
+
+MOST_NODE_EXECUTIONS = 500
 
 
 class StartSerializer(serializers.Serializer[Any]):
@@ -114,11 +120,11 @@ class ExecutionSummarySerializer(serializers.ModelSerializer[Execution]):
         )
         read_only_fields = fields
 
-    @extend_schema_field(JSON_OBJECT)
+    @extend_schema_field(STATISTICS)
     def get_stats(self, execution: Execution) -> dict[str, Any]:
         return events.statistics(execution)
 
-    @extend_schema_field(JSON_OBJECT | {"nullable": True})
+    @extend_schema_field(nullable(RUN_ERROR))
     def get_error(self, execution: Execution) -> Any:
         return execution.error
 
@@ -126,16 +132,62 @@ class ExecutionSummarySerializer(serializers.ModelSerializer[Execution]):
 class NodeExecutionSerializer(serializers.Serializer[NodeExecution]):
     """One run of a node, with its values; null where retention removed them."""
 
-    def to_representation(self, row: NodeExecution) -> dict[str, Any]:
-        found: dict[str, list[Any]] = {}
-        for emission in row.emissions.all():
-            found.setdefault(emission.pin, []).append(emission.value)
-        execution: Execution = self.context["execution"]
-        return events.node_summary(execution, row) | {
-            "input_data": row.input_data if execution.has_values else None,
-            "output_data": found if execution.has_values else None,
-            "waits_for": row.waits_for,
-        }
+    user_id = serializers.CharField()
+    graph_id = serializers.UUIDField()
+    graph_version = serializers.IntegerField()
+    graph_exec_id = serializers.UUIDField()
+    node_exec_id = serializers.UUIDField()
+    node_id = serializers.CharField()
+    node_title = serializers.CharField()
+    block_id = serializers.CharField(allow_null=True)
+    status = serializers.ChoiceField(choices=[status.value for status in NodeStatus])
+    attempt = serializers.IntegerField(help_text="How often a worker took it.")
+    tries = serializers.IntegerField(help_text="The present try, or the last one, from 1.")
+    last_error = extend_schema_field(nullable(ERROR))(serializers.JSONField)(
+        help_text="Why the try before failed."
+    )
+    add_time = serializers.DateTimeField()
+    queue_time = serializers.DateTimeField(allow_null=True)
+    start_time = serializers.DateTimeField(allow_null=True)
+    end_time = serializers.DateTimeField(allow_null=True)
+    duration = serializers.FloatField(
+        allow_null=True, help_text="Seconds from its start to its end, waits included."
+    )
+    error = extend_schema_field(nullable(ERROR))(serializers.JSONField)()
+    reused_from = serializers.UUIDField(
+        allow_null=True, help_text="The node execution whose results a replay took over."
+    )
+    pinned = serializers.BooleanField(help_text="Whether it gave pinned outputs and did not run.")
+    input_data = extend_schema_field(nullable(JSON_OBJECT))(serializers.JSONField)()
+    output_data = extend_schema_field(nullable(OUTPUTS))(serializers.JSONField)()
+    waits_for = extend_schema_field(nullable(JSON_OBJECT))(serializers.JSONField)()
+    logs = extend_schema_field(nullable(LOG_LINES))(serializers.JSONField)(
+        help_text="What the block wrote, oldest first."
+    )
+
+
+def node_executions(execution: Execution, rows: Iterable[NodeExecution]) -> list[dict[str, Any]]:
+    """Return node executions of a run as `NodeExecutionSerializer` describes them."""
+    found = list(rows)
+    prefetch_related_objects(found, "emissions", "log_lines")
+    return [_node_execution(execution, row) for row in found]
+
+
+def _node_execution(execution: Execution, row: NodeExecution) -> dict[str, Any]:
+    found: dict[str, list[Any]] = {}
+    for emission in row.emissions.all():
+        found.setdefault(emission.pin, []).append(emission.value)
+    lines = [
+        {"time": events.iso(line.written), "attempt": line.attempted, "text": line.text}
+        for line in row.log_lines.all()
+    ]
+    has_values = execution.has_values
+    return events.node_summary(execution, row) | {
+        "input_data": row.input_data if has_values else None,
+        "output_data": found if has_values else None,
+        "logs": lines if has_values else None,
+        "waits_for": row.waits_for,
+    }
 
 
 class ListedExecutionSerializer(ExecutionSummarySerializer):
@@ -164,11 +216,11 @@ class WaitingSerializer(serializers.ModelSerializer[Execution]):
         fields = ("id", "status", "waiting", "waiting_for")
         read_only_fields = fields
 
-    @extend_schema_field({"type": "array", "items": JSON_OBJECT})
+    @extend_schema_field(listed(WAITING))
     def get_waiting(self, execution: Execution) -> list[dict[str, Any]]:
         return waiting.waiting(execution)
 
-    @extend_schema_field(JSON_OBJECT | {"nullable": True})
+    @extend_schema_field(nullable(REASON))
     def get_waiting_for(self, execution: Execution) -> dict[str, Any] | None:
         """Return what the run as a whole waits for, ``{kind, reason, since, help}``."""
         return waiting.summary(execution)
@@ -202,12 +254,12 @@ class ExecutionSerializer(WaitingSerializer, ExecutionSummarySerializer):
         )
         read_only_fields = fields
 
-    @extend_schema_field(JSON_OBJECT | {"nullable": True})
+    @extend_schema_field(nullable(JSON_OBJECT))
     def get_inputs(self, execution: Execution) -> Any:
         """Return null where retention removed them."""
         return execution.inputs if execution.has_values else None
 
-    @extend_schema_field(OUTPUTS | {"nullable": True})
+    @extend_schema_field(nullable(OUTPUTS))
     def get_outputs(self, execution: Execution) -> dict[str, list[Any]] | None:
         """Return null where retention removed them."""
         return output.outputs(execution) if execution.has_values else None
@@ -218,12 +270,11 @@ class ExecutionSerializer(WaitingSerializer, ExecutionSummarySerializer):
         kept = retention.kept_until(execution)
         return {"payload": events.iso(kept.values), "execution": events.iso(kept.rows)}
 
-    @extend_schema_field({"type": "array", "items": JSON_OBJECT})
+    @extend_schema_field(NodeExecutionSerializer(many=True))
     def get_node_executions(self, execution: Execution) -> list[dict[str, Any]]:
         """Return the first 500; ``…/node-executions/`` pages through all of them."""
-        rows = execution.node_executions.order_by("number").prefetch_related("emissions")
-        shape = NodeExecutionSerializer(context={"execution": execution})
-        return [shape.to_representation(row) for row in rows[:MOST_NODE_EXECUTIONS]]
+        rows = execution.node_executions.order_by("number")
+        return node_executions(execution, rows[:MOST_NODE_EXECUTIONS])
 
 
 class ReplayedSerializer(ExecutionSummarySerializer):
@@ -247,7 +298,7 @@ class ReplayedSerializer(ExecutionSummarySerializer):
     def get_reused_count(self, execution: Execution) -> int:
         return self._rows(execution).count()
 
-    @extend_schema_field({"type": "array", "items": JSON_OBJECT})
+    @extend_schema_field(listed(REUSED))
     def get_reused(self, execution: Execution) -> list[dict[str, Any]]:
         """Return the first 500, each ``{node_exec_id, node_id, node_title, reused_from}``."""
         nodes = execution.graph_version.graph.nodes

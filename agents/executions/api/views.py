@@ -16,7 +16,6 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.people import person
-from agents.engine.states import ExecutionStatus
 from agents.executions import blockrun, services, waiting
 from agents.executions.api.idempotency import (
     IDEMPOTENCY_KEY,
@@ -24,10 +23,16 @@ from agents.executions.api.idempotency import (
     keyed_request,
     started_response,
 )
+from agents.executions.api.queries import (
+    OF_NODE_EXECUTIONS,
+    OF_RUNS,
+    chosen_node_executions,
+    chosen_runs,
+    event_number,
+)
 from agents.executions.api.renderers import EventStreamRenderer
+from agents.executions.api.schemas import EVENTS, OUTPUTS
 from agents.executions.api.serializers import (
-    JSON_OBJECT,
-    OUTPUTS,
     ExecutionSerializer,
     ListedExecutionSerializer,
     NodeExecutionSerializer,
@@ -36,22 +41,15 @@ from agents.executions.api.serializers import (
     RunBlockSerializer,
     StartSerializer,
     WaitingSerializer,
+    node_executions,
 )
 from agents.executions.events import messages_after
 from agents.executions.idempotency import once
 from agents.executions.models import Execution, NodeExecution
-from agents.executions.models.execution import ExecutionQuerySet
 from agents.executions.stream import event_stream
 from agents.graphs.api.shapes import RunGraph
-from kernel.errors import TrellisError
 
 MOST_EVENTS = 500
-
-
-class InvalidQuery(TrellisError):
-    """A query parameter cannot be read."""
-
-    code = "invalid_query"
 
 
 class StartExecutionView(APIView):
@@ -85,7 +83,7 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
     def get_queryset(self) -> QuerySet[Execution]:
         rows = Execution.objects.visible_to(self.request.user).with_graph()
         if self.action == "list":
-            return self._filtered(rows)
+            return chosen_runs(rows, self.request.query_params)
         return rows
 
     def get_serializer_class(self) -> Any:
@@ -99,15 +97,7 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "lines": getattr(self, "lines", {})}
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("graph_id", OpenApiTypes.UUID, description="Only this agent's runs."),
-            OpenApiParameter("status", enum=[status.value for status in ExecutionStatus]),
-            OpenApiParameter(
-                "include_sub_agents", bool, description="Also runs that runs started."
-            ),
-        ]
-    )
+    @extend_schema(parameters=OF_RUNS)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 
@@ -171,9 +161,7 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
     @extend_schema(
         parameters=[OpenApiParameter("since", int, description="Only events after this number.")],
         responses={
-            (200, "application/json"): OpenApiResponse(
-                JSON_OBJECT, description="A page of events."
-            ),
+            (200, "application/json"): OpenApiResponse(EVENTS, description="A page of events."),
             (200, "text/event-stream"): OpenApiResponse(
                 OpenApiTypes.STR, description="The events as they are recorded, to the run's end."
             ),
@@ -189,7 +177,9 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
     def events(self, request: Request, pk: UUID) -> HttpResponseBase:
         """List what happened after ``since``, or follow it as a stream of server-sent events."""
         execution = self.get_object()
-        since = _number(request.query_params.get("since"), request.headers.get("Last-Event-ID"))
+        since = event_number(
+            request.query_params.get("since"), request.headers.get("Last-Event-ID")
+        )
         if isinstance(request.accepted_renderer, EventStreamRenderer):
             return StreamingHttpResponse(
                 event_stream(person(request), execution.pk, since),
@@ -199,29 +189,20 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
         results = messages_after(execution, since, MOST_EVENTS)
         return Response({"next": _next(request, results), "previous": None, "results": results})
 
-    @extend_schema(responses={200: OpenApiResponse({"type": "array", "items": JSON_OBJECT})})
+    @extend_schema(
+        parameters=OF_NODE_EXECUTIONS,
+        responses={200: NodeExecutionSerializer(many=True)},
+        filters=False,
+    )
     @action(detail=True, methods=["get"], url_path="node-executions")
     def node_executions(self, request: Request, pk: UUID) -> Response:
         """Page through the run's node executions in the order they were opened."""
         execution = self.get_object()
         self.ordering = "number"
-        rows = NodeExecution.objects.filter(execution=execution).prefetch_related("emissions")
-        page = self.paginator.paginate_queryset(rows, request, view=self)  # type: ignore[union-attr]
-        shape = NodeExecutionSerializer(context={"execution": execution})
-        results = [shape.to_representation(row) for row in page or []]
-        return self.get_paginated_response(results)
-
-    def _filtered(self, rows: ExecutionQuerySet) -> ExecutionQuerySet:
-        asked = self.request.query_params
-        if asked.get("include_sub_agents", "").lower() not in {"1", "true"}:
-            rows = rows.filter(parent__isnull=True)
-        if "graph_id" in asked:
-            rows = rows.of_agent(_uuid(asked["graph_id"]))
-        if "status" in asked:
-            if asked["status"] not in list(ExecutionStatus):
-                raise InvalidQuery(f"`status` is {asked['status'][:40]!r}, which no run can have.")
-            rows = rows.filter(status=asked["status"])
-        return rows
+        rows = NodeExecution.objects.filter(execution=execution)
+        rows = chosen_node_executions(rows, request.query_params)
+        page: Any = self.paginator.paginate_queryset(rows, request, view=self)  # type: ignore[union-attr]
+        return self.get_paginated_response(node_executions(execution, page or []))
 
 
 class RunBlockView(APIView):
@@ -237,20 +218,6 @@ class RunBlockView(APIView):
         return Response(
             blockrun.run_block(person(request), block_id, asked.validated_data["inputs"])
         )
-
-
-def _number(*candidates: str | None) -> int:
-    text = next((one for one in candidates if one), "0")
-    if not (text.isascii() and text.isdigit() and len(text) < 18):
-        raise InvalidQuery(f"`since` is {text[:40]!r}. Use the number of the last event seen.")
-    return int(text)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise InvalidQuery(f"`graph_id` is {text[:40]!r}, which is not an id.") from None
 
 
 def _next(request: Request, results: list[dict[str, Any]]) -> str | None:

@@ -3,6 +3,7 @@
 from agents.executions.models.credential_limit import CredentialLimit
 from agents.executions.models.event import Event
 from agents.executions.models.execution import Execution
+from agents.executions.models.log_line import LogLine
 from agents.executions.models.node_execution import Emission, NodeExecution
 from agents.executions.models.review import Review
 from agents.executions.models.signal import EventWait, Signal
@@ -16,6 +17,7 @@ __all__ = [
     "Event",
     "EventWait",
     "Execution",
+    "LogLine",
     "NodeExecution",
     "Presence",
     "Review",

@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Now
 from django.utils.timezone import now
 
 from agents.engine.states import ExecutionStatus
 from agents.graphs.models import Agent, GraphVersion
 from kernel.errors import NotFound
 from kernel.fields import JSONText
+from kernel.jsontypes import dumps
 
 
 class Purging(models.TextChoices):
@@ -34,6 +35,16 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
     def of_agent(self, agent: UUID) -> Self:
         """Return the runs of an agent, of all its versions and of its drafts."""
         return self.filter(agent=agent)
+
+    def searched(self, words: str) -> Self:
+        """Return the runs whose agent's name or error has the words, or whose id begins so."""
+        rows = self.alias(words=Cast("error", models.TextField()))
+        rows = rows.alias(text=Cast("pk", models.TextField()))
+        return rows.filter(
+            Q(graph_version__name__icontains=words)
+            | Q(text__startswith=words.lower())
+            | Q(words__icontains=dumps(words)[1:-1])  # as the column writes it
+        )
 
     def live(self) -> Self:
         """Return the runs that have not ended."""

@@ -45,6 +45,10 @@ class GraphSummarySerializer(serializers.ModelSerializer[GraphVersion]):
 
     id = serializers.UUIDField(source="agent_id", read_only=True)
     created_at = serializers.DateTimeField(source="created", read_only=True)
+    created_by = serializers.CharField(
+        source="agent.owner.username", read_only=True, help_text="Who saved it: the agent's owner."
+    )
+    node_count = serializers.SerializerMethodField()
     input_schema = serializers.SerializerMethodField()
     output_schema = serializers.SerializerMethodField()
     has_webhook_trigger = serializers.SerializerMethodField()
@@ -58,6 +62,8 @@ class GraphSummarySerializer(serializers.ModelSerializer[GraphVersion]):
             "name",
             "description",
             "created_at",
+            "created_by",
+            "node_count",
             "forked_from_id",
             "forked_from_version",
             "input_schema",
@@ -65,6 +71,10 @@ class GraphSummarySerializer(serializers.ModelSerializer[GraphVersion]):
             "has_webhook_trigger",
         )
         read_only_fields = fields
+
+    def get_node_count(self, version: GraphVersion) -> int:
+        """Return how many nodes it has, with notes and disabled ones."""
+        return len(version.graph.nodes) + len(version.graph.disabled)
 
     @extend_schema_field(JSON_SCHEMA)
     def get_input_schema(self, version: GraphVersion) -> JSONObject:

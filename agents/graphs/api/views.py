@@ -49,7 +49,8 @@ class GraphViewSet(ListModelMixin, GenericViewSet[GraphVersion]):
     search_fields = ["name", "description"]
 
     def get_queryset(self) -> GraphVersionQuerySet:
-        return GraphVersion.objects.visible_to(self.request.user).defer("document")
+        mine = GraphVersion.objects.visible_to(self.request.user)
+        return mine.select_related("agent__owner").defer("document")
 
     @property
     def user(self) -> User:

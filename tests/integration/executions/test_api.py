@@ -12,7 +12,7 @@ from tests.support.cases import shown, values
 from tests.support.clients import api, keyed
 from tests.support.endpoints import EndpointContract
 from tests.support.graphs import GraphBuilder, calculator
-from tests.support.runs import run, run_to_end, start, version_of
+from tests.support.runs import run, run_queued, run_to_end, start, version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -189,6 +189,46 @@ class TestList(EndpointContract):
         assert ids(f"?graph_id={queued.graph_version.agent_id}") == [str(queued.pk)]
         assert ids(f"?graph_id={uuid4()}") == []
 
+    def test_runs_of_several_statuses(self, alice: User) -> None:
+        for graph in (calculator(), GraphBuilder()):
+            values(graph, 1, fail="on purpose" if not graph.links else "")
+            run(alice, graph)
+        start(alice, calculator())
+        url = f"{RUNS}?status=QUEUED&status=FAILED"
+
+        assert [one["status"] for one in api(alice).get(url).json()["results"]] == [
+            "QUEUED",
+            "FAILED",
+        ]
+
+    def test_runs_by_when_they_began(self, alice: User) -> None:
+        runs = [start(alice, calculator()) for _ in range(3)]
+        first, second, third = (one.created.isoformat() for one in runs)
+
+        def found(**query: str) -> list[str]:
+            results = api(alice).get(RUNS, query).json()["results"]
+            return [one["id"] for one in results]
+
+        ids = [str(one.pk) for one in runs]
+        assert found(created_after=second) == [ids[2], ids[1]]
+        assert found(created_before=second) == [ids[0]]
+        assert found(created_after=first, created_before=third) == [ids[1], ids[0]]
+        assert found(created_after=third[:-6]) == [ids[2]]  # without an offset: UTC
+
+    def test_runs_by_words(self, alice: User) -> None:
+        g = GraphBuilder("Weather report")
+        values(g, 1, fail="No sun today")
+        failed, done = run(alice, g), run(alice, calculator("Sum"))
+
+        def found(words: str) -> list[str]:
+            results = api(alice).get(RUNS, {"search": words}).json()["results"]
+            return [one["id"] for one in results]
+
+        assert found("weather") == found("no SUN") == [str(failed.pk)]
+        assert found("sum") == found(str(done.pk)[:13]) == [str(done.pk)]
+        assert found("snow") == []
+        assert len(found("  ")) == 2
+
     def test_runs_of_sub_agents_are_left_out_unless_asked_for(self, alice: User) -> None:
         graph = GraphBuilder()
         child = GraphBuilder()
@@ -199,7 +239,19 @@ class TestList(EndpointContract):
         assert len(api(alice).get(RUNS).json()["results"]) == 1
         assert len(api(alice).get(f"{RUNS}?include_sub_agents=true").json()["results"]) == 2
 
-    @pytest.mark.parametrize("query", ["graph_id=x", "status=LOST", "status=%00", "graph_id=%F0"])
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "graph_id=x",
+            "status=LOST",
+            "status=%00",
+            "graph_id=%F0",
+            "status=RUNNING&status=LOST",
+            "created_after=yesterday",
+            "created_before=2026-13-01T00:00:00Z",
+            "created_before=",
+        ],
+    )
     def test_a_filter_that_cannot_be_read_is_refused(self, alice: User, query: str) -> None:
         assert refusal(api(alice).get(f"{RUNS}?{query}"))[:2] == (400, "invalid_query")
 
@@ -272,6 +324,50 @@ class TestNodeExecutions(EndpointContract):
             url = body["next"]
 
         assert pages == [[None, [0]], [[1], [2]], [[3], [4]]]
+
+    def test_those_of_a_node_and_of_a_state(self, alice: User) -> None:
+        graph = GraphBuilder()
+        source = values(graph, 1, 2)
+        sink = shown(graph, source, "out")
+        execution = start(alice, graph)
+        run_queued()
+
+        def found(query: str) -> list[tuple[str, str]]:
+            body = api(alice).get(url_of(execution, f"node-executions/?{query}")).json()
+            return [(one["node_id"], one["status"]) for one in body["results"]]
+
+        assert found(f"node_id={source}") == [(source, "COMPLETED")]
+        assert found("status=QUEUED") == [(sink, "QUEUED"), (sink, "QUEUED")]
+        assert found(f"node_id={source}&status=QUEUED&status=RUNNING") == []
+        assert found("node_id=nobody") == []
+        refused = api(alice).get(url_of(execution, "node-executions/?status=SKIPPED"))
+        assert refusal(refused)[:2] == (400, "invalid_query")
+
+    def test_each_says_how_long_it_took(self, alice: User) -> None:
+        execution = run(alice, calculator(), Input=8)
+        row = execution.node_executions.first()
+        assert row is not None
+        assert row.ended_at is not None
+        assert row.started_at is not None
+        took = (row.ended_at - row.started_at).total_seconds()
+        first = api(alice).get(url_of(execution, "node-executions/")).json()["results"][0]
+
+        assert first["duration"] == pytest.approx(took)
+        assert (first["pinned"], first["tries"], first["logs"]) == (False, 1, [])
+
+    def test_a_page_is_a_handful_of_queries(
+        self, alice: User, django_assert_max_num_queries: Any
+    ) -> None:
+        graph = GraphBuilder()
+        shown(graph, values(graph, *range(20)), "out")
+        url = url_of(run(alice, graph), "node-executions/")
+        client = api(alice)
+
+        with django_assert_max_num_queries(4):
+            client.get(url)
+
+    def test_a_stranger_meets_a_404(self, bob: User, url: str) -> None:
+        assert refusal(api(bob).get(url))[:2] == (404, "not_found")
 
 
 class TestStop(EndpointContract):

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from agents.graphs import services
+from agents.graphs import drafts, services
 from agents.graphs.models import GraphVersion
 from tests.support.graphs import GraphBuilder, calculator
 
@@ -69,3 +69,19 @@ def test_nothing_can_be_added_changed_or_deleted(
     assert staff.post(change, {"name": "Other"}).status_code == 403
     assert staff.post(delete, {"post": "yes"}).status_code == 403
     assert GraphVersion.objects.get().name == "Sum"
+
+
+def test_a_drafts_page_shows_the_graph_without_secrets(
+    staff: Client, alice: User, version: GraphVersion
+) -> None:
+    g = GraphBuilder()
+    node = g.node("CreateDictionaryBlock", values={"password": "hunter2", "tag": "shown"})
+    g.policy(node, pinned={"dictionary": ["from a run"]})
+    drafts.save(alice, version.agent_id, {**g.file(), "id": ""}, if_match=None)
+    listed = staff.get(reverse("admin:graphs_draft_changelist"), {"q": str(version.agent_id)})
+    page = staff.get(reverse("admin:graphs_draft_change", args=[version.agent_id]))
+
+    assert (listed.status_code, page.status_code) == (200, 200)
+    assert "shown" in page.content.decode()
+    assert "hunter2" not in page.content.decode()
+    assert "from a run" not in page.content.decode()

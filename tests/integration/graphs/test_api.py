@@ -175,6 +175,8 @@ class TestRetrieve:
             "name",
             "description",
             "created_at",
+            "created_by",
+            "node_count",
             "forked_from_id",
             "forked_from_version",
             "input_schema",
@@ -347,6 +349,21 @@ class TestVersions:
         assert [(graph["version"], graph["is_active"]) for graph in results] == [
             (2, True),
             (1, False),
+        ]
+
+    def test_say_who_saved_them_and_how_large_they_are(
+        self, client: APIClient, version: GraphVersion, django_assert_max_num_queries: Any
+    ) -> None:
+        g = calculator("Larger")
+        g.policy(g.node("NoteBlock", text="t"), disabled=True)
+        services.save_version(version.agent, {**g.file(), "id": ""})
+        with django_assert_max_num_queries(4):
+            results = client.get(url(version, "versions/")).json()["results"]
+
+        assert [(graph["created_by"], graph["node_count"]) for graph in results] == [
+            ("alice", 4),
+            ("alice", 3),
+            ("alice", 3),
         ]
 
     def test_go_on_page_by_page(self, client: APIClient, version: GraphVersion) -> None:

@@ -205,7 +205,7 @@ export interface paths {
             readonly cookie?: never;
         };
         /** @description Page through the run's node executions in the order they were opened. */
-        readonly get: operations["executions_node_executions_retrieve"];
+        readonly get: operations["executions_node_executions_list"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -585,15 +585,23 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** @description JSON Schema of the input pins */
-            readonly inputSchema: {
-                readonly [key: string]: unknown;
-            };
+            readonly inputSchema: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
             /** @description The name that other platforms know the block by */
             readonly name: string;
             /** @description JSON Schema of the output pins */
-            readonly outputSchema: {
-                readonly [key: string]: unknown;
-            };
+            readonly outputSchema: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
             /**
              * @description Which workers run it
              *
@@ -619,10 +627,13 @@ export interface components {
         };
         readonly Cost: {
             readonly cost_amount: number;
-            /** @description A JSON Schema, by name. */
-            readonly cost_filter: {
-                readonly [key: string]: unknown;
-            };
+            readonly cost_filter: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
             readonly cost_type: string;
         };
         /**
@@ -759,7 +770,13 @@ export interface components {
             /** Format: date-time */
             readonly ended_at: string | null;
             readonly error: {
-                readonly [key: string]: unknown;
+                readonly code: string;
+                readonly message: string;
+                readonly nodes?: readonly {
+                    readonly code: string;
+                    readonly message: string;
+                    readonly node_id: string;
+                }[];
             } | null;
             /** Format: uuid */
             readonly graph_id: string;
@@ -777,9 +794,7 @@ export interface components {
                 readonly payload: string | null;
             };
             readonly last_seq: number;
-            readonly node_executions: readonly {
-                readonly [key: string]: unknown;
-            }[];
+            readonly node_executions: readonly components["schemas"]["NodeExecution"][];
             /** @description Whether a draft ran; `graph_version` is the version that it was begun on. */
             readonly of_draft: boolean;
             readonly outputs: {
@@ -794,15 +809,35 @@ export interface components {
             /** Format: date-time */
             readonly started_at: string | null;
             readonly stats: {
-                readonly [key: string]: unknown;
+                /** @description In cents. */
+                readonly cost: number;
+                /** @description In seconds. */
+                readonly duration: number;
+                readonly error: string | null;
+                readonly node_error_count: number;
+                readonly node_exec_count: number;
             };
             readonly status: components["schemas"]["StatusEnum"];
             readonly user_id: string;
             readonly waiting: readonly {
-                readonly [key: string]: unknown;
+                readonly help: string;
+                readonly kind: string;
+                /** Format: uuid */
+                readonly node_exec_id: string | null;
+                readonly node_id: string | null;
+                readonly node_title: string | null;
+                readonly pins: readonly string[];
+                readonly reason: string;
+                /** Format: date-time */
+                readonly since: string | null;
+                readonly status: string;
             }[];
             readonly waiting_for: {
-                readonly [key: string]: unknown;
+                readonly help: string;
+                readonly kind: string;
+                readonly reason: string;
+                /** Format: date-time */
+                readonly since: string | null;
             } | null;
         };
         /** @description A run in a list. */
@@ -814,7 +849,13 @@ export interface components {
             /** Format: date-time */
             readonly ended_at: string | null;
             readonly error: {
-                readonly [key: string]: unknown;
+                readonly code: string;
+                readonly message: string;
+                readonly nodes?: readonly {
+                    readonly code: string;
+                    readonly message: string;
+                    readonly node_id: string;
+                }[];
             } | null;
             /** Format: uuid */
             readonly graph_id: string;
@@ -829,7 +870,13 @@ export interface components {
             /** Format: date-time */
             readonly started_at: string | null;
             readonly stats: {
-                readonly [key: string]: unknown;
+                /** @description In cents. */
+                readonly cost: number;
+                /** @description In seconds. */
+                readonly duration: number;
+                readonly error: string | null;
+                readonly node_error_count: number;
+                readonly node_exec_count: number;
             };
             readonly status: components["schemas"]["StatusEnum"];
             readonly user_id: string;
@@ -843,27 +890,43 @@ export interface components {
             readonly has_webhook_trigger: boolean;
             /** Format: uuid */
             readonly id: string;
-            /** @description A JSON Schema, by name. */
-            readonly input_schema: {
-                readonly [key: string]: unknown;
-            };
+            readonly input_schema: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
             readonly is_active: boolean;
-            /** @description A JSON Schema, by name. */
-            readonly links: {
-                readonly [key: string]: unknown;
-            };
+            readonly links: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
             readonly name: string;
-            /** @description A JSON Schema, by name. */
-            readonly nodes: {
-                readonly [key: string]: unknown;
-            };
-            /** @description A JSON Schema, by name. */
-            readonly output_schema: {
-                readonly [key: string]: unknown;
-            };
-            readonly sub_graphs: readonly {
-                readonly [key: string]: unknown;
-            }[];
+            readonly nodes: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
+            readonly output_schema: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
+            readonly sub_graphs: readonly (readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null)[];
             readonly version: number;
         };
         /** @enum {string} */
@@ -872,6 +935,8 @@ export interface components {
         readonly Graph: {
             /** Format: date-time */
             readonly created_at: string;
+            /** @description Who saved it: the agent's owner. */
+            readonly created_by: string;
             readonly description: string;
             /** Format: uuid */
             readonly forked_from_id: string | null;
@@ -886,6 +951,8 @@ export interface components {
             readonly is_active: boolean;
             readonly links: readonly components["schemas"]["GraphLink"][];
             readonly name: string;
+            /** @description Return how many nodes it has, with notes and disabled ones. */
+            readonly node_count: number;
             readonly nodes: readonly components["schemas"]["GraphNode"][];
             /** @description A JSON Schema, by name. */
             readonly output_schema: {
@@ -1091,6 +1158,8 @@ export interface components {
         readonly GraphSummary: {
             /** Format: date-time */
             readonly created_at: string;
+            /** @description Who saved it: the agent's owner. */
+            readonly created_by: string;
             readonly description: string;
             /** Format: uuid */
             readonly forked_from_id: string | null;
@@ -1104,6 +1173,8 @@ export interface components {
             };
             readonly is_active: boolean;
             readonly name: string;
+            /** @description Return how many nodes it has, with notes and disabled ones. */
+            readonly node_count: number;
             /** @description A JSON Schema, by name. */
             readonly output_schema: {
                 readonly [key: string]: unknown;
@@ -1145,7 +1216,13 @@ export interface components {
             /** Format: date-time */
             readonly ended_at: string | null;
             readonly error: {
-                readonly [key: string]: unknown;
+                readonly code: string;
+                readonly message: string;
+                readonly nodes?: readonly {
+                    readonly code: string;
+                    readonly message: string;
+                    readonly node_id: string;
+                }[];
             } | null;
             /** Format: uuid */
             readonly graph_id: string;
@@ -1160,12 +1237,101 @@ export interface components {
             /** Format: date-time */
             readonly started_at: string | null;
             readonly stats: {
-                readonly [key: string]: unknown;
+                /** @description In cents. */
+                readonly cost: number;
+                /** @description In seconds. */
+                readonly duration: number;
+                readonly error: string | null;
+                readonly node_error_count: number;
+                readonly node_exec_count: number;
             };
             readonly status: components["schemas"]["StatusEnum"];
             readonly user_id: string;
             /** @description Return "" for a run that has ended. */
             readonly waiting_for: string;
+        };
+        /** @description One run of a node, with its values; null where retention removed them. */
+        readonly NodeExecution: {
+            /** Format: date-time */
+            readonly add_time: string;
+            /** @description How often a worker took it. */
+            readonly attempt: number;
+            readonly block_id: string | null;
+            /**
+             * Format: double
+             * @description Seconds from its start to its end, waits included.
+             */
+            readonly duration: number | null;
+            /** Format: date-time */
+            readonly end_time: string | null;
+            readonly error: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
+            /** Format: uuid */
+            readonly graph_exec_id: string;
+            /** Format: uuid */
+            readonly graph_id: string;
+            readonly graph_version: number;
+            readonly input_data: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
+            /** @description Why the try before failed. */
+            readonly last_error: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
+            /** @description What the block wrote, oldest first. */
+            readonly logs: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
+            /** Format: uuid */
+            readonly node_exec_id: string;
+            readonly node_id: string;
+            readonly node_title: string;
+            readonly output_data: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
+            /** @description Whether it gave pinned outputs and did not run. */
+            readonly pinned: boolean;
+            /** Format: date-time */
+            readonly queue_time: string | null;
+            /**
+             * Format: uuid
+             * @description The node execution whose results a replay took over.
+             */
+            readonly reused_from: string | null;
+            /** Format: date-time */
+            readonly start_time: string | null;
+            readonly status: components["schemas"]["NodeStatusEnum"];
+            /** @description The present try, or the last one, from 1. */
+            readonly tries: number;
+            readonly user_id: string;
+            readonly waits_for: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
         };
         /**
          * NodeFile
@@ -1246,6 +1412,17 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        /**
+         * @description * `INCOMPLETE` - INCOMPLETE
+         *     * `QUEUED` - QUEUED
+         *     * `RUNNING` - RUNNING
+         *     * `WAITING` - WAITING
+         *     * `COMPLETED` - COMPLETED
+         *     * `FAILED` - FAILED
+         *     * `TERMINATED` - TERMINATED
+         * @enum {string}
+         */
+        readonly NodeStatusEnum: "INCOMPLETE" | "QUEUED" | "RUNNING" | "WAITING" | "COMPLETED" | "FAILED" | "TERMINATED";
         readonly PaginatedCredentialLimitList: {
             /**
              * Format: uri
@@ -1284,6 +1461,19 @@ export interface components {
              */
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["ListedExecution"][];
+        };
+        readonly PaginatedNodeExecutionList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["NodeExecution"][];
         };
         readonly PaginatedReviewSummaryList: {
             /**
@@ -1369,6 +1559,8 @@ export interface components {
         readonly Published: {
             /** Format: date-time */
             readonly created_at: string;
+            /** @description Who saved it: the agent's owner. */
+            readonly created_by: string;
             readonly description: string;
             readonly draft_revision: number;
             /** Format: uuid */
@@ -1384,6 +1576,8 @@ export interface components {
             readonly is_active: boolean;
             readonly links: readonly components["schemas"]["GraphLink"][];
             readonly name: string;
+            /** @description Return how many nodes it has, with notes and disabled ones. */
+            readonly node_count: number;
             readonly nodes: readonly components["schemas"]["GraphNode"][];
             /** @description A JSON Schema, by name. */
             readonly output_schema: {
@@ -1422,7 +1616,13 @@ export interface components {
             /** Format: date-time */
             readonly ended_at: string | null;
             readonly error: {
-                readonly [key: string]: unknown;
+                readonly code: string;
+                readonly message: string;
+                readonly nodes?: readonly {
+                    readonly code: string;
+                    readonly message: string;
+                    readonly node_id: string;
+                }[];
             } | null;
             readonly from_node: string;
             /** Format: uuid */
@@ -1438,13 +1638,24 @@ export interface components {
             /** Format: uuid */
             readonly replay_of: string;
             readonly reused: readonly {
-                readonly [key: string]: unknown;
+                /** Format: uuid */
+                readonly node_exec_id: string;
+                readonly node_id: string;
+                readonly node_title: string;
+                /** Format: uuid */
+                readonly reused_from: string;
             }[];
             readonly reused_count: number;
             /** Format: date-time */
             readonly started_at: string | null;
             readonly stats: {
-                readonly [key: string]: unknown;
+                /** @description In cents. */
+                readonly cost: number;
+                /** @description In seconds. */
+                readonly duration: number;
+                readonly error: string | null;
+                readonly node_error_count: number;
+                readonly node_exec_count: number;
             };
             readonly status: components["schemas"]["StatusEnum"];
             readonly user_id: string;
@@ -1532,9 +1743,13 @@ export interface components {
         /** @description What a block is run with. */
         readonly RunBlockRequest: {
             /** @description The block's inputs by pin. */
-            readonly inputs?: {
-                readonly [key: string]: unknown;
-            };
+            readonly inputs?: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
         };
         /**
          * RunGraph
@@ -1627,9 +1842,13 @@ export interface components {
         /** @description What a run is started with. */
         readonly StartRequest: {
             /** @description The agent's inputs by name, as its `input_schema` says. */
-            readonly inputs?: {
-                readonly [key: string]: unknown;
-            };
+            readonly inputs?: readonly {
+                /** @description Which try wrote it, from 1. */
+                readonly attempt: number;
+                readonly text: string;
+                /** Format: date-time */
+                readonly time: string;
+            }[] | null;
         };
         /**
          * @description * `QUEUED` - QUEUED
@@ -1706,10 +1925,24 @@ export interface components {
             readonly id: string;
             readonly status: components["schemas"]["WaitingStatusEnum"];
             readonly waiting: readonly {
-                readonly [key: string]: unknown;
+                readonly help: string;
+                readonly kind: string;
+                /** Format: uuid */
+                readonly node_exec_id: string | null;
+                readonly node_id: string | null;
+                readonly node_title: string | null;
+                readonly pins: readonly string[];
+                readonly reason: string;
+                /** Format: date-time */
+                readonly since: string | null;
+                readonly status: string;
             }[];
             readonly waiting_for: {
-                readonly [key: string]: unknown;
+                readonly help: string;
+                readonly kind: string;
+                readonly reason: string;
+                /** Format: date-time */
+                readonly since: string | null;
             } | null;
         };
         /**
@@ -2028,6 +2261,10 @@ export interface operations {
     readonly executions_list: {
         readonly parameters: {
             readonly query?: {
+                /** @description Only runs begun then or later. */
+                readonly created_after?: string;
+                /** @description Only runs begun before. */
+                readonly created_before?: string;
                 /** @description The pagination cursor value. */
                 readonly cursor?: string;
                 /** @description Only this agent's runs. */
@@ -2036,7 +2273,10 @@ export interface operations {
                 readonly include_sub_agents?: boolean;
                 /** @description Number of results to return per page. */
                 readonly page_size?: number;
-                readonly status?: "COMPLETED" | "FAILED" | "QUEUED" | "RUNNING" | "TERMINATED";
+                /** @description Only runs whose agent's name or error contains this, or whose id begins so. */
+                readonly search?: string;
+                /** @description Only runs in this state; repeat it for several. */
+                readonly status?: readonly ("COMPLETED" | "FAILED" | "QUEUED" | "RUNNING" | "TERMINATED")[];
             };
             readonly header?: never;
             readonly path?: never;
@@ -2115,7 +2355,19 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
-                        readonly [key: string]: unknown;
+                        /** Format: uri */
+                        readonly next: string | null;
+                        /** Format: uri */
+                        readonly previous: string | null;
+                        readonly results: readonly {
+                            /** Format: date-time */
+                            readonly created: string;
+                            readonly data: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly seq: number;
+                            readonly type: string;
+                        }[];
                     };
                     readonly "text/event-stream": string;
                 };
@@ -2161,9 +2413,18 @@ export interface operations {
             };
         };
     };
-    readonly executions_node_executions_retrieve: {
+    readonly executions_node_executions_list: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Only this node's. */
+                readonly node_id?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+                /** @description Only those in this state; repeat it for several. */
+                readonly status?: readonly ("COMPLETED" | "FAILED" | "INCOMPLETE" | "QUEUED" | "RUNNING" | "TERMINATED" | "WAITING")[];
+            };
             readonly header?: never;
             readonly path: {
                 readonly id: string;
@@ -2177,9 +2438,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly {
-                        readonly [key: string]: unknown;
-                    }[];
+                    readonly "application/json": components["schemas"]["PaginatedNodeExecutionList"];
                 };
             };
             /** @description The request was refused. */
