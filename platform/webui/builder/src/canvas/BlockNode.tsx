@@ -15,6 +15,7 @@ import { findNode, isDisabled, type NodeDocument } from "@/graph/document";
 import { pinsOf, type NodePins, type Pin } from "@/graph/pins";
 import type { Problem } from "@/graph/problems";
 import { NodeRunBadge, useNodeStatus } from "@/run/NodeRunBadge";
+import { InlineField } from "@/pins/InlineField";
 import { Icon } from "@/ui/icons";
 
 /** Below this zoom no text can be read, so none is drawn. */
@@ -191,10 +192,13 @@ const InputRow = memo(function InputRow({
           </span>
         )}
       </span>
-      {preview && (
-        <span className="pin__value" data-given={preview.isGiven || undefined}>
-          {preview.text}
-        </span>
+      {!pin.linked && (
+        <InlineField
+          node={node}
+          pin={pin}
+          text={preview?.text ?? ""}
+          isGiven={preview?.isGiven ?? false}
+        />
       )}
     </div>
   );
