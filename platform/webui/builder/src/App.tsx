@@ -1,11 +1,10 @@
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useMemo, useState } from "react";
-import { EditorProvider } from "@/editor/context";
+import { SessionProvider } from "@/editor/context";
 import { openSession, type Session } from "@/editor/session";
 import { openRuns } from "@/panels/state";
 import { RunProvider } from "@/run/context";
 import { createRunScene } from "@/run/scene";
-import { SessionProvider } from "@/session";
 import type { BuilderSettings } from "@/settings";
 import { Button } from "@/ui/Button";
 import { Workbench } from "@/Workbench";
@@ -76,7 +75,6 @@ function Opened({ session }: { readonly session: Session }) {
       }),
     [client, settings, store, saver],
   );
-  useEffect(() => saver?.begin(), [saver]);
   useEffect(() => {
     if (settings.execution === null) return;
     scene.store.getState().show(settings.execution);
@@ -85,13 +83,11 @@ function Opened({ session }: { readonly session: Session }) {
   }, [scene, settings.execution]);
   return (
     <SessionProvider session={session}>
-      <EditorProvider store={store}>
-        <RunProvider scene={scene}>
-          <ReactFlowProvider>
-            <Workbench />
-          </ReactFlowProvider>
-        </RunProvider>
-      </EditorProvider>
+      <RunProvider scene={scene}>
+        <ReactFlowProvider>
+          <Workbench />
+        </ReactFlowProvider>
+      </RunProvider>
     </SessionProvider>
   );
 }

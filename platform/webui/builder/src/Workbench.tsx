@@ -1,15 +1,11 @@
 import { useEffect } from "react";
 import { useCanvas } from "@/canvas/useCanvas";
 import { Canvas } from "@/canvas/Canvas";
-import { reveal } from "@/canvas/reveal";
-import { useEditor, useEditorStore } from "@/editor/context";
-import { onJump } from "@/editor/jump";
+import { useEditor, useEditorStore, useSession } from "@/editor/context";
 import { Shortcuts } from "@/keyboard/Shortcuts";
 import { BlockPalette } from "@/panels/BlockPalette";
 import { listenToClipboard } from "@/panels/clipboard";
 import { Dialogs } from "@/panels/Dialogs";
-import { Inspector } from "@/panels/Inspector/Inspector";
-import { ProblemList } from "@/panels/ProblemList";
 import { QuickAdd } from "@/panels/QuickAdd";
 import { SidePanel } from "@/panels/SidePanel";
 import { openDialog, panels, usePanels } from "@/panels/state";
@@ -17,7 +13,6 @@ import { Toolbar } from "@/panels/Toolbar";
 import { isFirstVisit, rememberTour } from "@/panels/Tour/Tour";
 import { RunButton } from "@/panels/RunPanel/RunButton";
 import { RunPanel } from "@/panels/RunPanel/RunPanel";
-import { useSession } from "@/session";
 import { Messages } from "@/ui/Messages";
 import { toast } from "@/ui/messages";
 import { useMedia } from "@/ui/useMedia";
@@ -36,7 +31,6 @@ export function Workbench() {
   const runs = usePanels((state) => state.runs);
 
   useEffect(() => listenToClipboard(store, flow), [store, flow]);
-  useEffect(() => onJump((place) => reveal(flow, store, place)), [store, flow]);
   useEffect(() => {
     if (!isNarrow) return;
     const { readOnly } = store.getState();
@@ -74,9 +68,7 @@ export function Workbench() {
             </div>
           )}
         </main>
-        <SidePanel
-          contents={{ inspector: <Inspector />, problems: <ProblemList />, versions: null }}
-        />
+        <SidePanel contents={{ inspector: null, problems: null, versions: null }} />
       </div>
       <QuickAdd />
       <Dialogs />

@@ -4,6 +4,7 @@
  */
 import type { Flow } from "@/canvas/inserting";
 import { insertNote, placeBeside } from "@/canvas/inserting";
+import { showNode } from "@/canvas/showing";
 import { groupSelection } from "@/canvas/groups";
 import { alignSelection, distributeSelection, tidyUp } from "@/layout/actions";
 import type { Editor, EditorStore } from "@/editor/store";
@@ -434,12 +435,7 @@ function go(direction: Direction, title: string, keys: string): CommandSpec {
 
 /** Bring a node into view and give it the focus. */
 export function focusNode(flow: Flow, id: string): void {
-  const node = flow.getInternalNode(id);
-  if (!node) return;
-  const { x, y } = node.internals.positionAbsolute;
-  const middle = { x: x + (node.width ?? 0) / 2, y: y + (node.height ?? 0) / 2 };
-  const zoom = Math.max(flow.getZoom(), 0.7);
-  void flow.setCenter(middle.x, middle.y, { zoom, duration: 160 }).then(() => {
+  void showNode(flow, id).then(() => {
     document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus();
   });
 }

@@ -2,7 +2,6 @@ import { CommandPalette } from "@/panels/CommandPalette";
 import { HelpSheet } from "@/panels/HelpSheet";
 import { LinksDialog } from "@/panels/LinksDialog";
 import { RenameDialog } from "@/panels/RenameDialog";
-import { RunDialog } from "@/panels/RunDialog";
 import { usePanels } from "@/panels/state";
 import { Tour } from "@/panels/Tour/Tour";
 
@@ -20,8 +19,6 @@ export function Dialogs() {
       return <LinksDialog />;
     case "rename":
       return <RenameDialog />;
-    case "run":
-      return <RunDialog />;
     case "tour":
       return <Tour />;
     default:

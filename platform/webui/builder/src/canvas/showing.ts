@@ -1,0 +1,16 @@
+/** Bringing a node into view. */
+import type { Flow } from "@/canvas/inserting";
+
+const READABLE = 0.7;
+
+/** Move the canvas so that the node is in its middle, and near enough to be read. */
+export function showNode(flow: Flow, id: string): Promise<boolean> {
+  const node = flow.getInternalNode(id);
+  if (!node) return Promise.resolve(false);
+  const { x, y } = node.internals.positionAbsolute;
+  const zoom = Math.max(flow.getZoom(), READABLE);
+  return flow.setCenter(x + (node.width ?? 0) / 2, y + (node.height ?? 0) / 2, {
+    zoom,
+    duration: 160,
+  });
+}
