@@ -109,9 +109,9 @@ class GraphBuilder:
             "sub_graphs": self.sub_graphs,
         }
 
-    def graph(self) -> Graph:
+    def graph(self, *, with_pins: bool = False) -> Graph:
         """Return the graph as the engine sees it, with the ids that this builder gave."""
-        return engine_graph(document_of(read_file(self.file())))
+        return engine_graph(document_of(read_file(self.file())), with_pins=with_pins)
 
     def family(self) -> dict[str, Graph]:
         """Return the graph and every sub-agent that it carries, at any depth, by id."""

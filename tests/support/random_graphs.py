@@ -58,6 +58,7 @@ class NodePlan:
     """Links from this node to earlier ones: (sink, from pin, to pin)."""
     child: "Plan | None" = None
     disabled: bool = False
+    pinned: dict[str, list[Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ def build(plan: Plan, name: str = "Random") -> GraphBuilder:
             g.link(ids[number], source_pin, ids[sink], sink_pin)
         if node.disabled:
             g.policy(ids[number], disabled=True)
+        if node.pinned is not None:
+            g.policy(ids[number], pinned=node.pinned)
     return g
 
 
@@ -132,12 +135,19 @@ class Planner:
         ]
         runs = runs_of(wires)
         values["many"] = self.draw(st.integers(0, min(3, MOST_VALUES // runs)))
-        node = self.add(NodePlan("Mix", values, tuple(wires)))
+        node = self.add(NodePlan("Mix", values, tuple(wires), pinned=self.pins()))
         for pin in ("one", "parts", "numbers", "parts_#_x", "parts_#_y_$_0"):
             self.give(node, pin, runs)
         for pin in ("maybe", "error", "parts_#_y_$_1"):  # the last one is null: never carried
             self.give(node, pin, runs, dud=True)
         self.give(node, "many", runs * max(values["many"], 1))
+
+    def pins(self) -> dict[str, list[Any]] | None:
+        """Return outputs to pin, no more than a run of the node may give; mostly none."""
+        if self.draw(st.integers(0, 4)):
+            return None
+        pinned = {"one": [self.draw(JSON_VALUES)], "parts": [{"x": self.draw(JSON_VALUES)}]}
+        return pinned | ({"error": ["pinned"]} if self.draw(st.booleans()) else {})
 
     def disabled(self) -> None:
         """Add a node that would disturb others, were it not disabled."""

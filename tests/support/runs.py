@@ -26,6 +26,20 @@ def start(owner: User, graph: GraphBuilder, /, **inputs: Any) -> Execution:
     return starting.start(owner_id=owner.pk, version=version_of(owner, graph), inputs=inputs)
 
 
+def start_draft(owner: User, graph: GraphBuilder, /, **inputs: Any) -> Execution:
+    """Return a new run of the graph as an agent's draft, which respects pinned outputs."""
+    version = version_of(owner, graph)
+    snapshot = GraphVersion.with_snapshots.create(
+        agent=version.agent,
+        version=version.version,
+        is_active=False,
+        name=version.name,
+        document=version.document,
+        snapshot="draft",
+    )
+    return starting.start(owner_id=owner.pk, version=snapshot, inputs=inputs)
+
+
 def run_queued() -> int:
     """Run what is queued now, in the order in which it became ready; return how many."""
     queued = NodeExecution.objects.filter(status=NodeStatus.QUEUED).order_by("start_number")

@@ -9,14 +9,12 @@ from agents.engine.graph import Graph
 from agents.engine.ids import NodeId
 from agents.engine.simulation import simulate
 from agents.engine.states import NodeStatus
-from agents.graphs.codec import document_of, engine_graph
-from agents.graphs.exchange import read_file
 from tests.support.cases import shown, values
 from tests.support.graphs import GraphBuilder, calculator
 
 
 def graph(g: GraphBuilder, *, with_pins: bool = True) -> Graph:
-    return engine_graph(document_of(read_file(g.file())), with_pins=with_pins)
+    return g.graph(with_pins=with_pins)
 
 
 def pinned_sum() -> tuple[GraphBuilder, str]:
