@@ -1,11 +1,15 @@
 import { useEffect } from "react";
 import { useCanvas } from "@/canvas/useCanvas";
 import { Canvas } from "@/canvas/Canvas";
+import { reveal } from "@/canvas/reveal";
 import { useEditor, useEditorStore, useSession } from "@/editor/context";
+import { onJump } from "@/editor/jump";
 import { Shortcuts } from "@/keyboard/Shortcuts";
 import { BlockPalette } from "@/panels/BlockPalette";
 import { listenToClipboard } from "@/panels/clipboard";
 import { Dialogs } from "@/panels/Dialogs";
+import { Inspector } from "@/panels/Inspector/Inspector";
+import { ProblemList } from "@/panels/ProblemList";
 import { QuickAdd } from "@/panels/QuickAdd";
 import { SidePanel } from "@/panels/SidePanel";
 import { openDialog, panels, usePanels } from "@/panels/state";
@@ -31,6 +35,7 @@ export function Workbench() {
   const runs = usePanels((state) => state.runs);
 
   useEffect(() => listenToClipboard(store, flow), [store, flow]);
+  useEffect(() => onJump((place) => reveal(flow, store, place)), [store, flow]);
   useEffect(() => {
     if (!isNarrow) return;
     const { readOnly } = store.getState();
@@ -68,7 +73,9 @@ export function Workbench() {
             </div>
           )}
         </main>
-        <SidePanel contents={{ inspector: null, problems: null, versions: null }} />
+        <SidePanel
+          contents={{ inspector: <Inspector />, problems: <ProblemList />, versions: null }}
+        />
       </div>
       <QuickAdd />
       <Dialogs />

@@ -14,8 +14,8 @@ import { titleOf } from "@/graph/catalogue";
 import { findNode, isDisabled, type NodeDocument } from "@/graph/document";
 import { pinsOf, type NodePins, type Pin } from "@/graph/pins";
 import type { Problem } from "@/graph/problems";
-import { InlineField } from "@/pins/InlineField";
 import { NodeRunBadge, useNodeStatus } from "@/run/NodeRunBadge";
+import { InlineField } from "@/pins/InlineField";
 import { Icon } from "@/ui/icons";
 
 /** Below this zoom no text can be read, so none is drawn. */

@@ -10,7 +10,7 @@ import {
   type OnConnectEnd,
   type OnConnectStart,
 } from "@xyflow/react";
-import { useCallback, useEffect, useMemo, useState, type DragEvent } from "react";
+import { useCallback, useMemo, useState, type DragEvent } from "react";
 import { useCanvas } from "@/canvas/useCanvas";
 import { BlockNode } from "@/canvas/BlockNode";
 import { connecting, fitBetween, startAt, type PinEnd } from "@/canvas/connecting";
@@ -25,10 +25,8 @@ import { GroupFrames } from "@/canvas/GroupFrames";
 import { insertBlock } from "@/canvas/inserting";
 import { LinkEdge } from "@/canvas/LinkEdge";
 import { candidatesAt, endsBetween, grownEnd } from "@/canvas/linking";
-import { showNode } from "@/canvas/showing";
 import { NoteNode } from "@/canvas/NoteNode";
 import { useEditor, useEditorStore } from "@/editor/context";
-import { onJump } from "@/editor/jump";
 import type { EditorStore } from "@/editor/store";
 import { findNode, type Point, type Size } from "@/graph/document";
 import { connect, disconnect, moveNodes, reconnect, resizeNode } from "@/graph/edits";
@@ -68,17 +66,6 @@ export function Canvas() {
   );
   const nodes = useMemo(() => withGesture(still, gesture), [still, gesture]);
   const edges = useMemo(() => flowEdges(document, selection.links), [document, selection.links]);
-
-  // Somebody went to a place from elsewhere: a problem in the list, a step of a run.
-  useEffect(
-    () =>
-      onJump(({ node_id, link_id }) => {
-        const link = store.getState().document.links.find((one) => one.id === link_id);
-        const node = node_id ?? link?.source_id;
-        if (node !== undefined) void showNode(flow, node);
-      }),
-    [store, flow],
-  );
 
   const onNodesChange = useCallback(
     (changes: NodeChange<FlowNode>[]) => {

@@ -1,6 +1,7 @@
 import { useCanvas } from "@/canvas/useCanvas";
 import { insertBesideSelection } from "@/canvas/inserting";
 import { useEditorStore } from "@/editor/context";
+import { AddAgent } from "@/panels/AddAgent";
 import { BlockList } from "@/panels/BlockList";
 import { togglePalette } from "@/panels/state";
 import { Button } from "@/ui/Button";
@@ -17,7 +18,9 @@ export function BlockPalette() {
           Hide the blocks
         </Button>
       </header>
-      <BlockList onChoose={(block) => insertBesideSelection(store, block.id, flow)} />
+      <BlockList onChoose={(block) => insertBesideSelection(store, block.id, flow)}>
+        <AddAgent />
+      </BlockList>
     </aside>
   );
 }

@@ -2,6 +2,7 @@ import { CommandPalette } from "@/panels/CommandPalette";
 import { HelpSheet } from "@/panels/HelpSheet";
 import { LinksDialog } from "@/panels/LinksDialog";
 import { RenameDialog } from "@/panels/RenameDialog";
+import { RunDialog } from "@/panels/RunDialog";
 import { usePanels } from "@/panels/state";
 import { Tour } from "@/panels/Tour/Tour";
 
@@ -19,6 +20,8 @@ export function Dialogs() {
       return <LinksDialog />;
     case "rename":
       return <RenameDialog />;
+    case "run":
+      return <RunDialog />;
     case "tour":
       return <Tour />;
     default:

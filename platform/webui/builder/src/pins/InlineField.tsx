@@ -4,7 +4,7 @@
  * There may be thousands of pins on a canvas: until somebody clicks, this is one button.
  */
 import { useRef, useState, type KeyboardEvent } from "react";
-import { useEditor, useEditorStore } from "@/editor/context";
+import { useEditorStore } from "@/editor/context";
 import { jumpTo } from "@/editor/jump";
 import { findNode } from "@/graph/document";
 import { setValue } from "@/graph/edits";
@@ -39,13 +39,11 @@ interface InlineFieldProps {
 
 export function InlineField({ node, pin, text, isGiven }: InlineFieldProps) {
   const store = useEditorStore();
-  const readOnly = useEditor((editor) => editor.readOnly);
   const [isEdited, setEdited] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  const looks = { className: "pin__value nodrag nopan", "data-given": isGiven || undefined };
-  if (readOnly || pin.hidden) return <span {...looks}>{text}</span>;
 
   function begin() {
+    if (store.getState().readOnly) return;
     const { document, catalogue } = store.getState();
     const field = fieldAt(node, pin.name, store.getState());
     if (!field) return;
@@ -71,14 +69,15 @@ export function InlineField({ node, pin, text, isGiven }: InlineFieldProps) {
     );
   return (
     <button
-      {...looks}
       ref={button}
       type="button"
-      aria-label={`${pin.title}: ${text || "nothing"}. Edit`}
-      onClick={(event) => {
-        event.stopPropagation();
-        begin();
-      }}
+      className="pin__value nodrag nopan"
+      data-given={isGiven || undefined}
+      // From the keyboard, values are edited in the inspector: a stop at each pin of each node
+      // would make the way through the canvas endless.
+      tabIndex={-1}
+      aria-label={`Edit ${pin.title}: ${text || "nothing"}`}
+      onClick={begin}
       onDoubleClick={(event) => event.stopPropagation()}
     >
       {text}

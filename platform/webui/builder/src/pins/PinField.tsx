@@ -103,7 +103,7 @@ export function PinField(props: PinFieldProps) {
 function Title({ field }: { readonly field: Field }) {
   return (
     <>
-      <span dir="auto">{field.title}</span>
+      <span dir="auto">{field.title}</span>{" "}
       {field.required && <span className="required">required</span>}
     </>
   );

@@ -8,14 +8,17 @@ export interface PinFormProps {
   readonly children: (field: Field) => ReactNode;
   /** Says of a folded field that it has something to show, so that it is not folded away. */
   readonly isNeeded: (field: Field) => boolean;
+  /** The name of a field that somebody goes to: it is not left folded away. */
+  readonly wanted?: string | null;
 }
 
-export function PinForm({ fields, children, isNeeded }: PinFormProps) {
+export function PinForm({ fields, children, isNeeded, wanted }: PinFormProps) {
   const shown = fields.filter((field) => !field.hidden);
   const advanced = shown.filter((field) => field.advanced);
   const needed = advanced.filter(isNeeded).length;
   // Open where something is wrong or set in there; closed and opened by hand afterwards.
-  const [isOpen, setIsOpen] = useState(needed > 0);
+  const [isOpened, setIsOpen] = useState(needed > 0);
+  const isOpen = isOpened || advanced.some((field) => field.name === wanted);
   return (
     <>
       {shown.filter((field) => !field.advanced).map(children)}
