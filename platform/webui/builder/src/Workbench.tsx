@@ -9,14 +9,20 @@ import { BlockPalette } from "@/panels/BlockPalette";
 import { listenToClipboard } from "@/panels/clipboard";
 import { Dialogs } from "@/panels/Dialogs";
 import { Inspector } from "@/panels/Inspector/Inspector";
+import { MergeDialog } from "@/panels/MergeDialog/MergeDialog";
 import { ProblemList } from "@/panels/ProblemList";
 import { QuickAdd } from "@/panels/QuickAdd";
+import { KeptEdits } from "@/panels/Saving/KeptEdits";
+import { PublishButton } from "@/panels/Saving/PublishButton";
+import { SaveState } from "@/panels/Saving/SaveState";
 import { SidePanel } from "@/panels/SidePanel";
 import { openDialog, panels, usePanels } from "@/panels/state";
 import { Toolbar } from "@/panels/Toolbar";
 import { isFirstVisit, rememberTour } from "@/panels/Tour/Tour";
 import { RunButton } from "@/panels/RunPanel/RunButton";
 import { RunPanel } from "@/panels/RunPanel/RunPanel";
+import { ShownEditor } from "@/panels/VersionsPanel/ShownEditor";
+import { VersionsPanel } from "@/panels/VersionsPanel/VersionsPanel";
 import { Messages } from "@/ui/Messages";
 import { toast } from "@/ui/messages";
 import { useMedia } from "@/ui/useMedia";
@@ -57,11 +63,19 @@ export function Workbench() {
   return (
     <div className="builder" data-narrow={isNarrow || undefined}>
       <Shortcuts />
-      <Toolbar settings={settings} running={<RunButton />} />
+      <Toolbar
+        settings={settings}
+        saving={<SaveState />}
+        publish={<PublishButton />}
+        running={<RunButton />}
+      />
+      <KeptEdits />
       <div className="builder__middle">
         {palette && !readOnly && <BlockPalette />}
         <main className="builder__canvas">
-          <Canvas />
+          <ShownEditor>
+            <Canvas />
+          </ShownEditor>
           {isNarrow && (
             <p className="builder__narrow" role="note">
               Here you can look at the agent and its runs. To edit it, open it on a larger screen.
@@ -74,11 +88,16 @@ export function Workbench() {
           )}
         </main>
         <SidePanel
-          contents={{ inspector: <Inspector />, problems: <ProblemList />, versions: null }}
+          contents={{
+            inspector: <Inspector />,
+            problems: <ProblemList />,
+            versions: <VersionsPanel />,
+          }}
         />
       </div>
       <QuickAdd />
       <Dialogs />
+      <MergeDialog />
       <Messages />
     </div>
   );
