@@ -86,11 +86,14 @@ export function nodesOfKind(
   return document.nodes.filter((node) => kindOf(node, catalogue) === kind);
 }
 
-/** Return the members of a JSON Schema's `properties` that are schemas. */
+/** Return the members of a JSON Schema's `properties` that are schemas. Read once for each schema. */
 export function propertiesOf(schema: JsonObject): ReadonlyMap<string, JsonObject> {
-  const properties = schema.properties;
-  if (!isObject(properties)) return new Map();
-  return new Map(
-    Object.entries(properties).flatMap(([name, part]) => (isObject(part) ? [[name, part]] : [])),
-  );
+  const known = properties.get(schema);
+  if (known) return known;
+  const found = Object.entries(isObject(schema.properties) ? schema.properties : {});
+  const made = new Map(found.flatMap(([name, part]) => (isObject(part) ? [[name, part]] : [])));
+  properties.set(schema, made);
+  return made;
 }
+
+const properties = new WeakMap<JsonObject, ReadonlyMap<string, JsonObject>>();

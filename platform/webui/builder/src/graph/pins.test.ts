@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { findNode, type GraphDocument, type JsonObject } from "@/graph/document";
-import { moveNodes, setValue } from "@/graph/edits";
+import { duplicate, moveNodes, setValue } from "@/graph/edits";
 import { baseOf, stepsOf, withToolRenewed } from "@/graph/pinnames";
 import { nextDynamicPin, pinsOf, type Pin } from "@/graph/pins";
 import { CATALOGUE, fakeDocument, fakeNode } from "@/testing/fakes";
@@ -57,6 +57,18 @@ describe("the pins of a node", () => {
 
     expect(pinsOf(movedNode, moved, CATALOGUE)).toBe(pins);
     expect(named(inputs(changed, "l"), "delimiter").value).toBe(", ");
+  });
+
+  it("stay the same object for a copy and its original alike, though they share their values", () => {
+    const ids = new Map([["l", "copy"]]);
+    const both = duplicate(document, ids, { x: 20, y: 20 });
+    const pins = ["l", "copy", "l", "copy"].map((id) => {
+      const node = findNode(both, id);
+      return node && pinsOf(node, both, CATALOGUE);
+    });
+
+    expect(pins[2]).toBe(pins[0]);
+    expect(pins[3]).toBe(pins[1]);
   });
 
   it("show a link to a pin that the block does not have", () => {

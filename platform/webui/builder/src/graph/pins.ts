@@ -54,10 +54,10 @@ export function pinsOf(
 ): NodePins {
   const into = linksInto(document, node.id);
   const outOf = linksOutOf(document, node.id);
-  const known = kept.get(node.input_default);
+  const ofValues = kept.get(node.input_default) ?? new Map<string, Kept>();
+  const known = ofValues.get(node.id);
   if (
-    known?.node === node.id &&
-    known.block_id === node.block_id &&
+    known?.block_id === node.block_id &&
     known.catalogue === catalogue &&
     sameItems(known.into, into) &&
     sameItems(known.outOf, outOf)
@@ -67,8 +67,8 @@ export function pinsOf(
     inputs: inputPins(node, into, catalogue),
     outputs: outputPins(node, outOf, catalogue),
   };
-  const { id, block_id } = node;
-  kept.set(node.input_default, { node: id, block_id, catalogue, into, outOf, pins });
+  ofValues.set(node.id, { block_id: node.block_id, catalogue, into, outOf, pins });
+  kept.set(node.input_default, ofValues);
   return pins;
 }
 
@@ -159,7 +159,6 @@ export function nextDynamicPin(
 }
 
 interface Kept {
-  readonly node: string;
   readonly block_id: string;
   readonly catalogue: Catalogue;
   readonly into: readonly LinkDocument[];
@@ -167,8 +166,9 @@ interface Kept {
   readonly pins: NodePins;
 }
 
-// By the node's values: these stay the same object while a node is dragged.
-const kept = new WeakMap<object, Kept>();
+// By the node's values, which stay the same object while a node is dragged, and its id: a copy of a
+// node shares its values.
+const kept = new WeakMap<object, Map<string, Kept>>();
 
 function inputPins(
   node: NodeDocument,

@@ -36,8 +36,10 @@ export interface Problem {
 /** Return everything that is wrong with the graph. Only what changed since is looked at anew. */
 export function problemsOf(document: GraphDocument, catalogue: Catalogue): readonly Problem[] {
   const running = enabledPart(document);
-  const found = running.nodes.flatMap((node) => problemsAt(node, running, catalogue));
-  for (const link of running.links) {
+  const loose = looseLinks(running);
+  const found: Problem[] = [];
+  for (const node of running.nodes) found.push(...problemsAt(node, running, loose, catalogue));
+  for (const link of loose) {
     const { source_id, sink_id } = link;
     if (findNode(running, source_id) || findNode(running, sink_id)) continue;
     for (const missing of [source_id, sink_id])
@@ -81,34 +83,40 @@ interface Kept {
   readonly catalogue: Catalogue;
   readonly into: readonly LinkDocument[];
   readonly outOf: readonly LinkDocument[];
-  readonly neighbours: readonly boolean[];
+  readonly loose: readonly LinkDocument[];
   readonly problems: readonly Problem[];
 }
 
-// By the node's values: these stay the same object while a node is dragged.
-const kept = new WeakMap<object, Kept>();
+// By the node's values, which stay the same object while a node is dragged, and its id: a copy of a
+// node shares its values.
+const kept = new WeakMap<object, Map<string, Kept>>();
+
+/** Return the links that lack a node. */
+function looseLinks(graph: GraphDocument): readonly LinkDocument[] {
+  const nodes = nodesById(graph);
+  const loose = graph.links.filter((link) => !nodes.has(link.source_id) || !nodes.has(link.sink_id));
+  return loose.length > 0 ? loose : NONE;
+}
+
+const NONE: readonly LinkDocument[] = [];
 
 function problemsAt(
   node: NodeDocument,
   graph: GraphDocument,
+  loose: readonly LinkDocument[],
   catalogue: Catalogue,
 ): readonly Problem[] {
   const into = linksInto(graph, node.id);
   const outOf = linksOutOf(graph, node.id);
-  const nodes = nodesById(graph);
-  const neighbours = [
-    ...into.map((link) => nodes.has(link.source_id)),
-    ...outOf.map((link) => nodes.has(link.sink_id)),
-  ];
-  const known = kept.get(node.input_default);
+  const ofValues = kept.get(node.input_default) ?? new Map<string, Kept>();
+  const known = ofValues.get(node.id);
   if (
     known?.catalogue === catalogue &&
-    known.node.id === node.id &&
+    known.loose === loose &&
     known.node.block_id === node.block_id &&
     known.node.metadata.customized_name === node.metadata.customized_name &&
     sameItems(known.into, into) &&
-    sameItems(known.outOf, outOf) &&
-    sameItems(known.neighbours, neighbours)
+    sameItems(known.outOf, outOf)
   )
     return known.problems;
   const problems = [
@@ -118,7 +126,8 @@ function problemsAt(
     ...unknownBlock(node, catalogue),
     ...badPaths(node, graph, catalogue),
   ];
-  kept.set(node.input_default, { node, catalogue, into, outOf, neighbours, problems });
+  ofValues.set(node.id, { node, catalogue, into, outOf, loose, problems });
+  kept.set(node.input_default, ofValues);
   return problems;
 }
 
@@ -264,7 +273,6 @@ function missingValue(node: NodeDocument, pin: string, catalogue: Catalogue): Pr
 
 function misfits(node: NodeDocument, values: JsonObject, catalogue: Catalogue): readonly Problem[] {
   const known = inputNames(node, catalogue);
-  const title = quotedTitle(node, catalogue);
   return Object.entries(values).flatMap(([pin, value]): Problem[] => {
     if (value === undefined || lacks(known, pin)) return [];
     const found = misfit(value, inputSchema(node, pin, catalogue));
@@ -272,7 +280,7 @@ function misfits(node: NodeDocument, values: JsonObject, catalogue: Catalogue): 
     return [
       {
         code: "invalid_input",
-        detail: `\`${pin}\` of ${title} ${found.sentence}`,
+        detail: `\`${pin}\` of ${quotedTitle(node, catalogue)} ${found.sentence}`,
         severity: found.severity,
         node_id: node.id,
         pin,
