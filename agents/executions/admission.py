@@ -32,7 +32,7 @@ from django.db import connection
 
 from accounts.models import User
 from agents.executions.models import Execution
-from agents.executions.statements import RUNS
+from agents.executions.statements import RUNS, begin_here
 from agents.graphs.models import Agent, GraphVersion
 from agents.graphs.settings import GraphSettings
 from kernel.errors import Conflict
@@ -229,8 +229,12 @@ def _situation(owner_id: Any, agent_id: UUID, *, locked: bool) -> Situation:
 def _ask(sql: str, owner_id: Any, *, locked: bool, **more: Any) -> list[Any]:
     """Return the rows of a query; ``locked``: it sees what is so once the lock is held."""
     values = {"owner": owner_id, "default": settings.EXECUTIONS["max_concurrent"], **more}
+    statements = [LOCK, sql] if locked else [sql]
+    connection.ensure_connection()
+    if begin_here():
+        statements.insert(0, "BEGIN")
     with connection.cursor() as cursor:
-        cursor.execute(f"{LOCK}; {sql}" if locked else sql, values)
-        if locked:
+        cursor.execute("; ".join(statements), values)
+        for _ in statements[1:]:
             cursor.nextset()
         return list(cursor.fetchall())

@@ -33,22 +33,23 @@ class DeadlineExceeded(TrellisError):
     code = "deadline_exceeded"
 
 
-@transaction.atomic(savepoint=False)
 def begin(
     execution: Execution, version: GraphVersion, starts: Mapping[NodeId, dict[str, Any]]
 ) -> None:
-    """Record a new run with its starting nodes ready to be taken."""
+    """Record a new run with its starting nodes ready to be taken, and end the transaction."""
     ledger = _new(execution, version)
     settlement.begin(ledger, starts)
     commit(ledger)
 
 
-@transaction.atomic(savepoint=False)
 def enlist(execution: Execution, version: GraphVersion) -> None:
-    """Record a new run that waits for a free place; nothing of it is ready before admission."""
+    """Record a new run that waits for a free place; nothing of it is ready before admission.
+
+    It ends the transaction.
+    """
     execution.admitted_at = None
     ledger = _new(execution, version)
-    ledger.flush()
+    ledger.flush(commit=True)
     dispatch.on_commit([], publisher.bell(execution, run_changed=True))
 
 
@@ -175,7 +176,6 @@ def _new(execution: Execution, version: GraphVersion) -> DatabaseLedger:
     execution.graph_version = version
     if execution.deadline_at is None:
         execution.deadline_at = execution.created + settings.EXECUTIONS["deadline"]
-    execution.save(force_insert=True)
     ledger = DatabaseLedger.of_new(execution, version.graph)
     ledger.tell_run()
     return ledger

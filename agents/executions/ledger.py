@@ -398,6 +398,7 @@ class DatabaseLedger:
         if commit and is_outermost():
             batch.say("COMMIT")
         batch.run()
+        run._state.adding = False
         self._new, self._changed, self._emissions, self._events = {}, {}, {}, []
         self._with_inputs = set()
 

@@ -44,9 +44,9 @@ def start(
         if _has_place(execution, version):
             journal.begin(execution, version, starts)
         else:
-            journal.enlist(execution, version)
-            # A place may have become free meanwhile.
+            # A place may become free meanwhile.
             transaction.on_commit(partial(journal.admit, owner_id), robust=True)
+            journal.enlist(execution, version)
     return execution
 
 

@@ -147,6 +147,7 @@ RUNS = Table(
     fixed=("id", "owner", "graph_version", "parent", "root", "depth"),
     unread=("agent", "inputs", "nodes_input_masks", "created"),
 )
+NEW_RUNS = Table(Execution)
 NODES = Table(NodeExecution, fixed=("id", "execution", "node_id", "number", "added_at"))
 EVENTS, EMISSIONS = Table(Event), Table(Emission)
 
@@ -293,16 +294,13 @@ ORDER BY node.start_number DESC LIMIT 1
 """,
 )
 
-WRITE = Prepared(
-    "trellis_write",
-    ("json",) * 4,
-    f"""
+_ROWS = f"""
 WITH opened AS ({NODES.insert("$1")}),
 emitted AS ({EMISSIONS.insert("$2")}),
 told AS ({EVENTS.insert("$3")})
-{RUNS.update("$4")}
-""",
-)
+"""
+WRITE = Prepared("trellis_write", ("json",) * 4, _ROWS + RUNS.update("$4"))
+WRITE_NEW = Prepared("trellis_write_new", ("json",) * 4, _ROWS + NEW_RUNS.insert("$4"))
 
 # Inputs change only while they arrive: rows that end do not write theirs again.
 CHANGE = Prepared("trellis_change", ("json",), NODES.update("$1", keep_if_null=["input_data"]))
@@ -316,6 +314,7 @@ PREPARED = (
     LACKING,
     LAST_STARTED,
     WRITE,
+    WRITE_NEW,
     CHANGE,
 )
 _declared: WeakSet[Any] = WeakSet()  # connections that know the prepared statements
@@ -353,7 +352,7 @@ class Batch:
         """Send all statements, BEGIN first where it is due, and read all answers."""
         connection.ensure_connection()
         _declare()
-        begins = _begin_here()
+        begins = begin_here()
         statements = ["BEGIN", *self.statements] if begins else self.statements
         with connection.cursor() as cursor:
             cursor.execute("; ".join(statements), self.parameters)
@@ -364,8 +363,8 @@ class Batch:
                     reader(cursor.fetchall())
 
 
-def _begin_here() -> bool:
-    """Return whether this message opens the transaction that Django believes to be in.
+def begin_here() -> bool:
+    """Return whether the next message opens the transaction that Django believes to be in.
 
     psycopg would send BEGIN as a message of its own; it does not when it believes that the
     connection commits by itself. How the transaction ends is Django's business again.
@@ -471,17 +470,18 @@ def write(
     emissions: Sequence[dict[str, Any]],
     events: Sequence[dict[str, Any]],
 ) -> None:
-    """Add to the batch: write rows of one run. ``changed`` says which got other inputs, too."""
+    """Add to the batch: write a run and rows of it. ``changed`` says which got other inputs, too."""
     for row, has_inputs in changed:
         change = NODES.change(row, without=None if has_inputs else "input_data")
         batch.add(CHANGE, [_text(change)])
+    is_new = run._state.adding
     batch.add(
-        WRITE,
+        WRITE_NEW if is_new else WRITE,
         [
             _text([NODES.document(row) for row in opened]),
             _text(emissions),
             _text(events),
-            _text(RUNS.change(run)),
+            _text([NEW_RUNS.document(run)] if is_new else RUNS.change(run)),
         ],
     )
 

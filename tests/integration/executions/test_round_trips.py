@@ -99,3 +99,17 @@ def test_what_watchers_are_told_of_a_page_of_events_is_one_message(alice: User) 
 
     assert [one.event.seq for one in recorded] == list(range(4, 14))
     assert len(sent()) == 1, "\n".join(sql[:200] for sql in sent())
+
+
+def test_a_start_asks_for_a_place_and_writes_the_run(alice: User) -> None:
+    version = version_of(alice, chain(5))
+    starting.start(owner_id=alice.pk, version=version, inputs={"in": 1})
+
+    with messages() as sent:
+        execution = starting.start(owner_id=alice.pk, version=version, inputs={"in": 1})
+
+    asks, writes = sent()
+    assert asks.startswith("BEGIN; SELECT pg_advisory_xact_lock")
+    assert writes.endswith("; COMMIT")
+    assert Execution.objects.get(pk=execution.pk).inputs == {"in": 1}
+    assert not execution._state.adding
