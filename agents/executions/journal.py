@@ -60,10 +60,11 @@ def admit(owner_id: Any) -> int:
     """
     if not admission.may_admit(owner_id):
         return 0
-    with transaction.atomic():
+    with transaction.atomic():  # the decision about all of them: nobody else's until its end
         return sum(_admit(pk) for pk in admission.next_runs(owner_id))
 
 
+@transaction.atomic(savepoint=False)
 def _admit(pk: UUID) -> bool:
     """Let one run begin. False: it was stopped at this moment."""
     execution = Execution.objects.locked(pk)
