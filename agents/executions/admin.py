@@ -132,7 +132,7 @@ def stopped(execution: UUID) -> str:
 class ExecutionAdmin(InterveningAdmin):
     """Runs, newest first."""
 
-    list_display = ("id", "agent", "owner", "status", "created", "ended_at", "started", "failed")
+    list_display = ("id", "ran", "owner", "status", "created", "ended_at", "started", "failed")
     list_filter = ("status", ("created", admin.DateFieldListFilter), "owner")
     list_select_related = ("graph_version", "owner")
     list_per_page = 50
@@ -141,7 +141,7 @@ class ExecutionAdmin(InterveningAdmin):
     ordering = ("-created",)
     fields = (
         "id",
-        "agent",
+        "ran",
         "owner",
         "parent",
         "status",
@@ -168,7 +168,7 @@ class ExecutionAdmin(InterveningAdmin):
         return rows.defer("inputs", "nodes_input_masks", "graph_version__document")
 
     @admin.display(description="agent")
-    def agent(self, execution: Execution) -> str:
+    def ran(self, execution: Execution) -> str:
         return str(execution.graph_version)
 
     @admin.display(description="inputs")

@@ -42,8 +42,9 @@ class Recording:
     def __init__(self, execution: Execution, graph: Graph) -> None:
         self._execution = execution
         # Locked, so that its values are not purged while they are read. None: they were.
-        runs = Execution.objects.with_graph().filter(replays=execution, payload_purged_at=None)
-        self._old = runs.select_for_update(of=("self",), no_key=True).first()
+        old = Execution.objects.with_graph().filter(pk=execution.replay_of_id)
+        living = old.filter(payload_purged_at=None)
+        self._old = living.select_for_update(of=("self",), no_key=True).first()
         self._nodes = dict(counterparts(graph, self._old.graph_version.graph)) if self._old else {}
         for node in again(graph, NodeId(execution.replay_from)):
             self._nodes.pop(node, None)
