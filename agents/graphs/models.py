@@ -224,7 +224,8 @@ class GraphVersion(Identified):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} (version {self.version})"
+        kind = "a draft on version" if self.is_snapshot else "version"
+        return f"{self.name} ({kind} {self.version})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

@@ -16,7 +16,16 @@ from agents.executions.models import Execution, NodeExecution
 from agents.executions.output import outputs
 from tests.support.cases import shown, values
 from tests.support.graphs import GraphBuilder, calculator
-from tests.support.runs import fresh, rows, run, run_node, run_to_end, start, statuses
+from tests.support.runs import (
+    fresh,
+    rows,
+    run,
+    run_node,
+    run_to_end,
+    start,
+    start_draft,
+    statuses,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +65,17 @@ def test_the_list_takes_as_many_queries_for_many_runs_as_for_one(
     with django_assert_max_num_queries(8):
         page = staff.get(reverse(RUNS)).content.decode()
     assert page.count("Calculator (version 1)") == 5
+
+
+def test_a_run_says_of_which_agent_it_is_and_whether_its_draft_ran(
+    staff: Client, alice: User
+) -> None:
+    run(alice, calculator("Sum"), Input=8)
+    start_draft(alice, calculator("Total"), Input=8)
+    page = staff.get(reverse(RUNS)).content.decode()
+
+    assert "Sum (version 1)" in page
+    assert "Total (a draft on version 1)" in page
 
 
 def test_a_run_is_shown_with_its_values_shortened(staff: Client, alice: User) -> None:
