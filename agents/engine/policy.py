@@ -17,6 +17,9 @@ Waits grow exponentially up to a limit, and are spread so that nodes which faile
 all come back together: "full" and "equal" jitter of Marc Brooker, "Exponential Backoff And Jitter",
 AWS Architecture Blog, 2015. Equal is the default: with three tries, a wait near zero, which full
 jitter allows, would waste one.
+
+A block may say how long the other side asked to be left alone (``TransientBlockError.retry_after``).
+The next try then begins no sooner, unless that is longer than ``max_seconds``.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,11 +43,15 @@ Jitter: TypeAlias = Literal["none", "full", "equal"]
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a try of a node failed. ``transient``: the block says that trying again can help."""
+    """Why a try of a node failed. ``transient``: the block says that trying again can help.
+
+    ``retry_after``: so many seconds from now at the earliest.
+    """
 
     code: str
     message: str
     transient: bool = False
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True)
@@ -93,11 +100,13 @@ class NodePolicy:
     ) -> float | None:
         """Return how many seconds to wait before the next try, or None where there is none.
 
-        ``tries`` counts the one that just failed.
+        ``tries`` counts the one that just failed. Whoever asks for a longer wait gets it, up to the
+        longest that the policy knows.
         """
         if tries >= self.retry.max_attempts or not self.retry.covers(fault):
             return None
-        return self.retry.delay(tries, random)
+        asked = min(fault.retry_after or 0.0, self.retry.max_seconds)
+        return max(self.retry.delay(tries, random), asked)
 
 
 def policy_of(node: Node, instance: NodePolicy) -> NodePolicy:

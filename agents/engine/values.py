@@ -78,4 +78,6 @@ def error_of(error: BaseException) -> tuple[str, str]:
 
 def fault_of(error: BaseException) -> Fault:
     """Return why a try failed, and whether its block says that another one can help."""
-    return Fault(*error_of(error), transient=isinstance(error, TransientBlockError))
+    if isinstance(error, TransientBlockError):
+        return Fault(*error_of(error), transient=True, retry_after=error.retry_after)
+    return Fault(*error_of(error))

@@ -169,6 +169,7 @@ def fail(
     code: str,
     message: str,
     transient: bool = False,
+    retry_after: float | None = None,
 ) -> None:
     """Record a block's last values and that it failed; the message goes out on ``error``.
 
@@ -176,7 +177,15 @@ def fail(
     """
 
     def decide(ledger: DatabaseLedger, running: NodeExecution, first: int) -> None:
-        settlement.fail(ledger, running, code, message, first=first, transient=transient)
+        settlement.fail(
+            ledger,
+            running,
+            code,
+            message,
+            first=first,
+            transient=transient,
+            retry_after=retry_after,
+        )
 
     _write(Write(claim, emissions, after, decide))
 

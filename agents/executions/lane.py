@@ -197,7 +197,13 @@ class Lane:
         else:
             fault = blockcall.failure_of(failure, row.pk)
             settlement.fail(
-                ledger, row, fault.code, fault.message, first=0, transient=fault.transient
+                ledger,
+                row,
+                fault.code,
+                fault.message,
+                first=0,
+                transient=fault.transient,
+                retry_after=fault.retry_after,
             )
         return True
 

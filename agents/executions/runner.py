@@ -110,6 +110,7 @@ def _fail(claim: Claim, outbox: "Outbox", fault: Fault) -> None:
             code=fault.code,
             message=fault.message,
             transient=fault.transient,
+            retry_after=fault.retry_after,
         )
 
 

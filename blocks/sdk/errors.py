@@ -16,9 +16,16 @@ class BlockError(Exception):
 
 
 class TransientBlockError(BlockError):
-    """The block could not do its work now, but may later."""
+    """The block could not do its work now, but may later.
+
+    ``retry_after``: not before so many seconds, if the other side said so (HTTP's Retry-After).
+    """
 
     code = "block_failed_for_now"
+
+    def __init__(self, *args: object, retry_after: float | None = None) -> None:
+        super().__init__(*args)
+        self.retry_after = retry_after
 
 
 class EventTimedOut(BlockError):

@@ -134,6 +134,7 @@ class TroubledInputs(InputPins):
     log: str = pin(description="A file that gets a line for each run of the block")
     failures: int = 1
     transient: bool = True
+    retry_after: float | None = None
     trigger: Any = None
 
 
@@ -145,7 +146,9 @@ def troubled(inputs: TroubledInputs) -> Iterator[Emit]:
     yield Emit(PinName("out"), "first")
     run = len(log.read_text().splitlines())
     if run <= inputs.failures:
-        raise (TransientBlockError if inputs.transient else BlockError)(f"Trouble {run}.")
+        if inputs.transient:
+            raise TransientBlockError(f"Trouble {run}.", retry_after=inputs.retry_after)
+        raise BlockError(f"Trouble {run}.")
     yield Emit(PinName("out"), "second")
 
 

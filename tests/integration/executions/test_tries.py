@@ -61,6 +61,22 @@ class Trouble:
         return run_to_end(self.execution)
 
 
+@pytest.mark.parametrize("place", ["claimed", "lane"])
+def test_the_next_try_begins_no_sooner_than_the_other_side_asked(
+    place: str, alice: User, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if place == "lane":
+        request.getfixturevalue("lane")
+    trouble = Trouble(alice, tmp_path, retry_after=20)
+    before = now()
+
+    row = run_node(trouble.execution, trouble.node)
+
+    assert (row.status, row.tries) == ("WAITING", 2)
+    assert row.wake_at is not None
+    assert before + timedelta(seconds=20) <= row.wake_at <= now() + timedelta(seconds=20)
+
+
 def test_a_node_that_may_be_tried_again_waits_without_a_worker(alice: User, tmp_path: Path) -> None:
     trouble = Trouble(alice, tmp_path)
     before = now()

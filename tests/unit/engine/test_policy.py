@@ -1,7 +1,8 @@
 """How often a node is tried, how long it waits, how long it may run: exact values."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -197,6 +198,22 @@ def test_what_cannot_be_read_counts_as_not_said() -> None:
     assert found == NodePolicy(RetryPolicy(4, 2, 3.0, 30), 600)
 
 
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        *((None, 2), (0, 2), (-5, 2), (1, 2), (2.5, 2.5), (45, 45), (60, 60), (61, 60)),
+        *((math.inf, 60), (math.nan, 2)),
+    ],
+)
+def test_the_other_side_may_ask_for_a_longer_wait_up_to_the_longest(
+    asked: float | None, seconds: float
+) -> None:
+    policy = NodePolicy(RetryPolicy(initial_seconds=1, max_seconds=60, jitter="none"))
+    fault = replace(AWAY, retry_after=asked)
+
+    assert policy.wait_before_next(fault, tries=2, random=lambda: 0.5) == seconds
+
+
 def test_a_graph_with_a_malformed_policy_is_neither_saved_nor_run() -> None:
     graph = GraphBuilder()
     wrong = graph.node("Emit")
@@ -219,6 +236,7 @@ def test_what_blocks_declare_can_be_read() -> None:
 
 def test_blocks_say_whether_trying_again_can_help() -> None:
     assert fault_of(TransientBlockError("Away.")) == AWAY
+    assert fault_of(TransientBlockError("Away.", retry_after=7)) == replace(AWAY, retry_after=7)
     assert fault_of(BlockError("Broken.")) == BROKEN
     assert fault_of(MemoryError()) == Fault(OutOfMemory.code, str(OutOfMemory.__doc__))
 
