@@ -42,6 +42,7 @@ class Recording:
     def __init__(self, execution: Execution, graph: Graph) -> None:
         self._execution = execution
         # Locked, so that its values are not purged while they are read. None: they were.
+        assert execution.replay_of_id is not None
         old = Execution.objects.with_graph().filter(pk=execution.replay_of_id)
         living = old.filter(payload_purged_at=None)
         self._old = living.select_for_update(of=("self",), no_key=True).first()
