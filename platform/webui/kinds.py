@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from agents.executions.files import REFERENCE, RunFiles
 from agents.executions.models import Execution
 from blocks.sdk import BlockError
+from blocks.sdk.media import decode_data_uri
 from webui.markdown import looks_like_markdown, to_html
 from webui.values import Shown, one_line, shown
 
@@ -75,7 +76,7 @@ def rendered(value: Any, files: RunFiles) -> Rendered:
     """Return what a page shows of the value, which may name a file of the run."""
     text = shown(value)
     if isinstance(value, str):
-        if found := file_note(value, files):
+        if (found := file_note(value, files)) and _is_whole(value):
             return of_file(found, text)
         if looks_like_markdown(value):
             return Rendered(Kind.MARKDOWN, text, html=to_html(value))
@@ -93,6 +94,14 @@ def file_note(value: str, files: RunFiles) -> FileNote | None:
         ending = value[64:].lower()
         return FileNote(ENDINGS.get(ending, "application/octet-stream"), size, ending)
     return None
+
+
+def _is_whole(value: str) -> bool:
+    """Return whether a file can be made of the text; that of a run is one already."""
+    try:
+        return not value.startswith("data:") or bool(decode_data_uri(value))
+    except BlockError:
+        return False
 
 
 def read_file(value: Any, execution: Execution) -> tuple[bytes, FileNote]:

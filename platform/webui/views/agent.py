@@ -18,11 +18,13 @@ from agents.executions.models import Execution
 from agents.executions.services import start_execution
 from agents.graphs import services
 from agents.graphs.models import GraphVersion
+from agents.graphs.thumbnails import thumbnails
 from kernel.errors import TrellisError
 from webui.asked import uuid_of
 from webui.description import describe
 from webui.forms.inputs import StartForm
 from webui.paging import page_of
+from webui.pictures import picture
 from webui.snippets import snippets
 from webui.views.pages import PageRequest, page, render
 
@@ -122,6 +124,7 @@ def _agent(
         "node_count": len(graph.nodes),
         "link_count": len(graph.links),
         "runs": _runs(request, version)[:RUNS],
+        "picture": picture(thumbnails([version])[version.pk]),
         "snippets": snippets(version, f"{request.scheme}://{request.get_host()}"),
         "versions": page_of(versions, request.GET, size=VERSIONS, name="versions"),
     }

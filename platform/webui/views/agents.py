@@ -12,10 +12,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agents.graphs import services
+from agents.graphs.thumbnails import thumbnails
 from kernel.errors import TrellisError
 from webui.agentlist import listed_agents, runs_under_way
 from webui.forms.importing import ImportForm
 from webui.paging import page_of
+from webui.pictures import picture
 from webui.views.pages import PageRequest, page, render
 
 SIZE = 24
@@ -62,9 +64,13 @@ def _list(
         listed_agents(request.user, search).order_by(*SORTS[sort][1]), request.GET, size=SIZE
     )
     running = runs_under_way(request.user, [version.agent_id for version in found.items])
+    drawn = thumbnails(found.items)
     context = {
         "page": found,
-        "agents": [(version, running.get(version.agent_id, 0)) for version in found.items],
+        "agents": [
+            (version, picture(drawn[version.pk]), running.get(version.agent_id, 0))
+            for version in found.items
+        ],
         "running": bool(running),
         "search": search,
         "sort": sort,

@@ -70,9 +70,25 @@ def test_the_list_takes_as_many_queries_for_many_agents_as_for_one(
     for number in range(12):
         services.create_agent(alice, calculator(f"Sum {number}").file())
     client = browse(alice)
-    # session, user, agents, runs under way, count of reviews
-    with django_assert_num_queries(5):
+    # session, user, agents, runs under way, what all the graphs look like, count of reviews
+    with django_assert_num_queries(6):
         assert client.get("/agents/").content.decode().count("row__title") == 12
+    with django_assert_num_queries(5):  # what graphs look like is kept
+        client.get("/agents/")
+
+
+def test_each_graph_is_drawn_cut_to_its_nodes(alice: User, browse: Browse) -> None:
+    g = GraphBuilder("Drawn")
+    g.link(g.input("in"), "result", g.output("out"), "value")
+    services.create_agent(alice, g.file())
+    services.create_agent(alice, GraphBuilder("Bare").file())
+    page = browse(alice).get("/agents/").content.decode()
+
+    assert page.count('class="graph"') == 2
+    assert page.count("<rect") == 2
+    assert page.count('<path class="graph__line"') == 1
+    assert 'class="graph__box graph__box--input"' in page
+    assert "style=" not in page
 
 
 def test_long_lists_come_in_pages(alice: User, browse: Browse) -> None:

@@ -9,6 +9,8 @@ from django.test import Client
 from accounts.models import User
 from agents.engine.states import ExecutionStatus
 from agents.executions.models import Execution, NodeExecution
+from agents.executions.services import start_draft
+from agents.graphs.services import create_agent
 from tests.integration.webui.conftest import Browse
 from tests.support.graphs import GraphBuilder, calculator
 from tests.support.probes import registered
@@ -331,3 +333,15 @@ def test_strangers_retry_and_replay_nothing(alice: User, charlie: User, browse: 
     for action in ("retry", "replay"):
         answer = browse(charlie).post(f"/runs/{execution.pk}/{action}/", {"from_node": "x"})
         assert answer.status_code == 404
+
+
+def test_a_run_of_a_draft_says_so_and_leads_to_the_canvas(alice: User, browse: Browse) -> None:
+    version = create_agent(alice, calculator("Sum").file())
+    execution = run_to_end(start_draft(owner=alice, agent_id=version.agent_id, inputs={"Input": 1}))
+    client = browse(alice)
+    page = words(client, execution)
+
+    assert '<span class="chip">a draft after v1 </span>' in page
+    assert f'href="/agents/{version.agent_id}/edit/?execution={execution.pk}"' in page
+    assert ">Run again</a>" not in page
+    assert "a draft after v1" in client.get("/runs/").content.decode()

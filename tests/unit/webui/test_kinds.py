@@ -38,6 +38,7 @@ def files(tmp_path: Path, settings: Any) -> RunFiles:
         ("data:text/html,<script>alert(1)</script>", Kind.FILE),
         ("data:,Hello", Kind.FILE),
         ("data: what I found", Kind.TEXT),
+        ("data:image/png;base64,%%%", Kind.TEXT),
         ("a" * 64 + ".png", Kind.TEXT),  # there is no such file
     ],
 )
