@@ -1,0 +1,83 @@
+"""axe finds nothing on any page, light or dark."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.acceptance.axe import complaints
+from tests.acceptance.browser import Visitor
+from tests.acceptance.pages.steps import agent_file, asking, imported, in_state, run
+from tests.support.graphs import GraphBuilder
+
+MARKDOWN = "# Report\n\n- one\n- [two](https://example.org)\n\n|a|b|\n|-|-|\n|1|2|\n"
+
+
+def showing() -> GraphBuilder:
+    """Return the graph that brings out values of all kinds, and then fails."""
+    g = GraphBuilder("All kinds")
+    values = {
+        "markdown": MARKDOWN,
+        "table": [{"name": "tea", "price": 3}],
+        "picture": "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7",
+        "file": "data:text/csv,a;b",
+        "json": {"a": [1, 2]},
+        "text": "Good morning",
+    }
+    for name, value in values.items():
+        g.link(g.input(name, value), "result", g.output(name), "value")
+    node = g.node("CalculatorBlock", operation="Divide", a=1, b=0)
+    g.link(node, "result", g.output("never"), "value")
+    return g
+
+
+def pages(page: Page, folder: Path) -> dict[str, str]:
+    """Return the addresses of all pages by what they show, filled with something to see."""
+    imported(page, agent_file(folder, showing()))
+    agent = page.url
+    run(page)
+    expect(in_state(page, "FAILED")).to_be_visible()
+    failed = page.url
+    imported(page, agent_file(folder, asking({"amount": 100})))
+    run(page)
+    page.get_by_role("link", name="The refund").wait_for()
+    live = page.url
+    page.get_by_role("link", name="The refund").click()
+    page.wait_for_url("**/reviews/*/")
+    return {
+        "agents": "/agents/",
+        "no agents": "/agents/?q=nothing+of+that+name",
+        "an agent": agent,
+        "settings": f"{agent}settings/",
+        "deletion": f"{agent}delete/",
+        "runs": "/runs/",
+        "no runs": "/runs/?q=nothing+of+that+name",
+        "a failed run": failed,
+        "a live run": live,
+        "reviews": "/reviews/",
+        "no reviews": "/reviews/?status=WITHDRAWN",
+        "a review": page.url,
+        "key": "/account/key/",
+        "password": "/account/password/",
+        "nothing": "/nowhere/",
+    }
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(colours: str, visitor: Visitor, tmp_path: Path) -> None:
+    page = visitor.page(color_scheme=colours)
+    found = {}
+    for name, address in pages(page, tmp_path).items():
+        page.goto(address)
+        if name == "a failed run":
+            page.evaluate(
+                "document.querySelectorAll('main details').forEach(one => one.open = true)"
+            )
+        found[name] = complaints(page)
+    page.context.clear_cookies()
+    page.goto("/sign-in/")
+    found["sign-in"] = complaints(page)
+    visitor.complaints = [one for one in visitor.complaints if not re.search("404", one)]
+
+    assert {name: some for name, some in found.items() if some} == {}
