@@ -14,10 +14,10 @@ SYNC := $(UV) sync --frozen --inexact
 
 BUILDER := $(BIN)/python -P -m launcher.builder
 
-.PHONY: help up test check bench chaos builder schema fmt clean install install-dev node
+.PHONY: help up test check bench chaos builder screenshots schema fmt clean install install-dev node
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: install builder ## run Trellis with all it needs; Ctrl-C ends everything
 	@exec env TRELLIS_STOP_WITH_PARENT=$$PPID $(BIN)/trellis up
@@ -44,6 +44,10 @@ chaos: install-dev ## kill everything at random for two minutes, and prove that 
 
 builder: install node ## build the canvas, where its sources changed
 	@$(BUILDER)
+
+screenshots: install-dev builder ## take pictures of all pages into docs/screenshots, to be looked at
+	@CHROMIUM="$$($(BIN)/python -P -m tests.support.chromium)" && export CHROMIUM && \
+	exec $(BIN)/python -P -m tests.acceptance.screenshots
 
 schema: install-dev node ## write docs/openapi.yaml, and the builder's types from it
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml

@@ -1,0 +1,165 @@
+"""Takes a picture of every page, wide and narrow, light and dark, empty and filled.
+
+``make screenshots`` writes them to docs/screenshots/. Look at each: no program sees what is ugly.
+"""
+
+import base64
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import APIRequestContext, Browser, Page
+
+from tests.acceptance.browser import Visitor, browser, chromium
+from tests.acceptance.instances import SAMPLES, Trellis
+from tests.acceptance.screenshots import agents
+from tests.support.graphs import GraphBuilder
+
+TARGET = Path(__file__).parents[3] / "docs" / "screenshots"
+SIZES = {1440: 900, 390: 844}
+TALLEST = 2000  # pixels; what is below is more of the same
+QUALITY = 72
+PATIENCE = 60  # seconds
+
+
+class Studio:
+    """One instance, and somebody who has signed in to it with a browser of each kind."""
+
+    def __init__(self, running: Browser, trellis: Trellis) -> None:
+        self.visitor = Visitor(running, trellis)
+        first = self.visitor.sign_in()
+        first.goto("/account/key/")
+        first.get_by_role("button", name="Make a key").click()
+        self.key = first.locator("#key-text").inner_text()
+        self.api: APIRequestContext = first.request
+        self.pages = list(self._pages())
+
+    def _pages(self) -> Iterator[tuple[str, Page]]:
+        for width, height in SIZES.items():
+            for colours in ("light", "dark"):
+                view = {"width": width, "height": height}
+                yield f"{width}-{colours}", self.visitor.page(viewport=view, color_scheme=colours)
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Return what the API answers."""
+        answer = self.api.fetch(
+            f"{self.visitor.trellis.url}/api/v1/{path}",
+            method=method,
+            headers={"X-API-Key": self.key},
+            data=body,
+        )
+        assert answer.ok, answer.text()
+        return answer.json() if answer.body() else None
+
+    def make(self, graph: GraphBuilder, description: str) -> str:
+        """Return the id of a new agent."""
+        file = {**graph.file(), "description": description}
+        return str(self.call("POST", "graphs/", {"graph": file})["id"])
+
+    def run(self, agent: str, **inputs: Any) -> str:
+        """Return the id of a new run."""
+        return str(self.call("POST", f"graphs/{agent}/execute/", {"inputs": inputs})["id"])
+
+    def wait(self, run: str, true: Callable[[Any], bool]) -> None:
+        """Return once the run is as it should be."""
+        deadline = time.monotonic() + PATIENCE
+        while not true(self.call("GET", f"executions/{run}/")):
+            assert time.monotonic() < deadline, f"{run} is not as it should be."
+            time.sleep(0.2)
+
+    def take(self, name: str, address: str, ready: str = "main h1") -> None:
+        """Take the page's pictures; it has to show the element that says that it is ready."""
+        for kind, page in self.pages:
+            page.goto(address)
+            page.locator(ready).first.wait_for()
+            page.wait_for_load_state("load")
+            page.wait_for_timeout(600)  # for what fills in by script
+            save(page, TARGET / f"{name}-{kind}.webp")
+        print(name, flush=True)
+
+
+def save(page: Page, file: Path) -> None:
+    """Write what the page shows, down to some height."""
+    width, height = page.evaluate(
+        "[document.documentElement.clientWidth, document.documentElement.scrollHeight]"
+    )
+    clip = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST), "scale": 1}
+    session = page.context.new_cdp_session(page)
+    picture = session.send(
+        "Page.captureScreenshot",
+        {"format": "webp", "quality": QUALITY, "clip": clip, "captureBeyondViewport": True},
+    )
+    session.detach()
+    file.write_bytes(base64.b64decode(picture["data"]))
+
+
+def empty(studio: Studio) -> None:
+    """Take the pages of somebody who has nothing yet."""
+    for graph in studio.call("GET", "graphs/")["results"]:
+        studio.call("DELETE", f"graphs/{graph['id']}/")
+    studio.take("agents-empty", "/agents/")
+    studio.take("runs-empty", "/runs/")
+    studio.take("reviews-empty", "/reviews/")
+
+
+def filled(studio: Studio) -> None:
+    """Take the pages of somebody who works with it."""
+    for sample in sorted(SAMPLES.glob("*.json")):
+        studio.call("POST", "graphs/", {"graph": json.loads(sample.read_text())})
+    price = studio.make(agents.failing(), "What a cup costs, given how many were poured.")
+    watch = studio.make(agents.sleeping(), "Says good night, and good morning when it is time.")
+    desk = studio.make(agents.asking(), "Asks somebody before money goes back to a customer.")
+    digest = studio.make(agents.digest(), "Sums up a week: a text, a table, a picture, a note.")
+    failed, asked = studio.run(price, cups=0), studio.run(desk)
+    asleep, done = studio.run(watch), studio.run(digest)
+    for run, status in ((done, "COMPLETED"), (failed, "FAILED")):
+        studio.wait(run, lambda found, status=status: found["status"] == status)  # type: ignore[misc]
+    studio.wait(asleep, lambda found: "sleeps until" in str(found["waiting_for"]))
+    studio.wait(asked, lambda found: "approve" in str(found["waiting"]).lower() or found["waiting"])
+    [review] = studio.call("GET", "reviews/?status=WAITING")["results"]
+
+    studio.take("agents", "/agents/")
+    studio.take("agent", f"/agents/{digest}/")
+    studio.take("agent-settings", f"/agents/{digest}/settings/")
+    studio.take("runs", "/runs/")
+    studio.take("run", f"/runs/{done}/")
+    studio.take("run-failed", f"/runs/{failed}/")
+    studio.take("run-live", f"/runs/{asleep}/")
+    studio.take("reviews", "/reviews/")
+    studio.take("review", f"/reviews/{review['id']}/")
+    studio.take("key", "/account/key/")
+    studio.take("builder", f"/agents/{digest}/edit/", ready=".react-flow__node")
+    studio.take(
+        "builder-run", f"/agents/{digest}/edit/?execution={done}", ready=".react-flow__node"
+    )
+
+
+def main() -> int:
+    path = chromium()
+    if path is None:
+        print("There is no Chromium here. Install it, or name it in CHROMIUM.", file=sys.stderr)
+        return 1
+    TARGET.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, browser(path) as running:
+        trellis = Trellis(Path(folder) / "data")
+        try:
+            trellis.start()
+            studio = Studio(running, trellis)
+            empty(studio)
+            filled(studio)
+            for _, page in studio.pages:
+                page.context.clear_cookies()
+            studio.take("sign-in", "/sign-in/")
+        finally:
+            trellis.kill_everything()
+    size = sum(file.stat().st_size for file in TARGET.iterdir())
+    print(f"{size / 1e6:.1f} MB in {TARGET}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
