@@ -13,7 +13,7 @@ from agents.executions.files import REFERENCE, RunFiles
 from agents.executions.models import Execution
 from blocks.sdk import BlockError
 from blocks.sdk.media import decode_data_uri
-from webui.markdown import looks_like_markdown, to_html
+from webui.markdown import LONGEST, looks_like_markdown, to_html
 from webui.values import Shown, one_line, shown
 
 MOST_ROWS = 100
@@ -72,13 +72,16 @@ class Rendered:
     file: FileNote | None = None
 
 
-def rendered(value: Any, files: RunFiles) -> Rendered:
-    """Return what a page shows of the value, which may name a file of the run."""
+def rendered(value: Any, files: RunFiles, *, prose: int = LONGEST) -> Rendered:
+    """Return what a page shows of the value, which may name a file of the run.
+
+    ``prose``: of how many characters Markdown may be to be laid out, which costs time.
+    """
     text = shown(value)
     if isinstance(value, str):
         if (found := file_note(value, files)) and _is_whole(value):
             return of_file(found, text)
-        if looks_like_markdown(value):
+        if len(value) <= prose and looks_like_markdown(value):
             return Rendered(Kind.MARKDOWN, text, html=to_html(value))
         return Rendered(Kind.TEXT, text)
     if table := _table(value):

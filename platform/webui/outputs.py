@@ -12,11 +12,13 @@ from agents.executions.files import RunFiles
 from agents.executions.models import Execution, NodeExecution
 from kernel.jsontypes import loads
 from webui.kinds import Kind, Rendered, file_note, of_file, rendered
+from webui.markdown import LONGEST
 from webui.runs import output_nodes, query
 from webui.values import from_json_start
 
 MOST_OUTPUTS = 200  # values of the whole run
 LARGEST = 64 * 1024  # characters of an output with its name; of a larger one the beginning is read
+MOST_PROSE = 4 * LONGEST  # characters of Markdown that a page lays out; more is shown as text
 NAMELESS = "A large output"  # whose name stands behind its value
 _decoder = json.JSONDecoder()
 
@@ -36,8 +38,10 @@ def output_values(execution: Execution) -> dict[str, list[OutputValue]]:
     start = Left(Cast("input_data", TextField()), LARGEST + 1)
     rows = _output_rows(execution).order_by("start_number").annotate(start=start)
     found: dict[str, list[OutputValue]] = {}
+    prose = MOST_PROSE
     for pk, text in rows.values_list("pk", "start")[:MOST_OUTPUTS]:
-        name, value = _read(text, files)
+        name, value = _read(text, files, prose)
+        prose -= len(text) if value.kind is Kind.MARKDOWN else 0
         found.setdefault(name, []).append(OutputValue(pk, value, query(pk, input="value")))
     return found
 
@@ -47,14 +51,14 @@ def count_left_out(execution: Execution) -> int:
     return max(_output_rows(execution).count() - MOST_OUTPUTS, 0)
 
 
-def _read(text: str, files: RunFiles) -> tuple[str, Rendered]:
+def _read(text: str, files: RunFiles, prose: int) -> tuple[str, Rendered]:
     if len(text) <= LARGEST:
         data = loads(text)
-        return str(data.get("name")), rendered(data.get("value"), files)
+        return str(data.get("name")), rendered(data.get("value"), files, prose=prose)
     data, start = _members(text)
     name = str(data.get("name", NAMELESS))
     if "value" in data:
-        return name, rendered(data["value"], files)
+        return name, rendered(data["value"], files, prose=prose)
     beginning = from_json_start(start)
     note = file_note(beginning.text, files) if beginning.is_text else None
     if note:

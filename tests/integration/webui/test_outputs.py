@@ -187,3 +187,13 @@ def test_strangers_see_neither_outputs_nor_files(
 
     assert client.get(f"/runs/{execution.pk}/outputs/").status_code == 404
     assert client.get(f"/runs/{execution.pk}/file/", place(execution)).status_code == 404
+
+
+def test_a_page_lays_out_so_much_markdown_and_no_more(alice: User, browse: Browse) -> None:
+    g = GraphBuilder("Prose")
+    loop = g.node("StepThroughItemsBlock", items=["# Report\n" + "word " * 6000] * 6)
+    g.link(loop, "item", g.output("out"), "value")
+    page = outputs(browse(alice), run(alice, g))
+
+    assert page.count("<h1>Report</h1>") == 4
+    assert page.count("data-show-all") == 6  # as text, whole or beside what is laid out

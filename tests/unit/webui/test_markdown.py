@@ -122,8 +122,8 @@ def test_halves_of_pairs_are_no_fault() -> None:
 @pytest.mark.parametrize("piece", ["*a ", "[", "![", "> ", "- ", "`", "|a", "<a ", "_*", "1) "])
 def test_a_text_made_to_be_slow_is_not(piece: str) -> None:
     text = (piece * LONGEST)[:LONGEST]
-    began = time.perf_counter()
+    began = time.thread_time()
     looks_like_markdown(text)
     to_html(text)
 
-    assert time.perf_counter() - began < 3
+    assert time.thread_time() - began < 3
