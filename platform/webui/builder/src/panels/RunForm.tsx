@@ -20,6 +20,8 @@ export interface RunFormProps {
   readonly agent: string;
   /** What the agent takes. */
   readonly schema: JsonObject;
+  /** What the fields hold at first, instead of what was given last. */
+  readonly initial?: JsonObject;
   /** Start the run; what it throws is shown. */
   readonly onRun: (inputs: JsonObject) => Promise<void>;
   /** Ties the form to a button elsewhere, by the attribute `form`. */
@@ -29,11 +31,11 @@ export interface RunFormProps {
   readonly onBusy?: (isBusy: boolean) => void;
 }
 
-export function RunForm({ agent, schema, onRun, id, button, onBusy }: RunFormProps) {
+export function RunForm({ agent, schema, initial, onRun, id, button, onBusy }: RunFormProps) {
   const ownId = useId();
   const formId = id ?? ownId;
   const fields = fieldsOf({ part: schema, root: schema });
-  const [values, setValues] = useState<JsonObject>(() => lastInputs(agent, fields));
+  const [values, setValues] = useState<JsonObject>(() => initial ?? lastInputs(agent, fields));
   const [isChecked, setChecked] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
@@ -54,7 +56,7 @@ export function RunForm({ agent, schema, onRun, id, button, onBusy }: RunFormPro
     const inputs = given(fields, values);
     try {
       await onRun(inputs);
-      rememberInputs(agent, fields, inputs);
+      if (!initial) rememberInputs(agent, fields, inputs);
     } catch (refused) {
       setError(refused);
     } finally {

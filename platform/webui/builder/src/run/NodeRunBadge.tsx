@@ -69,8 +69,9 @@ function countText({ executions, counts }: NodeRuns): string {
   return parts.join(", ");
 }
 
-function onlyText({ status, tries, startedAt, endedAt, isReused }: NodeRun): string {
+function onlyText({ status, tries, startedAt, endedAt, isReused, isPinned }: NodeRun): string {
   if (isReused) return "taken over";
+  if (isPinned) return "pinned";
   const parts = tries > 1 ? [`try ${tries}`] : [];
   if (isFinal(status) && startedAt && endedAt)
     parts.push(duration(Date.parse(endedAt) - Date.parse(startedAt)));

@@ -33,7 +33,7 @@ function requests(more: Partial<RunRequests> = {}): RunRequests {
     retry: nothing("retry"),
     waiting: () => Promise.resolve([]),
     recent: () => Promise.resolve([]),
-    run: () => Promise.reject(new Error("nobody asks")),
+    log: () => Promise.resolve([]),
     ...more,
   };
 }

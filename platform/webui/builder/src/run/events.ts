@@ -57,6 +57,7 @@ export interface NodeData {
   readonly end_time?: string | null;
   readonly error?: Failure | null;
   readonly reused_from?: string | null;
+  readonly pinned?: boolean;
   readonly input_data: Readonly<Record<string, unknown>> | null;
   readonly output_data: Values | null;
   readonly note?: string;
@@ -103,6 +104,7 @@ export interface NodeRun {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly isReused: boolean;
+  readonly isPinned: boolean;
   /** Null where retention removed the values. */
   readonly inputs: Readonly<Record<string, unknown>> | null;
   readonly outputs: ReadonlyMap<string, PinValues>;
@@ -292,6 +294,7 @@ function changedRun(before: NodeRun | undefined, data: NodeData, event: Numbered
     startedAt: data.start_time ?? null,
     endedAt: data.end_time ?? null,
     isReused: Boolean(data.reused_from),
+    isPinned: data.pinned ?? false,
     inputs: data.input_data,
     outputs: moreOutputs(before?.outputs, data.output_data),
     waitsFor: waits ? (data.waits_for ?? null) : null,

@@ -1,6 +1,6 @@
 /** What the builder asks of runs. */
 
-import type { Client } from "@/api/client";
+import { allPages, type Client } from "@/api/client";
 import { newId } from "@/graph/ids";
 import type { Json, JsonObject } from "@/graph/json";
 import type { Failure, RunStatus } from "@/run/events";
@@ -11,6 +11,7 @@ export interface RunSummary {
   readonly id: string;
   readonly graph_id: string;
   readonly graph_version: number;
+  readonly of_draft?: boolean;
   readonly status: RunStatus;
   readonly created_at: string;
   readonly started_at: string | null;
@@ -39,13 +40,19 @@ export interface RunRequests {
   waiting(run: string): Promise<readonly Waiting[]>;
   /** The agent's newest runs. */
   recent(agent: string): Promise<readonly RunSummary[]>;
-  run(run: string): Promise<RunDetails>;
+  /** What the block of a node execution wrote; null where it was removed. */
+  log(run: string, node: string, nodeRun: string): Promise<readonly LogLine[] | null>;
 }
 
-/** What the list of a run's events does not tell. */
-export interface RunDetails extends RunSummary {
-  readonly inputs: Readonly<Record<string, unknown>> | null;
-  readonly replay_of: string | null;
+export interface LogLine {
+  readonly time: string;
+  readonly attempt: number;
+  readonly text: string;
+}
+
+interface LoggedRun {
+  readonly node_exec_id: string;
+  readonly logs?: readonly LogLine[] | null;
 }
 
 interface Started {
@@ -87,9 +94,12 @@ export function createRequests(client: Client): RunRequests {
       );
       return data.results;
     },
-    async run(run) {
-      const { data } = await client.send<RunDetails>("GET", `executions/${run}/`);
-      return data;
+    async log(run, node, nodeRun) {
+      const runs = await allPages<LoggedRun>(
+        client,
+        `executions/${run}/node-executions/?node_id=${encodeURIComponent(node)}&page_size=100`,
+      );
+      return runs.find(({ node_exec_id }) => node_exec_id === nodeRun)?.logs ?? null;
     },
   };
 }

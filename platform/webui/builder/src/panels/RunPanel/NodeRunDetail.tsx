@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 
 import { useEditor, useEditorStore } from "@/editor/context";
 import { findNode } from "@/graph/document";
@@ -7,6 +7,7 @@ import { lengthOf } from "@/panels/RunPanel/timeline";
 import { useCommands, useRun, useScene, useTold, useWaiting } from "@/run/context";
 import { isFinal, type Failure, type NodeRun, type PinValues } from "@/run/events";
 import { outputsToPin } from "@/run/pinning";
+import type { LogLine } from "@/run/requests";
 import { Status } from "@/run/StatusIcon";
 import { ValueView } from "@/run/values/ValueView";
 import { reasonOf } from "@/run/waiting";
@@ -41,7 +42,7 @@ export function NodeRunDetail({ run, of, now }: NodeRunDetailProps) {
       <WaitingNotice run={run} />
       <Inputs run={run} of={of} />
       <Outputs run={run} of={of} />
-      <Log run={run} />
+      <Log run={run} of={of} />
     </article>
   );
 }
@@ -52,7 +53,8 @@ function Figures({ run, now }: { readonly run: NodeRun; readonly now: number }) 
     run.queuedAt && run.startedAt ? Date.parse(run.startedAt) - Date.parse(run.queuedAt) : null;
   const parts = [
     run.isReused ? "taken over from the run that this one replays" : "",
-    length !== null && !run.isReused ? `took ${duration(length)}` : "",
+    run.isPinned ? "gave its pinned outputs without running" : "",
+    length !== null && !run.isReused && !run.isPinned ? `took ${duration(length)}` : "",
     queued !== null && queued >= 1 ? `waited ${duration(queued)} for a worker` : "",
     run.tries > 1 ? `${run.tries} tries` : "",
     run.startedAt ? `began ${moment(run.startedAt)}` : "",
@@ -123,7 +125,8 @@ function PinButton({ run, of }: { readonly run: NodeRun; readonly of: string }) 
     ({ document }) => findNode(document, run.node)?.metadata.pinned !== undefined,
   );
   const [failed, setFailed] = useState(false);
-  if (readOnly || (run.outputs.size === 0 && !isPinned)) return null;
+  const canPin = run.status === "COMPLETED" && run.outputs.size > 0;
+  if (readOnly || (!canPin && !isPinned)) return null;
   async function pin(): Promise<void> {
     try {
       const outputs = await outputsToPin(urls, of, run);
@@ -135,7 +138,7 @@ function PinButton({ run, of }: { readonly run: NodeRun; readonly of: string }) 
   }
   return (
     <>
-      {run.outputs.size > 0 && (
+      {canPin && (
         <button
           type="button"
           className="button button--small"
@@ -237,20 +240,53 @@ function PinOutputs({
   );
 }
 
-function Log({ run }: { readonly run: NodeRun }) {
+/** What became of it, and what its block wrote meanwhile, in the order of time. */
+function Log({ run, of }: { readonly run: NodeRun; readonly of: string }) {
+  const lines = useLines(run, of);
+  const entries = [
+    ...run.steps.map(({ seq, at, status, text }) => ({
+      key: `${seq}`,
+      at,
+      word: statusWord(status),
+      text,
+    })),
+    ...lines.map(({ time, text }, index) => ({ key: `line ${index}`, at: time, word: "", text })),
+  ].sort((one, other) => (one.at && other.at ? Date.parse(one.at) - Date.parse(other.at) : 0));
   return (
     <Part title="Log">
       <ol className="step__log">
-        {run.steps.map((step) => (
-          <li key={step.seq}>
-            {step.at && <time dateTime={step.at}>{moment(step.at)}</time>}
-            <span className="step__log-status">{statusWord(step.status)}</span>
-            <span dir="auto">{step.text}</span>
+        {entries.map(({ key, at, word, text }) => (
+          <li key={key} data-written={word === "" || undefined}>
+            {at && <time dateTime={at}>{moment(at)}</time>}
+            {word && <span className="step__log-status">{word}</span>}
+            <span dir="auto">{text}</span>
           </li>
         ))}
       </ol>
     </Part>
   );
+}
+
+const NO_LINES: readonly LogLine[] = [];
+
+/** Return what the block wrote, asked anew when the step comes into another state. */
+function useLines({ id, node, status }: NodeRun, of: string): readonly LogLine[] {
+  const { requests } = useScene();
+  const [lines, setLines] = useState(NO_LINES);
+  useEffect(() => {
+    if (status === "QUEUED" || status === "INCOMPLETE") return;
+    let isWanted = true;
+    requests.log(of, node, id).then(
+      (found) => {
+        if (isWanted) setLines(found ?? NO_LINES);
+      },
+      () => undefined, // the steps are there all the same
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [requests, of, node, id, status]);
+  return lines;
 }
 
 function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {

@@ -3,12 +3,14 @@ import { useMemo } from "react";
 import { useEditor, useEditorStore } from "@/editor/context";
 import { kindOf } from "@/graph/catalogue";
 import { findNode } from "@/graph/document";
-import { useRun, useRunStore } from "@/run/context";
+import { useRun, useRunStore, useScene } from "@/run/context";
 import { isFinal, type RunState } from "@/run/events";
 import { outputsOf, type NamedOutputs } from "@/run/outputs";
+import { findNodeRun } from "@/run/store";
 import { telling, type Waiting } from "@/run/waiting";
 import { ValueView } from "@/run/values/ValueView";
 import { moment } from "@/run/words";
+import { urlOf } from "@/settings";
 
 const MOST_OF_ONE = 100;
 
@@ -87,6 +89,10 @@ function WaitingItem({ one, onSteps }: { readonly one: Waiting; readonly onSteps
   const editor = useEditorStore();
   const store = useRunStore();
   const { node_id: node } = one;
+  const { urls } = useScene();
+  const review = useRun(({ state }) =>
+    state && one.node_exec_id ? findNodeRun(state, one.node_exec_id)?.waitsFor?.review : undefined,
+  );
   return (
     <li>
       <p dir="auto">
@@ -103,7 +109,8 @@ function WaitingItem({ one, onSteps }: { readonly one: Waiting; readonly onSteps
           >
             Show
           </button>
-        )}
+        )}{" "}
+        {review && <a href={urlOf(urls.review, review)}>Decide the review</a>}
       </p>
       <p className="muted small">
         {one.since && `Since ${moment(one.since)}. `}

@@ -94,7 +94,7 @@ function RunRow({
         <span className="muted">
           {run.ended_at ? duration(Date.parse(run.ended_at) - Date.parse(begun)) : ""}
         </span>
-        <span className="muted">version {run.graph_version}</span>
+        <span className="muted">{run.of_draft ? "draft" : `version ${run.graph_version}`}</span>
       </a>
     </li>
   );

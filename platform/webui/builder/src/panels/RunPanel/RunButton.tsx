@@ -22,7 +22,7 @@ export function RunButton() {
           disabled={busy !== null}
           onClick={() => void commands.stop()}
         >
-          Stop
+          <span className="run-stop">Stop</span>
         </Button>
       )}
       {execution === null && (

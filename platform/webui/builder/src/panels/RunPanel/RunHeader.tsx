@@ -1,10 +1,13 @@
+import { useState } from "react";
+
 import { useEditor } from "@/editor/context";
-import { titleOf } from "@/graph/catalogue";
+import { kindOf, titleOf } from "@/graph/catalogue";
 import { findNode } from "@/graph/document";
+import { RunNodeDialog } from "@/panels/RunPanel/RunNodeDialog";
 import { onlySelected } from "@/panels/RunPanel/RunPanel";
 import { toggleRuns } from "@/panels/state";
 import { useCommands, useRun, useRunStore, useScene, useTold } from "@/run/context";
-import { isFinal, type RunData } from "@/run/events";
+import { isFinal, type RunData, type RunState } from "@/run/events";
 import type { Connection } from "@/run/socket";
 import { Status } from "@/run/StatusIcon";
 import { useNow } from "@/run/useNow";
@@ -27,6 +30,7 @@ export function RunHeader({
       <div className="run-panel__line">
         {run ? <Summary run={run} /> : <p className="muted">{isShown ? "Starting …" : "No run"}</p>}
         <div className="run-panel__actions">
+          <RunAloneButton />
           <Actions run={run} />
           <Button
             kind="quiet"
@@ -53,8 +57,10 @@ function Summary({ run }: { readonly run: RunData }) {
   const now = useNow(!isFinal(run.status));
   const begun = run.started_at ?? run.created_at;
   const end = run.ended_at ? Date.parse(run.ended_at) : now;
+  // The run's own figures come with its events only; steps are told one by one.
   const { node_exec_count = 0, node_error_count = 0 } = run.stats ?? {};
   const heard = useRun((view) => view.state?.order.length ?? 0);
+  const failed = useRun(({ state }) => Math.max(node_error_count, state ? failedIn(state) : 0));
   return (
     <div className="run-panel__summary" data-run-status={run.status}>
       <span role="status">
@@ -62,12 +68,18 @@ function Summary({ run }: { readonly run: RunData }) {
       </span>
       {begun && <span className="run-panel__figure">{duration(end - Date.parse(begun))}</span>}
       <span className="run-panel__figure">{counted(Math.max(node_exec_count, heard), "step")}</span>
-      {node_error_count > 0 && (
-        <span className="run-panel__figure run-panel__figure--bad">{node_error_count} failed</span>
+      {failed > 0 && (
+        <span className="run-panel__figure run-panel__figure--bad">{failed} failed</span>
       )}
       <VersionChip run={run} />
     </div>
   );
+}
+
+function failedIn(state: RunState): number {
+  let failed = 0;
+  for (const { counts } of state.nodes.values()) failed += counts.FAILED ?? 0;
+  return failed;
 }
 
 function VersionChip({ run }: { readonly run: RunData }) {
@@ -108,6 +120,32 @@ function Actions({ run }: { readonly run: RunData | null }) {
       <a className="button button--small button--quiet" href={urlOf(urls.run, shown)}>
         Run's page
       </a>
+    </>
+  );
+}
+
+/** The selected node, with given inputs. */
+function RunAloneButton() {
+  const { version } = useScene();
+  const busy = useTold((told) => told.busy);
+  const selected = useEditor(onlySelected);
+  const canRun = useEditor(({ document, catalogue }) => {
+    const node = selected === null ? undefined : findNode(document, selected);
+    return node !== undefined && kindOf(node, catalogue) !== "Note";
+  });
+  const [asked, setAsked] = useState<string | null>(null);
+  if (version !== null || selected === null || !canRun) return null;
+  return (
+    <>
+      <button
+        type="button"
+        className="button button--small"
+        disabled={busy !== null}
+        onClick={() => setAsked(selected)}
+      >
+        Run it alone…
+      </button>
+      {asked !== null && <RunNodeDialog node={asked} onClose={() => setAsked(null)} />}
     </>
   );
 }

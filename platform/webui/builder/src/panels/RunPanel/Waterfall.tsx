@@ -119,11 +119,15 @@ function Row({
           />
         ))}
       </span>
-      <span className="waterfall__length">
-        {run.isReused ? "taken over" : length === null ? "" : duration(length)}
-      </span>
+      <span className="waterfall__length">{lengthText(run, length)}</span>
     </div>
   );
+}
+
+function lengthText({ isReused, isPinned }: NodeRun, length: number | null): string {
+  if (isReused) return "taken over";
+  if (isPinned) return "pinned";
+  return length === null ? "" : duration(length);
 }
 
 function Ticks({ span }: { readonly span: Span }) {

@@ -92,8 +92,8 @@ describe("a bar", () => {
 it.each([
   [7, [0, 2, 4, 6]],
   [3400, [0, 1000, 2000, 3000]],
-  [59_000, [0, 10_000, 20_000, 30_000, 40_000, 50_000]],
-  [86_400_000 * 30, [0, 5, 10, 15, 20, 25, 30].map((day) => day * 86_400_000)],
+  [59_000, [0, 30_000]],
+  [86_400_000 * 30, [0, 8, 16, 24].map((day) => day * 86_400_000)],
 ])("lines stand at round moments: %i ms", (length, lines) => {
   expect(ticksOf({ begin: BEGIN, end: BEGIN + length }).map(({ ms }) => ms)).toEqual(lines);
 });

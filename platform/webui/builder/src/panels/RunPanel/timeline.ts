@@ -21,7 +21,8 @@ export interface Tick {
 }
 
 const SHORTEST = 1; // ms; a run that took no time is still a line
-const MOST_TICKS = 6;
+const MOST_TICKS = 4;
+const LAST_TICK = 0.95; // of the whole: beyond it its words would be cut off
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -98,7 +99,7 @@ export function ticksOf({ begin, end }: Span): Tick[] {
   const day = 24 * HOUR;
   const step =
     STEPS.find((one) => length / one <= MOST_TICKS) ?? Math.ceil(length / MOST_TICKS / day) * day;
-  const count = Math.floor(length / step);
+  const count = Math.floor((length * LAST_TICK) / step);
   return Array.from({ length: count + 1 }, (_, index) => ({
     ms: index * step,
     at: (index * step) / length,

@@ -1,0 +1,267 @@
+"""Runs on the canvas, with real workers: what moves, what fails, what is taken up again."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+
+from tests.acceptance.browser import Visitor
+from tests.acceptance.builder.conftest import Api, open_builder
+from tests.support.graphs import GraphBuilder
+
+HOSTILE = '</pre><script>alert(1)</script><img src=x onerror="alert(2)">'
+LISTENING = 15_000  # ms until a lost connection is taken up again
+
+
+def dividing(b: int) -> GraphBuilder:
+    """Return the graph that divides its input."""
+    g = GraphBuilder("Divide")
+    divide = g.node("CalculatorBlock", operation="Divide", b=b)
+    g.link(g.input("n", 8), "result", divide, "a")
+    g.link(divide, "result", g.output("Answer"), "value")
+    return g
+
+
+def two_speeds(seconds: int) -> GraphBuilder:
+    """Return the graph that gives one value at once, and another one after a while."""
+    g = GraphBuilder("Two speeds")
+    timer = g.node("CountdownTimerBlock", seconds=seconds, input_message="late")
+    g.link(g.input("word", "early"), "result", g.output("Early"), "value")
+    g.link(timer, "output_message", g.output("Late"), "value")
+    return g
+
+
+def node(page: Page, title: str) -> Locator:
+    """Return the node on the canvas whose head says so."""
+    return page.locator(".react-flow__node", has_text=title)
+
+
+def run(page: Page, **inputs: str) -> None:
+    """Run the agent by its form."""
+    page.get_by_role("button", name="Run", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Run the agent")
+    for name, value in inputs.items():
+        dialog.get_by_role("textbox", name=name, exact=True).fill(value)
+    dialog.get_by_role("button", name="Run", exact=True).click()
+    expect(dialog).to_have_count(0)
+
+
+def in_state(page: Page, status: str) -> Locator:
+    """Return how the run goes as a whole, where it is in this state."""
+    return page.locator(f'.run-panel [data-run-status="{status}"]')
+
+
+def panel(page: Page, tab: str) -> Locator:
+    """Return the panel of runs with this tab open."""
+    page.get_by_role("tab", name=tab).click()
+    return page.get_by_role("tabpanel", name=tab)
+
+
+def steps(page: Page) -> list[str]:
+    """Return the run's steps as the list says them."""
+    return panel(page, "Steps").get_by_role("option").all_inner_texts()
+
+
+def test_a_run_fails_is_mended_and_runs_again(visitor: Visitor, api: Api) -> None:
+    page = open_builder(visitor, api.make(dividing(0))["id"])
+    run(page)
+
+    expect(in_state(page, "FAILED")).to_be_visible()
+    divide = node(page, "Calculator")
+    expect(divide.locator(".node-run")).to_contain_text("Failed")
+    expect(divide.locator(".node-run__error")).to_contain_text("zero")
+    page.get_by_role("button", name="Show what failed").click()
+    step = page.get_by_role("article")
+    expect(step).to_contain_text("zero")
+    expect(step.locator('[data-input="a"]')).to_contain_text("8")
+
+    inspector = page.get_by_role("complementary", name="Inspector")
+    inspector.locator('[data-pin="b"] input').fill("2")
+    run(page)
+
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+    expect(divide.locator(".node-run")).to_contain_text("Completed")
+    expect(page.locator(".link-values", has_text="4.0").first).to_be_visible()
+    expect(page.locator('[data-output="Answer"]')).to_contain_text("4.0")
+    assert visitor.complaints == []
+
+
+def test_a_connection_that_breaks_in_the_middle_leaves_no_gap(visitor: Visitor, api: Api) -> None:
+    asked: list[int] = []
+    told: list[int] = []
+    sockets: list[WebSocketRoute] = []
+
+    def meet(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        sockets.append(route)
+
+        def to_server(message: str | bytes) -> None:
+            read = json.loads(message)
+            if read["method"] == "subscribe_graph_execution":
+                asked.append(read["data"]["since"])
+            server.send(message)
+
+        def to_page(message: str | bytes) -> None:
+            read = json.loads(message)
+            if "seq" in read:
+                told.append(read["seq"])
+            route.send(message)
+
+        route.on_message(to_server)
+        server.on_message(to_page)
+
+    agent = api.make(two_speeds(6))["id"]
+    page = visitor.page()
+    page.route_web_socket(re.compile("/ws/v1/"), meet)
+    page.goto(f"/agents/{agent}/edit/")
+    page.evaluate("window.unbroken = true")
+    run(page)
+    expect(page.locator('[data-output="Early"]')).to_contain_text("early")
+    before = max(told)
+
+    sockets[-1].close(code=1012)
+    expect(page.get_by_text("The live connection is lost.")).to_be_visible()
+    expect(page.get_by_text("The live connection is lost.")).to_have_count(0, timeout=LISTENING)
+
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+    expect(page.locator('[data-output="Late"]')).to_contain_text("late")
+    assert asked == [0, before]
+    assert told == list(range(1, max(told) + 1))
+    assert page.evaluate("window.unbroken")
+    assert len(steps(page)) == 4
+
+
+def test_a_past_run_opens_on_the_graph_that_ran(visitor: Visitor, api: Api) -> None:
+    draft = api.make(dividing(2))
+    page = open_builder(visitor, draft["id"])
+    run(page, n="10")
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+    later = api.draft(draft["id"])["graph"]
+    gone = next(one for one in later["nodes"] if "operation" in one["input_default"])
+    later["nodes"] = [one for one in later["nodes"] if one is not gone]
+    later["links"] = [
+        one for one in later["links"] if gone["id"] not in {one["source_id"], one["sink_id"]}
+    ]
+    api.save_draft(later)
+    page.reload()
+    expect(node(page, "Calculator")).to_have_count(0)
+
+    page.get_by_role("button", name="Runs", exact=True).click()
+    panel(page, "Runs").get_by_role("link", name="Completed").first.click()
+
+    expect(page).to_have_url(re.compile(r"\?execution="))
+    expect(node(page, "Calculator").locator(".node-run")).to_contain_text("Completed")
+    expect(page.locator('[data-output="Answer"]')).to_contain_text("5.0")
+    node(page, "Calculator").click()
+    expect(page.get_by_role("article").locator('[data-output="result"]')).to_contain_text("5.0")
+    page.get_by_role("link", name="Back to editing").click()
+    expect(node(page, "Calculator")).to_have_count(0)
+    assert visitor.complaints == []
+
+
+def test_a_run_from_a_node_on_takes_over_what_was_before_it(visitor: Visitor, api: Api) -> None:
+    page = open_builder(visitor, api.make(dividing(2))["id"])
+    run(page, n="12")
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+
+    node(page, "Calculator").click()
+    page.get_by_role("button", name="Run from here").click()
+
+    expect(page.get_by_text("taken over").first).to_be_visible()
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+    panel(page, "Steps").get_by_role("button", name="All 3").click()
+    said = steps(page)
+    assert [("taken over" in one) for one in said if "Calculator" in one] == [False]
+    assert sum("taken over" in one for one in said) == 1
+
+
+def test_one_node_runs_alone_with_given_inputs(visitor: Visitor, api: Api) -> None:
+    page = open_builder(visitor, api.make(dividing(2))["id"])
+    run(page, n="12")
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+    node(page, "Calculator").click()
+
+    page.get_by_role("button", name="Run it alone…").click()
+    dialog = page.get_by_role("dialog", name="Run Calculator alone")
+    expect(dialog.locator('[data-pin="a"] input')).to_have_value(re.compile("^12"))
+    dialog.locator('[data-pin="b"] input').fill("3")
+    dialog.get_by_role("button", name="Run", exact=True).click()
+
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+    expect(page.locator(".run-panel__summary")).to_contain_text("1 step")
+    panel(page, "Steps")
+    expect(page.get_by_role("article").locator('[data-output="result"]')).to_contain_text("4.0")
+
+
+def test_what_a_block_writes_is_in_the_log_of_its_step(visitor: Visitor, api: Api) -> None:
+    g = GraphBuilder("Printing")
+    g.link(g.input("word", "Hello log"), "result", g.node("PrintToConsoleBlock"), "text")
+    page = open_builder(visitor, api.make(g)["id"])
+    run(page)
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+
+    node(page, "Print To Console").click()
+
+    expect(page.locator(".step__log [data-written]")).to_contain_text("Hello log")
+
+
+def test_pinned_outputs_stand_in_for_a_node(visitor: Visitor, api: Api) -> None:
+    page = open_builder(visitor, api.make(dividing(2))["id"])
+    run(page, n="12")
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+    node(page, "Calculator").click()
+    page.get_by_role("button", name="Pin outputs").click()
+
+    run(page, n="100")
+
+    expect(page.locator('[data-output="Answer"]')).to_contain_text("6.0")
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+
+
+def test_a_run_is_stopped(visitor: Visitor, api: Api) -> None:
+    page = open_builder(visitor, api.make(two_speeds(300))["id"])
+    run(page)
+    timer = node(page, "Countdown Timer")
+    expect(timer.locator(".node-run")).to_contain_text("Waiting")
+    expect(timer.locator(".node-run__reason")).to_contain_text("sleeps until")
+
+    page.get_by_role("button", name="Stop", exact=True).click()
+
+    expect(in_state(page, "TERMINATED")).to_be_visible()
+    expect(timer.locator(".node-run")).to_contain_text("Stopped")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("text", HOSTILE),
+        (
+            "Markdown",
+            f"# Title {HOSTILE}\n\n[click](javascript:alert(3)) ![x](https://x.invalid/p)",
+        ),
+        ("a table", [{"a": HOSTILE}, {"a": f"<b onclick=alert(4)>{HOSTILE}</b>"}]),
+        ("JSON", {HOSTILE: {"deep": [HOSTILE]}}),
+        ("a page", "data:text/html,<script>alert(5)</script>"),
+        (
+            "a picture",
+            "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' onload='alert(6)'/>",
+        ),
+        ("an address", "javascript:alert(7)"),
+    ],
+)
+def test_what_a_block_gives_cannot_act(visitor: Visitor, api: Api, name: str, value: Any) -> None:
+    g = GraphBuilder("Hostile")
+    g.link(g.node("StoreValueBlock", input=value), "output", g.output(HOSTILE), "value")
+    page = open_builder(visitor, api.make(g)["id"])
+    run(page)
+
+    expect(in_state(page, "COMPLETED")).to_be_visible()
+    shown = page.locator(".run-outputs .value-view")
+    expect(shown).to_be_visible()
+    for tool in shown.locator(".value-view__tools button").all():
+        tool.click()
+    assert page.locator(".run-panel script, .run-panel iframe, .run-panel [onerror]").count() == 0
+    assert [one for one in visitor.complaints if "dialog" in one] == []
+    assert page.evaluate("document.title") != ""
