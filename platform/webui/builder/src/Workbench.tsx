@@ -44,11 +44,10 @@ export function Workbench() {
   useEffect(() => onJump((place) => reveal(flow, store, place)), [store, flow]);
   useEffect(() => {
     if (!isNarrow) return;
-    const { readOnly } = store.getState();
-    store.setState({ readOnly: true });
+    store.getState().setLock("narrow", true);
     panels.setState({ palette: false, side: null, minimap: false });
     return () => {
-      store.setState({ readOnly });
+      store.getState().setLock("narrow", false);
       panels.setState({ palette: true, side: "inspector", minimap: true });
     };
   }, [isNarrow, store]);

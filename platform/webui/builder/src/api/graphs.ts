@@ -1,8 +1,11 @@
 /** Agents, their drafts and their versions. */
 import { allPages, type Client, type ProblemDetail } from "@/api/client";
+import type { components } from "@/api/schema";
 import { readDocument, type GraphDocument, type JsonObject } from "@/graph/document";
 import { without } from "@/graph/json";
 import type { Problem } from "@/graph/problems";
+
+type Schemas = components["schemas"];
 
 /** What the editor of an agent shows: its draft or, without one, its active version. */
 export interface Draft {
@@ -21,27 +24,15 @@ export interface Draft {
 /** A draft without its graph: what a save answers. */
 export type DraftState = Omit<Draft, "document">;
 
-export interface VersionSummary {
-  readonly version: number;
-  readonly is_active: boolean;
-  readonly name: string;
-  readonly description: string;
-  readonly created_at: string;
-}
-
-interface DraftJson {
-  readonly graph: JsonObject;
-  readonly revision: number;
-  readonly base_version: number;
-  readonly active_version?: number;
-  readonly has_changes?: boolean;
-  readonly updated_at: string;
-  readonly problems?: readonly ProblemDetail[];
-}
+/** A version without its graph. */
+export type VersionSummary = Pick<
+  Schemas["GraphSummary"],
+  "version" | "is_active" | "name" | "description" | "created_at" | "created_by" | "node_count"
+>;
 
 /** Return the agent's draft or, where it has none, its active version. */
 export async function fetchDraft(client: Client, agent: string): Promise<Draft> {
-  const { data } = await client.send<DraftJson>("GET", `graphs/${agent}/draft/`);
+  const { data } = await client.send<Schemas["Draft"]>("GET", `graphs/${agent}/draft/`);
   return readDraft(data);
 }
 
@@ -53,7 +44,7 @@ export async function saveDraft(
   revision: number,
   keepalive = false,
 ): Promise<DraftState> {
-  const { data } = await client.send<DraftJson>("PUT", `graphs/${agent}/draft/`, {
+  const { data } = await client.send<Schemas["SavedDraft"]>("PUT", `graphs/${agent}/draft/`, {
     body: { graph: { ...document, id: agent } },
     ifMatch: tagOf(revision),
     headers: { Prefer: "return=minimal" },
@@ -68,10 +59,14 @@ export async function publishDraft(
   agent: string,
   revision: number,
 ): Promise<VersionSummary> {
-  const { data } = await client.send<VersionSummary>("POST", `graphs/${agent}/draft/publish/`, {
-    body: {},
-    ifMatch: tagOf(revision),
-  });
+  const { data } = await client.send<Schemas["Published"]>(
+    "POST",
+    `graphs/${agent}/draft/publish/`,
+    {
+      body: {},
+      ifMatch: tagOf(revision),
+    },
+  );
   return data;
 }
 
@@ -82,7 +77,7 @@ export async function restoreVersion(
   version: number,
   revision: number,
 ): Promise<Draft> {
-  const { data } = await client.send<DraftJson>("POST", `graphs/${agent}/draft/restore/`, {
+  const { data } = await client.send<Schemas["Draft"]>("POST", `graphs/${agent}/draft/restore/`, {
     body: { version },
     ifMatch: tagOf(revision),
   });
@@ -140,21 +135,21 @@ const DERIVED = [
 /** Return the draft that a problem document of a refused save carries, if it does. */
 export function draftIn(problem: Readonly<Record<string, unknown>>): Draft | null {
   const { draft } = problem;
-  return typeof draft === "object" && draft !== null ? readDraft(draft as DraftJson) : null;
+  return typeof draft === "object" && draft !== null ? readDraft(draft as Schemas["Draft"]) : null;
 }
 
-function readDraft(data: DraftJson): Draft {
+function readDraft(data: Schemas["Draft"]): Draft {
   return { document: readDocument(data.graph), ...readState(data) };
 }
 
-function readState(data: DraftJson): DraftState {
+function readState(data: Schemas["SavedDraft"]): DraftState {
   return {
     revision: data.revision,
     baseVersion: data.base_version,
-    activeVersion: data.active_version ?? data.base_version,
-    hasChanges: data.has_changes ?? true,
+    activeVersion: data.active_version,
+    hasChanges: data.has_changes,
     updatedAt: new Date(data.updated_at),
-    problems: (data.problems ?? []).map(readProblem),
+    problems: data.problems.map(readProblem),
   };
 }
 

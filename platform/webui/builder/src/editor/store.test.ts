@@ -159,6 +159,17 @@ describe("the editor", () => {
     expect(store.getState().document).toBe(START);
   });
 
+  it("is read-only as long as anybody wants it to be", () => {
+    const store = editorOf();
+    const { setLock } = store.getState();
+    setLock("comparison", true);
+    setLock("narrow", true);
+    setLock("comparison", false);
+    expect(store.getState().readOnly).toBe(true);
+    setLock("narrow", false);
+    expect(store.getState().readOnly).toBe(false);
+  });
+
   it("shows what only the server can find, as long as its node is there", () => {
     const store = editorOf();
     const gone = {

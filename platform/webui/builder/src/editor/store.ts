@@ -47,6 +47,9 @@ export interface DraftPlace {
   readonly hasChanges: boolean;
 }
 
+/** A version is shown; versions are compared; there is no room to edit. */
+export type Lock = "version" | "comparison" | "narrow";
+
 export type Mark = "added" | "removed" | "changed" | "moved";
 
 /** What a comparison of two versions says of each node and link, by id. */
@@ -76,8 +79,10 @@ export interface EditorState {
   readonly agent: string | null;
   /** Null for an agent that is not saved yet, and where no draft is shown. */
   readonly draft: DraftPlace | null;
-  /** A version or a comparison: looked at, not changed. */
+  /** Whether the document is only looked at, for whatever reason. */
   readonly readOnly: boolean;
+  /** Why it is: each who wants it read-only says so, and takes it back, by itself. */
+  readonly locks: ReadonlySet<Lock>;
   /** Set while versions are compared. */
   readonly marks: Marks | null;
   readonly history: History<Snapshot>;
@@ -90,6 +95,8 @@ export interface EditorActions {
   edit(label: string, change: Change, options?: EditOptions): void;
   /** End a gesture: the next edit is a step of its own, whatever its merge key. */
   settle(): void;
+  /** Make the document read-only for this reason, or no longer for this one. */
+  setLock(reason: Lock, locked: boolean): void;
   undo(): void;
   redo(): void;
   /** Select these and nothing else. */
@@ -130,6 +137,7 @@ export function createEditor({ document, catalogue, readOnly, marks }: EditorOpt
     agent: document.id || null,
     draft: null,
     readOnly: readOnly ?? false,
+    locks: new Set(readOnly ? (["version"] as const) : []),
     marks: marks ?? null,
     history: emptyHistory(),
     serverProblems: [],
@@ -152,6 +160,14 @@ export function createEditor({ document, catalogue, readOnly, marks }: EditorOpt
 
     settle() {
       set(({ history }) => ({ history: settled(history) }));
+    },
+
+    setLock(reason, locked) {
+      set(({ locks }) => {
+        const others = [...locks].filter((lock) => lock !== reason);
+        const kept: ReadonlySet<Lock> = new Set(locked ? [...others, reason] : others);
+        return { locks: kept, readOnly: kept.size > 0 };
+      });
     },
 
     undo() {

@@ -71,7 +71,15 @@ export class FakeServer implements DraftServer {
       this.revision += 1;
       this.published = JSON.stringify(this.document);
       const { name, description } = this.document;
-      return { version: this.version, is_active: true, name, description, created_at: "" };
+      return {
+        version: this.version,
+        is_active: true,
+        name,
+        description,
+        created_at: "",
+        created_by: "ada",
+        node_count: this.document.nodes.length,
+      };
     });
   }
 
@@ -86,7 +94,15 @@ export class FakeServer implements DraftServer {
   private check(revision: number): void {
     if (revision === this.revision) return;
     const { document: graph, revision: present } = this.draft();
-    const draft = { graph, revision: present, base_version: 1, updated_at: "1970-01-01" };
+    const draft = {
+      graph,
+      revision: present,
+      base_version: 1,
+      active_version: 1,
+      has_changes: true,
+      updated_at: "1970-01-01",
+      problems: [],
+    };
     throw new Refused(412, "draft_conflict", "The draft has changed.", [], { draft });
   }
 

@@ -9,6 +9,7 @@ import { openMerge } from "@/panels/Saving/state";
 import { ComparisonView } from "@/panels/VersionsPanel/ComparisonView";
 import { compare, comparing, stopComparing, type Place } from "@/panels/VersionsPanel/comparing";
 import { useVersions } from "@/panels/VersionsPanel/useVersions";
+import { counted } from "@/panels/changes/words";
 import { urlOf } from "@/settings";
 import { Button } from "@/ui/Button";
 import { toast } from "@/ui/messages";
@@ -157,7 +158,7 @@ function DraftRow({
 }
 
 function VersionRow({
-  version: { version, is_active, name, created_at },
+  version: { version, is_active, name, created_at, created_by, node_count },
   earlier,
   actions,
 }: {
@@ -178,13 +179,18 @@ function VersionRow({
           {new Date(created_at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}
         </time>
       </header>
-      <p className="version__text" dir="auto">
-        {name}
+      <p className="version__text">
+        <bdi>{name}</bdi>, {counted(node_count, "node")}, by <bdi>{created_by}</bdi>
       </p>
       <div className="version__actions">
         {earlier !== undefined && (
-          <Button small disabled={isBusy} onClick={() => void actions.compare(earlier, version)}>
-            What it changed
+          <Button
+            small
+            disabled={isBusy}
+            title="What this version changed"
+            onClick={() => void actions.compare(earlier, version)}
+          >
+            Changes
           </Button>
         )}
         {actions.hasDraft && (

@@ -24,21 +24,15 @@ interface Comparing {
 
 export const comparing = createStore<Comparing>()(() => ({ comparison: null }));
 
-/** What the editor was before, to be put back: nothing of it changes while versions are compared. */
-let wasReadOnly = false;
-
 /** Show on the canvas what became of one document in the other. */
 export function compare(
   own: EditorStore,
   [before, old]: readonly [Place, GraphDocument],
   [after, present]: readonly [Place, GraphDocument],
 ): void {
-  const { catalogue, readOnly, select } = own.getState();
-  if (!comparing.getState().comparison) {
-    wasReadOnly = readOnly;
-    select([]);
-    own.setState({ readOnly: true });
-  }
+  const { catalogue, select, setLock } = own.getState();
+  select([]);
+  setLock("comparison", true);
   const { document, nodes, links } = comparisonOf(old, present);
   const store = createEditor({ document, catalogue, readOnly: true, marks: { nodes, links } });
   const comparison: Comparison = {
@@ -55,5 +49,5 @@ export function compare(
 export function stopComparing(own: EditorStore): void {
   if (!comparing.getState().comparison) return;
   comparing.setState({ comparison: null });
-  own.setState({ readOnly: wasReadOnly });
+  own.getState().setLock("comparison", false);
 }
