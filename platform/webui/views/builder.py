@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from agents.executions.models import Execution
 from agents.graphs import services
+from webui.forms.fields import largest_file
 from webui.manifest import builder_assets
 from webui.views.pages import PageRequest, page, render
 
@@ -49,6 +50,7 @@ def _builder(request: PageRequest, title: str, shown: dict[str, Any]) -> HttpRes
         **shown,
         "user": {"id": str(request.user.pk), "username": request.user.get_username()},
         "urls": _urls(),
+        "largest_file": largest_file(),
     }
     context = {"title": title, "settings": settings, "assets": assets}
     return render(request, "agents/builder.html", context, status=200 if assets else 503)

@@ -7,6 +7,8 @@ export interface BuilderSettings {
   /** The execution to show on the canvas. */
   readonly execution: string | null;
   readonly is_new: boolean;
+  /** How many bytes a file may have that a value carries. */
+  readonly largest_file: number;
   readonly user: { readonly id: number | string; readonly username: string };
   readonly urls: BuilderUrls;
 }

@@ -6,8 +6,9 @@
  */
 import { useRef, useState } from "react";
 import { ariaOf, type ControlProps } from "@/pins/control";
-import { asDataUri, largestFile } from "@/pins/files";
+import { asDataUri } from "@/pins/files";
 import { dataFile, sizeText } from "@/pins/values";
+import { readSettings } from "@/settings";
 
 export function FilePin(props: ControlProps) {
   const { field, value, onChange, id, describedBy, disabled } = props;
@@ -20,7 +21,7 @@ export function FilePin(props: ControlProps) {
     setProblem(null);
     if (!file) return;
     try {
-      onChange(await asDataUri(file, largestFile()), "click");
+      onChange(await asDataUri(file, readSettings().largest_file), "click");
     } catch (error) {
       setProblem(error instanceof Error ? error.message : "The file could not be read.");
     }

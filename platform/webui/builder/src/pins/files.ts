@@ -2,16 +2,6 @@
 import { sizeText } from "@/pins/values";
 
 const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+$/;
-const MOST_BYTES_OF_A_VALUE = 16 * 1024 * 1024;
-
-/**
- * Return how many bytes a file may have so that its URI is a value that a run takes.
- *
- * `mostBytes` is the instance's MAX_VALUE_BYTES; base64 adds a third.
- */
-export function largestFile(mostBytes = MOST_BYTES_OF_A_VALUE): number {
-  return Math.floor((mostBytes * 3) / 4) - 200;
-}
 
 /** Return the file as a `data:` URI. Throws with a sentence where it is too large. */
 export async function asDataUri(file: Blob, largest: number): Promise<string> {
