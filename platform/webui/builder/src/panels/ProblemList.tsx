@@ -4,6 +4,7 @@ import { jumpTo } from "@/editor/jump";
 import { titleOf } from "@/graph/catalogue";
 import { findNode } from "@/graph/document";
 import type { Problem } from "@/graph/problems";
+import { Words } from "@/pins/Words";
 import { Icon } from "@/ui/icons";
 
 const MOST_SHOWN = 200;
@@ -45,7 +46,9 @@ export function ProblemList() {
                   <span className="visually-hidden">
                     {problem.severity === "error" ? "Error: " : "Warning: "}
                   </span>
-                  <span dir="auto">{problem.detail}</span>
+                  <span dir="auto">
+                    <Words text={problem.detail} />
+                  </span>
                   {node && (
                     <span className="problem__place" dir="auto">
                       {titleOf(node, catalogue)}

@@ -56,7 +56,9 @@ export function DictionaryPin(props: ControlProps) {
         disabled={disabled}
         onClick={() => {
           expectOne();
-          onChange({ ...entries, [freeKey(entries)]: "" }, "click");
+          // Who adds to a default means to keep it.
+          const kept = isObject(value) || !isObject(field.default) ? entries : field.default;
+          onChange({ ...kept, [freeKey(kept)]: "" }, "click");
         }}
       >
         <PlusIcon /> Add an entry

@@ -6,7 +6,6 @@ import { groupOf, type ControlProps } from "@/pins/control";
 import { itemField } from "@/pins/field";
 import { DownIcon, PlusIcon, RemoveIcon, UpIcon } from "@/pins/icons";
 import { JsonPin } from "@/pins/JsonPin";
-import { summary } from "@/pins/values";
 
 export const MOST_ITEMS = 100;
 
@@ -20,9 +19,6 @@ export function ListPin(props: ControlProps) {
     items.map((one, at) => (at === index ? item : one));
   return (
     <div {...groupOf(props)} className="list-pin" ref={place}>
-      {items.length === 0 && field.default !== undefined && summary(field.default) && (
-        <p className="field__help">Default: {summary(field.default)}</p>
-      )}
       {items.length > 0 && (
         <ol className="list-pin__items">
           {items.map((item, index) => (
@@ -80,7 +76,9 @@ export function ListPin(props: ControlProps) {
         disabled={disabled}
         onClick={() => {
           expectOne();
-          onChange([...items, emptyItem(itemField(field, "item").control)], "click");
+          // Who adds to a default means to keep it.
+          const kept = isArray(value) || !isArray(field.default) ? items : field.default;
+          onChange([...kept, emptyItem(itemField(field, "item").control)], "click");
         }}
       >
         <PlusIcon /> Add an item

@@ -3,7 +3,7 @@ import { isObject, withKey } from "@/graph/json";
 import { groupOf, type ControlProps } from "@/pins/control";
 import { fieldOf, fieldsOf, type Field } from "@/pins/field";
 import { PinField } from "@/pins/PinField";
-import { misfitOf } from "@/pins/problem";
+import { shownMisfitOf } from "@/pins/problem";
 
 export function ObjectPin(props: ControlProps & { readonly leftOut?: string }) {
   const { field, value, onChange, id, disabled, leftOut } = props;
@@ -21,7 +21,7 @@ export function ObjectPin(props: ControlProps & { readonly leftOut?: string }) {
           id={`${id}-${member.name}`}
           field={member}
           value={members[member.name]}
-          problem={misfitOf(member, members[member.name])}
+          problem={shownMisfitOf(member, members[member.name])}
           disabled={disabled}
           onChange={(next, how) => {
             const changed = withKey(members, member.name, next);

@@ -161,6 +161,14 @@ describe("a list", () => {
     expect(held).toEqual(["c", "b"]);
   });
 
+  it("begins with its default", () => {
+    show({ type: "array", items: { type: "string" }, default: ["a"] });
+
+    expect(screen.getByText('Without it: ["a"]')).toBeTruthy();
+    click("Add an item");
+    expect(held).toEqual(["a", ""]);
+  });
+
   it("of many items is edited as JSON", () => {
     show(
       { type: "array", items: {} },

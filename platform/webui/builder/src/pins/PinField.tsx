@@ -1,11 +1,13 @@
 /** One value with its label, help and problem, and the ways to give it up or to edit it as JSON. */
 import { useState, type ReactNode } from "react";
-import type { Json } from "@/graph/json";
+import { jsonEqual, type Json } from "@/graph/json";
 import { Control, GROUPS, shows } from "@/pins/Control";
 import { labelId, type OnChange } from "@/pins/control";
 import type { Field } from "@/pins/field";
 import { BracesIcon, ResetIcon } from "@/pins/icons";
 import { JsonPin } from "@/pins/JsonPin";
+import { summary } from "@/pins/values";
+import { Words } from "@/pins/Words";
 import "@/pins/pins.css";
 
 export interface PinFieldProps {
@@ -21,7 +23,10 @@ export interface PinFieldProps {
   readonly instead?: ReactNode;
 }
 
-const AS_JSON = new Set(["list", "dictionary", "object", "table", "variant", "choice"]);
+const AS_JSON = new Set(["list", "dictionary", "object", "table", "variant"]);
+
+/** Controls that have no place for what holds without a value. */
+const HIDE_DEFAULT = new Set(["list", "dictionary", "table"]);
 
 export function PinField(props: PinFieldProps) {
   const { id, field, value, onChange, problem, disabled = false, instead } = props;
@@ -66,7 +71,7 @@ export function PinField(props: PinFieldProps) {
                 <BracesIcon />
               </button>
             )}
-            {isGiven && (
+            {isGiven && !jsonEqual(value, field.default) && (
               <button
                 type="button"
                 className="icon-button"
@@ -81,14 +86,17 @@ export function PinField(props: PinFieldProps) {
         )}
       </div>
       {instead ?? (asJson ? <JsonPin {...control} /> : <Control {...control} />)}
+      {!isGiven && !instead && HIDE_DEFAULT.has(field.control) && summary(field.default) && (
+        <p className="field__help">Without it: {summary(field.default)}</p>
+      )}
       {field.description && (
         <p className="field__help" id={helpId} dir="auto">
-          {field.description}
+          <Words text={field.description} />
         </p>
       )}
       {problem && (
         <p className="field__errors" id={problemId} dir="auto">
-          {problem}
+          <Words text={problem} />
         </p>
       )}
       {problem && offersEmptyText(field, value) && !instead && !disabled && (

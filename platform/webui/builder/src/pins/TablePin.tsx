@@ -75,7 +75,10 @@ export function TablePin(props: ControlProps) {
         disabled={disabled}
         onClick={() => {
           expectOne();
-          onChange([...rows, emptyRow(columns)], "click");
+          // Who adds to a default means to keep it.
+          const known = field.default ?? [];
+          const kept = isArray(value) || !isTable(known) ? rows : known;
+          onChange([...kept, emptyRow(columns)], "click");
         }}
       >
         <PlusIcon /> Add a row

@@ -1,7 +1,7 @@
 /** What is wrong with a field's value, in a sentence that stands below the field. */
-import type { Json } from "@/graph/json";
+import { isObject, type Json } from "@/graph/json";
 import { misfit } from "@/graph/values";
-import type { Field } from "@/pins/field";
+import { fieldsOf, type Field } from "@/pins/field";
 
 /** Return what is wrong with the value, or null. A value that is not there is no misfit. */
 export function misfitOf(field: Field, value: Json | undefined): string | null {
@@ -13,5 +13,14 @@ export function misfitOf(field: Field, value: Json | undefined): string | null {
 export function refusalOf(field: Field, value: Json | undefined): string | null {
   const isMissing = value === undefined || value === null;
   if (isMissing && field.required && field.default === undefined) return "This is required.";
+  return misfitOf(field, value);
+}
+
+/** Return the misfit as a field shows it: not where one of the fields inside shows it already. */
+export function shownMisfitOf(field: Field, value: Json | undefined): string | null {
+  if (field.control === "object" && isObject(value)) {
+    const isInside = fieldsOf(field.schema).some((one) => misfitOf(one, value[one.name]) !== null);
+    if (isInside) return null;
+  }
   return misfitOf(field, value);
 }

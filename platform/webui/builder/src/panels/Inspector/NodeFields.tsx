@@ -18,7 +18,7 @@ import type { Field } from "@/pins/field";
 import { PlusIcon, RemoveIcon } from "@/pins/icons";
 import { PinField } from "@/pins/PinField";
 import { PinForm } from "@/pins/PinForm";
-import { misfitOf } from "@/pins/problem";
+import { shownMisfitOf } from "@/pins/problem";
 
 interface NodeFieldsProps {
   readonly node: NodeDocument;
@@ -120,7 +120,7 @@ function NodeField({ node, pin, field }: NodeFieldProps) {
       onChange={change}
       problem={
         problems.map((one) => sentence(one, field, pin.value)).join(" ") ||
-        misfitOf(field, pin.value) // what other values of the node make of this one
+        shownMisfitOf(field, pin.value) // what other values of the node make of this one
       }
       disabled={readOnly}
       instead={pin.linked ? <LinkedValue node={node.id} pin={pin} /> : undefined}
@@ -137,7 +137,7 @@ function canGrow(pin: Pin, field: Field, block: Block | undefined): boolean {
 /** Return a problem as the field says it that it is about. */
 function sentence(problem: Problem, field: Field, value: Json | undefined): string {
   if (problem.code === "missing_value") return "Give it a value, or link something to it.";
-  if (problem.code === "invalid_input") return misfitOf(field, value) ?? problem.detail;
+  if (problem.code === "invalid_input") return shownMisfitOf(field, value) ?? "";
   return problem.detail;
 }
 

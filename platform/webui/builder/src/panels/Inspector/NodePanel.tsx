@@ -10,6 +10,7 @@ import { isObject } from "@/graph/json";
 import { NodeFields } from "@/panels/Inspector/NodeFields";
 import { PinnedOutputs } from "@/panels/Inspector/PinnedOutputs";
 import { PolicyFields } from "@/panels/Inspector/PolicyFields";
+import { Words } from "@/pins/Words";
 import { SubAgent } from "@/panels/Inspector/SubAgent";
 import { TargetList } from "@/panels/Inspector/TargetList";
 
@@ -108,7 +109,7 @@ function NodeProblems({ id }: { readonly id: string }) {
     <ul className="notice notice--error inspector__problems" role="status">
       {problems.map((problem) => (
         <li key={`${problem.code} ${problem.detail}`} dir="auto">
-          {problem.detail}
+          <Words text={problem.detail} />
         </li>
       ))}
     </ul>

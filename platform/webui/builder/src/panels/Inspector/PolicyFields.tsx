@@ -8,7 +8,7 @@ import { policySummary, POLICY_SCHEMA } from "@/panels/Inspector/policy";
 import type { How } from "@/pins/control";
 import { fieldsOf } from "@/pins/field";
 import { PinField } from "@/pins/PinField";
-import { misfitOf } from "@/pins/problem";
+import { shownMisfitOf } from "@/pins/problem";
 
 const FIELDS = fieldsOf({ part: POLICY_SCHEMA, root: POLICY_SCHEMA });
 
@@ -29,7 +29,7 @@ export function PolicyFields({ node }: { readonly node: NodeDocument }) {
               id={`policy-${node.id}-${field.name}`}
               field={field}
               value={value}
-              problem={misfitOf(field, value)}
+              problem={shownMisfitOf(field, value)}
               disabled={readOnly}
               onChange={(next: Json | undefined, how: How) =>
                 edit(
