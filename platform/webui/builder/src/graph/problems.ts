@@ -94,7 +94,9 @@ const kept = new WeakMap<object, Map<string, Kept>>();
 /** Return the links that lack a node. */
 function looseLinks(graph: GraphDocument): readonly LinkDocument[] {
   const nodes = nodesById(graph);
-  const loose = graph.links.filter((link) => !nodes.has(link.source_id) || !nodes.has(link.sink_id));
+  const loose = graph.links.filter(
+    (link) => !nodes.has(link.source_id) || !nodes.has(link.sink_id),
+  );
   return loose.length > 0 ? loose : NONE;
 }
 
