@@ -16,3 +16,26 @@ export function beforeNextFrame(callback: () => void): () => void {
   };
   return cancel;
 }
+
+/**
+ * Return a scheduler like `beforeNextFrame` that leaves time between two callbacks.
+ *
+ * What shows a run is drawn some times a second, not with every frame: drawing must not take the
+ * time that people's own clicks and drags need, on a machine that runs the blocks as well.
+ */
+export function pacedFrames(gap: number): (callback: () => void) => () => void {
+  let last = -Infinity;
+  return (callback) => {
+    let cancel = () => clearTimeout(timer);
+    const timer = setTimeout(
+      () => {
+        cancel = beforeNextFrame(() => {
+          last = performance.now();
+          callback();
+        });
+      },
+      Math.max(0, last + gap - performance.now()),
+    );
+    return () => cancel();
+  };
+}

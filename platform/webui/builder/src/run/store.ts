@@ -16,7 +16,7 @@ import {
   type RunEvent,
   type RunState,
 } from "@/run/events";
-import { beforeNextFrame } from "@/run/frames";
+import { pacedFrames } from "@/run/frames";
 import { follow, type Connection, type Following, type FollowOptions } from "@/run/socket";
 import { byNode, type Waiting } from "@/run/waiting";
 
@@ -55,7 +55,8 @@ export interface RunStoreOptions {
   readonly askWaiting?: (run: string) => Promise<readonly Waiting[]>;
 }
 
-const MOST_AT_ONCE = 250; // events per frame
+const MOST_AT_ONCE = 250; // events at a time
+const PACE = 80; // ms between two portions
 const SILENCE = 10_000; // ms after the end of a run in which somebody may still retry it
 const RECENT = 30_000; // ms
 const LOOK_AGAIN = 5_000; // ms between two looks at what waits
@@ -77,7 +78,7 @@ export function createRunStore(options: RunStoreOptions = {}): RunStore {
     let queue: RunEvent[] = [];
     let callOff: (() => void) | null = null;
     let silence: ReturnType<typeof setTimeout> | undefined;
-    const schedule = options.schedule ?? beforeNextFrame;
+    const schedule = options.schedule ?? pacedFrames(PACE);
 
     function begin(id: string, since: number): void {
       following = (options.follow ?? follow)({
