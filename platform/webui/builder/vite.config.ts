@@ -22,7 +22,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 2000, // elkjs, which is loaded when somebody tidies up
     rolldownOptions: { input: at("src/main.tsx") },
   },
-  worker: { format: "es" },
+  worker: { format: "iife" },
   test: {
     include: ["src/**/*.test.{ts,tsx}"],
     environment: "node", // a test that needs a page says so: // @vitest-environment happy-dom

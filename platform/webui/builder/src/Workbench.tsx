@@ -16,7 +16,7 @@ import { KeptEdits } from "@/panels/Saving/KeptEdits";
 import { PublishButton } from "@/panels/Saving/PublishButton";
 import { SaveState } from "@/panels/Saving/SaveState";
 import { SidePanel } from "@/panels/SidePanel";
-import { openDialog, panels, usePanels } from "@/panels/state";
+import { NARROW, openDialog, panels, usePanels } from "@/panels/state";
 import { Toolbar } from "@/panels/Toolbar";
 import { isFirstVisit, rememberTour } from "@/panels/Tour/Tour";
 import { RunButton } from "@/panels/RunPanel/RunButton";
@@ -26,9 +26,6 @@ import { VersionsPanel } from "@/panels/VersionsPanel/VersionsPanel";
 import { Messages } from "@/ui/Messages";
 import { toast } from "@/ui/messages";
 import { useMedia } from "@/ui/useMedia";
-
-/** Below this width there is no room to edit a graph, only to look at one. */
-const NARROW = "(max-width: 47.99rem)";
 
 /** Toolbar, palette, canvas, panels: each part reads the editor's and the run's store by itself. */
 export function Workbench() {
@@ -52,12 +49,12 @@ export function Workbench() {
     };
   }, [isNarrow, store]);
   useEffect(() => {
-    if (readOnly || !isFirstVisit()) return;
+    if (readOnly || isNarrow || !isFirstVisit()) return;
     rememberTour();
     toast("New here? A tour of four steps shows how to build an agent.", {
       action: { label: "Take the tour", run: () => openDialog("tour") },
     });
-  }, [readOnly]);
+  }, [readOnly, isNarrow]);
 
   return (
     <div className="builder" data-narrow={isNarrow || undefined}>

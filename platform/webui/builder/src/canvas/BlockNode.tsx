@@ -21,8 +21,11 @@ import { Icon } from "@/ui/icons";
 /** Below this zoom no text can be read, so none is drawn. */
 export const READABLE_ZOOM = 0.4;
 
-const isReadable = (flow: { transform: [number, number, number] }) =>
-  flow.transform[2] >= READABLE_ZOOM;
+/** Below this one not even a title in large letters. */
+const NAMED_ZOOM = 0.18;
+
+const detailOf = ({ transform: [, , zoom] }: { transform: [number, number, number] }) =>
+  zoom >= READABLE_ZOOM ? "all" : zoom >= NAMED_ZOOM ? "title" : "none";
 
 const NO_PINS: NodePins = { inputs: [], outputs: [] };
 
@@ -38,25 +41,32 @@ export const BlockNode = memo(function BlockNode({
   isConnectable,
 }: NodeProps<FlowNode>) {
   const node = useEditor((editor) => findNode(editor.document, id));
-  const readable = useFlow(isReadable);
+  const detail = useFlow(detailOf);
   if (!node) return null;
-  return readable ? (
+  return detail === "all" ? (
     <FullNode node={node} selected={selected} isConnectable={isConnectable} />
   ) : (
-    <SmallNode node={node} selected={selected} />
+    <SmallNode node={node} selected={selected} isNamed={detail === "title"} />
   );
 });
 
-/** The node from afar: its place, its colour, whether something is wrong. */
+/** The node from afar: its place, its colour, its name as long as it can be read. */
 function SmallNode({
   node,
   selected,
+  isNamed,
 }: {
   readonly node: NodeDocument;
   readonly selected: boolean;
+  readonly isNamed: boolean;
 }) {
   const state = useNodeState(node);
-  return <div className="node node--small" data-selected={selected || undefined} {...state} />;
+  const title = useEditor((editor) => (isNamed ? titleOf(node, editor.catalogue) : null));
+  return (
+    <div className="node node--small" data-selected={selected || undefined} {...state}>
+      {title && <span className="node__name">{title}</span>}
+    </div>
+  );
 }
 
 function FullNode({

@@ -136,11 +136,12 @@ function entriesOf(catalogue: Catalogue, words: string, start: Start | null): re
       ...block.categories.map(({ category }) => category),
       block.description,
     ]);
+  // Inside a family blocks stay in the catalogue's order, which begins with the general ones.
   const rank = ({ block, family }: Entry) =>
-    order.indexOf(family) + (fits && fits.get(block) !== "fits" ? 100 : 0);
-  return entries.sort(
-    (one, other) => rank(one) - rank(other) || one.block.title.localeCompare(other.block.title),
-  );
+    order.indexOf(family) +
+    (fits && fits.get(block) !== "fits" ? 100 : 0) +
+    (fits && start?.side === "source" && family === "input" ? 200 : 0);
+  return entries.sort((one, other) => rank(one) - rank(other));
 }
 
 function firstSentence(text: string): string {

@@ -30,11 +30,15 @@ export interface Panels {
   readonly quickAdd: QuickAdd | null;
 }
 
+/** Below this width there is no room to edit a graph, only to look at one. */
+export const NARROW = "(max-width: 47.99rem)";
+const isNarrow = typeof matchMedia !== "undefined" && matchMedia(NARROW).matches;
+
 export const panels = createStore<Panels>()(() => ({
-  palette: true,
-  side: "inspector",
+  palette: !isNarrow,
+  side: isNarrow ? null : "inspector",
   runs: false,
-  minimap: true,
+  minimap: !isNarrow,
   dialog: null,
   quickAdd: null,
 }));
