@@ -88,7 +88,9 @@ export function BlockList({
         {entries.map(({ block, family }, index) => (
           <div key={block.id} role="presentation">
             {!words && entries[index - 1]?.family !== family && (
-              <h3 className="block-list__family">{FAMILIES[family].title}</h3>
+              <div className="block-list__family" aria-hidden="true">
+                {FAMILIES[family].title}
+              </div>
             )}
             <div
               id={`${list}-${index}`}
@@ -137,10 +139,11 @@ function entriesOf(catalogue: Catalogue, words: string, start: Start | null): re
       block.description,
     ]);
   // Inside a family blocks stay in the catalogue's order, which begins with the general ones.
+  const isAhead = start?.side === "source"; // an input of the agent takes nothing in mid-way
   const rank = ({ block, family }: Entry) =>
     order.indexOf(family) +
     (fits && fits.get(block) !== "fits" ? 100 : 0) +
-    (fits && start?.side === "source" && family === "input" ? 200 : 0);
+    (isAhead && family === "input" ? 200 : 0);
   return entries.sort((one, other) => rank(one) - rank(other));
 }
 

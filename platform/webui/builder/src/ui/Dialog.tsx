@@ -43,7 +43,10 @@ export function Dialog({
             Close
           </Button>
         </header>
-        <div className="dialog__body">{children}</div>
+        {/* What may have to be scrolled can be reached by keys. */}
+        <div className="dialog__body" tabIndex={0}>
+          {children}
+        </div>
         {actions && <footer className="dialog__actions">{actions}</footer>}
       </div>
     </dialog>
