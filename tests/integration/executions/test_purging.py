@@ -1,7 +1,6 @@
 """What is old goes: values first, then rows; whole families only, and nothing that has not ended."""
 
 import os
-import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,54 +8,44 @@ from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
-from django.apps import apps
-from django.db import connection, models, transaction
 from django.utils.timezone import now
 
 from accounts.models import User
-from agents.executions import files, retention, tasks
-from agents.executions.belongings import BELONGINGS, REFERENCES, RUN
+from agents.executions import files, tasks
+from agents.executions.belongings import BELONGINGS, RUN
 from agents.executions.files import RunFiles
 from agents.executions.models import (
     Emission,
-    Event,
-    EventWait,
     Execution,
     NodeExecution,
     Review,
     Signal,
     StartKey,
 )
-from agents.executions.payloads import PayloadPurged
 from agents.executions.purging import Report, preview, purge
 from agents.executions.retention import Ages
 from agents.executions.reviewing import decide
-from agents.executions.services import retry_execution, start_execution
+from agents.executions.services import start_execution
 from agents.executions.signalling import send
 from agents.graphs import services as graphs
 from agents.graphs.models import Agent
-from kernel.errors import NotFound
-from kernel.fields import JSONText
 from launcher.paths import InstancePaths
 from tests.integration.executions.conftest import Limits
-from tests.support.cases import shown, values
-from tests.support.graphs import GraphBuilder, calculator
+from tests.support.graphs import calculator
+from tests.support.purging import (
+    EVERYTHING,
+    NOTHING,
+    ROWS,
+    age,
+    counted,
+    left,
+    old_run,
+    parent_of_two,
+)
 from tests.support.reviews import asked
-from tests.support.runs import fresh, run, run_to_end, start
+from tests.support.runs import fresh, run_to_end, start
 
 pytestmark = pytest.mark.django_db
-
-NOTHING = {
-    "runs": 0,
-    "payloads": 0,
-    "rows": {},
-    "cleared": {},
-    "folders": 0,
-    "complete": True,
-}
-# Of one run of the calculator.
-ROWS = {"emissions": 4, "events": 12, "executions": 1, "node_executions": 3}
-EVERYTHING = Ages.older_than(0)
 
 
 @pytest.fixture(autouse=True)
@@ -65,61 +54,6 @@ def data(tmp_path: Path, settings: Any) -> Path:
     settings.PATHS = InstancePaths(tmp_path)
     folder: Path = settings.PATHS.files
     return folder
-
-
-def age(execution: Execution, days: float) -> Execution:
-    """Let a run have begun and ended so many days ago."""
-    moment = now() - timedelta(days=days)
-    rows = Execution.objects.filter(pk=execution.pk)
-    rows.update(created=moment)
-    rows.exclude(ended_at=None).update(ended_at=moment)
-    return fresh(execution)
-
-
-def old_run(owner: User, days: float = 100) -> Execution:
-    return age(run(owner, calculator(), Input=8), days)
-
-
-def parent_of_two(owner: User, days: float = 100) -> list[Execution]:
-    """Return a run and the two that it started, all of them ended."""
-    inner = calculator("Inner")
-    outer = GraphBuilder("Outer")
-    first, second = outer.agent(inner, Input=1), outer.agent(inner, Input=2)
-    shown(outer, first, "Output", "first")
-    shown(outer, second, "Output", "second")
-    root = run(owner, outer)
-    family = [root, *Execution.objects.filter(root=root)]
-    return [age(one, days) for one in family]
-
-
-def counted(report: Report) -> dict[str, Any]:
-    """Return the report without tables of which nothing went."""
-    told = report.as_json()
-    return told | {key: {k: n for k, n in told[key].items() if n} for key in ("rows", "cleared")}
-
-
-def left() -> dict[str, int]:
-    found = {one.name: one.model._default_manager.count() for one in (*BELONGINGS, RUN)}
-    return {name: count for name, count in found.items() if count}
-
-
-def test_every_table_that_points_at_a_run_is_handled() -> None:
-    owned = {Execution, *(one.model for one in BELONGINGS)}
-    known: set[tuple[type[models.Model], str]] = {(one.model, one.link) for one in BELONGINGS}
-    known |= {(one.model, one.link) for one in REFERENCES}
-    known |= {(Execution, "parent"), (Execution, "root")}  # inside a family
-    # Of the same run.
-    known |= {(one, "node_execution") for one in (Event, EventWait, Review)}
-    known |= {(Signal, "taken_by")}
-
-    pointing = {
-        (model, field.name)
-        for model in apps.get_models()
-        for field in model._meta.get_fields()
-        if isinstance(field, models.ForeignKey) and field.related_model in owned
-    }
-
-    assert pointing - known == set(), "add these to agents/executions/belongings.py"
 
 
 def test_questions_and_signals_lose_their_values_and_go_with_their_run(
@@ -139,47 +73,6 @@ def test_questions_and_signals_lose_their_values_and_go_with_their_run(
     assert list(Signal.objects.values_list("value", "name")) == [(None, "paid")]
     purge(EVERYTHING)
     assert left() == {}
-
-
-def test_what_points_at_a_table_goes_before_it() -> None:
-    order = [one.model for one in BELONGINGS]
-
-    for one in BELONGINGS:
-        for field in one.model._meta.get_fields():
-            if isinstance(field, models.ForeignKey) and field.related_model in order:
-                assert order.index(one.model) < order.index(field.related_model)
-
-
-def test_every_json_column_of_a_run_is_a_value_or_a_fact() -> None:
-    for one in (*BELONGINGS, RUN):
-        if one.is_value:
-            continue
-        json = {
-            field.name
-            for field in one.model._meta.concrete_fields
-            if isinstance(field, JSONText | models.JSONField)
-        }
-        assert json == {*one.values, *one.facts}, one.table
-
-
-def test_every_foreign_key_to_what_is_purged_has_an_index() -> None:
-    """Else each row that is deleted costs a scan of the table that may point at it."""
-    tables = [one.table for one in (*BELONGINGS, RUN)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT key.conrelid::regclass::text || '.' || field.attname
-            FROM pg_constraint key
-            JOIN pg_attribute field ON field.attrelid = key.conrelid AND field.attnum = key.conkey[1]
-            WHERE key.contype = 'f' AND key.confrelid::regclass::text = ANY(%s)
-            AND NOT EXISTS (
-              SELECT FROM pg_index found WHERE found.indrelid = key.conrelid
-              AND found.indkey[0] = key.conkey[1] AND found.indpred IS NULL
-            )
-            """,
-            [tables],
-        )
-        assert cursor.fetchall() == []
 
 
 def test_by_default_everything_stays(alice: User) -> None:
@@ -493,137 +386,6 @@ def test_what_is_no_runs_folder_is_left_alone(data: Path) -> None:
 
     assert counted(purge(EVERYTHING)) == NOTHING
     assert len(list(data.iterdir())) == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_purgers_at_once_remove_each_row_once(alice: User, servers: None) -> None:
-    for _ in range(8):
-        old_run(alice)
-    parent_of_two(alice)
-    expected = preview(Ages.older_than(90))
-    found: list[Report] = []
-    together = threading.Barrier(3)
-
-    def purging_beside_others() -> None:
-        together.wait()
-        try:
-            found.append(purge(Ages.older_than(90), batch=20))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=purging_beside_others) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    found.append(purge(Ages.older_than(90)))  # what was locked when they looked
-
-    total = Report()
-    for report in found:
-        total.add(report)
-    assert counted(total) == counted(expected)
-    assert left() == {}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_run_that_somebody_has_locked_is_passed_over(alice: User, servers: None) -> None:
-    held, free = old_run(alice), old_run(alice)
-    found: list[Report] = []
-
-    def purging_meanwhile() -> None:
-        try:
-            found.append(purge(Ages.older_than(90)))
-        finally:
-            connection.close()
-
-    with transaction.atomic():
-        Execution.objects.locked(held.pk)
-        thread = threading.Thread(target=purging_meanwhile)
-        thread.start()
-        thread.join(timeout=30)
-
-    assert [report.runs for report in found] == [1]
-    assert list(Execution.objects.all()) == [held]
-    assert not Execution.objects.filter(pk=free.pk).exists()
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("which", [1, 2])
-def test_a_family_of_which_somebody_has_locked_a_run_is_passed_over(
-    which: int, alice: User, servers: None
-) -> None:
-    family = parent_of_two(alice)
-    found: list[Report] = []
-
-    def purging_meanwhile() -> None:
-        try:
-            found.append(purge(Ages.older_than(90)))
-        finally:
-            connection.close()
-
-    with transaction.atomic():
-        Execution.objects.locked(family[which].pk)
-        thread = threading.Thread(target=purging_meanwhile)
-        thread.start()
-        thread.join(timeout=30)
-
-    assert [counted(report) for report in found] == [NOTHING]
-    assert Execution.objects.count() == 3
-
-
-def failed_run(owner: User) -> Execution:
-    graph = GraphBuilder()
-    shown(graph, values(graph, 1, fail="It broke."), "out")
-    return age(run(owner, graph), 100)
-
-
-def test_a_run_without_its_values_is_not_retried(alice: User) -> None:
-    execution = failed_run(alice)
-    purge(Ages.older_than(90), payloads_only=True)
-    before = fresh(execution)
-
-    with pytest.raises(PayloadPurged) as refusal:
-        retry_execution(execution.pk)
-
-    assert (refusal.value.code, refusal.value.status) == ("payload_purged", 409)
-    assert f"The values of the run {execution.pk} were purged on" in refusal.value.message
-    after = fresh(execution)
-    assert (after.status, after.last_seq, after.ended_at) == (
-        "FAILED",
-        before.last_seq,
-        before.ended_at,
-    )
-
-
-def test_a_run_that_is_gone_is_not_retried(alice: User) -> None:
-    execution = failed_run(alice)
-    purge(Ages.older_than(90))
-
-    with pytest.raises(NotFound):
-        retry_execution(execution.pk)
-
-
-def test_a_run_that_is_retried_is_not_old_any_more(alice: User) -> None:
-    execution = failed_run(alice)
-    retry_execution(execution.pk)
-
-    assert counted(purge(EVERYTHING)) == NOTHING
-    assert fresh(execution).status == "RUNNING"
-
-
-def test_a_hint_that_is_not_true_any_more_is_dropped(alice: User) -> None:
-    execution = failed_run(alice)
-
-    def retried_meanwhile(*args: Any, **kwargs: Any) -> Any:
-        found = retention.due(*args, **kwargs)
-        if found:
-            retry_execution(execution.pk)
-        return found
-
-    with patch("agents.executions.purging.due", retried_meanwhile):
-        assert counted(purge(Ages.older_than(90))) == NOTHING
-
-    assert fresh(execution).status == "RUNNING"
 
 
 def set_retention(execution: Execution, days: int) -> None:
