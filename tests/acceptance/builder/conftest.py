@@ -14,7 +14,7 @@ from tests.support.graphs import GraphBuilder
 DESK = {"width": 1440, "height": 900}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running() -> Iterator[Browser]:
     path = chromium()
     if path is None:
@@ -23,7 +23,7 @@ def running() -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def trellis(running: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trellis]:
     instance = Trellis(tmp_path_factory.mktemp("builder") / "data")
     try:
@@ -34,7 +34,7 @@ def trellis(running: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         instance.kill_everything()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def session(running: Browser, trellis: Trellis) -> Any:
     visitor = Visitor(running, trellis)
     visitor.sign_in()
@@ -85,7 +85,7 @@ class Api:
         return response.json() if response.body() else None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def api(running: Browser, trellis: Trellis) -> Iterator[Api]:
     key = trellis.command("token").stdout.strip()
     context = running.new_context(base_url=trellis.url, extra_http_headers={"X-API-Key": key})

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 import { useEditorStore } from "@/editor/context";
 import { isPressed, isWriting } from "@/keyboard/keys";
 import { isPossible, SPECS, useRunCommand } from "@/keyboard/useCommands";
@@ -10,7 +10,8 @@ const WHILE_WRITING: ReadonlySet<string> = new Set(["commands", "run", "export"]
 export function Shortcuts() {
   const store = useEditorStore();
   const run = useRunCommand();
-  useEffect(() => {
+  // Before the page is painted: whoever sees it may press a key.
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
       const writing = isWriting(event.target);
