@@ -13,7 +13,7 @@ from tests.support.graphs import GraphBuilder
 
 def test_the_keyboard_is_enough(visitor: Visitor) -> None:
     page = visitor.page()
-    page.goto("/agents/")
+    page.goto("/agents/?q=Calculator")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")

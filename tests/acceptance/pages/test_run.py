@@ -42,7 +42,7 @@ HOSTILE_OUTPUTS: list[Any] = [
 
 def test_a_calculation_fills_in_while_it_runs(visitor: Visitor) -> None:
     page = visitor.page()
-    page.goto("/agents/")
+    page.goto("/agents/?q=Calculator")
     page.get_by_role("link", name="Calculator", exact=True).click()
     page.get_by_label(re.compile("Input")).first.fill("8")
     run(page)
@@ -247,7 +247,7 @@ def bars(node: Locator) -> list[tuple[str, float, float]]:
 
 def test_a_run_leads_to_the_canvas(visitor: Visitor) -> None:
     page = visitor.page()
-    page.goto("/agents/")
+    page.goto("/agents/?q=Calculator")
     page.get_by_role("link", name="Calculator", exact=True).click()
     page.get_by_label(re.compile("Input")).first.fill("8")
     run(page)
