@@ -69,6 +69,9 @@ class Step(Protocol):
     durable: bool
     """Whether a crash of the database must not lose what was made."""
 
+    def forget(self) -> None:
+        """Forget what an earlier try made, which was not written."""
+
     def make(self, ledger: DatabaseLedger, row: NodeExecution, *, until: float) -> None:
         """Change the ledger, unless the row is no longer ours; run no block after ``until``."""
 
@@ -90,6 +93,9 @@ class Take:
     durable: bool = False
     status = NodeStatus.QUEUED
     emissions: Emissions = ()
+
+    def forget(self) -> None:
+        self.claim, self.durable = None, False
 
     def make(self, ledger: DatabaseLedger, row: NodeExecution, *, until: float) -> None:
         moment = now()
@@ -122,6 +128,9 @@ class Write:
 
     def __post_init__(self) -> None:
         self.node_execution = self.claim.node_execution.pk
+
+    def forget(self) -> None:
+        self.made = False
 
     def make(self, ledger: DatabaseLedger, row: NodeExecution, *, until: float) -> None:
         self.made = row.attempt == self.claim.attempt
@@ -239,6 +248,8 @@ def _write(step: Write) -> None:
 
 def _make(steps: Sequence[Step]) -> None:
     """Make the steps of one run in one transaction; the first one's thread ends it."""
+    for step in steps:
+        step.forget()
     with transaction.atomic():
         statuses = {step.status for step in steps}
         ledger, rows = open_rows([step.node_execution for step in steps], statuses)

@@ -85,7 +85,11 @@ class Lane:
         elif self.until is not None and perf_counter() > self.until:
             ledger.queued.extend(self.ready)
             self.ready.clear()
-        journal.commit(ledger)
+        try:
+            journal.commit(ledger)
+        except BaseException:
+            self.ready.clear()  # nothing of it was written
+            raise
 
     def go_on(self) -> None:
         """Run what was kept, stretch by stretch, until nothing is left or others should help."""
@@ -214,8 +218,12 @@ class Begin(Take):
 
     lane: Lane = field(kw_only=True)
 
+    def forget(self) -> None:
+        super().forget()
+        self.lane.ready.clear()
+
     def make(self, ledger: DatabaseLedger, row: NodeExecution, *, until: float) -> None:
-        self.claim, self.durable = None, True
+        self.durable = True
         self.lane.queue = row.queue
         may_run = perf_counter() < until and self.lane.may_run_here(ledger, row)
         if not may_run or not self.lane.run(ledger, row):

@@ -13,7 +13,7 @@ from django.db import connection
 from accounts.models import User
 from agents.engine.ids import PinName
 from agents.executions import claims, runner
-from agents.executions.claims import Claim, LeaseLost
+from agents.executions.claims import Claim, LeaseLost, Take
 from agents.executions.combining import Combiner
 from agents.executions.models import Event, Execution, NodeExecution
 from agents.executions.output import outputs
@@ -290,3 +290,22 @@ def test_what_meets_after_its_time_is_claimed_and_runs_by_itself(
     done = NodeExecution.objects.filter(pk__in=pks)
     assert set(done.values_list("status", "attempt")) == {("COMPLETED", 1)}
     assert outputs(run_to_end(execution)) == {str(number): ["x"] for number in range(WIDTH)}
+
+
+def test_a_claim_that_was_not_written_is_forgotten(alice: User) -> None:
+    execution = start(alice, fan_out(1), **{"in": "x"})
+    run_queued()
+    [row] = middle(execution)
+    step = Take(row.pk, "slow")
+    with (
+        patch.object(claims, "commit", side_effect=OSError("gone")),
+        pytest.raises(OSError, match="gone"),
+    ):
+        claims.submit(execution.pk, step)
+    assert claims.claim(row.pk, worker="quick", run=execution.pk) is not None
+
+    claims.submit(execution.pk, step)
+
+    assert step.claim is None
+    row.refresh_from_db()
+    assert (row.worker, row.attempt) == ("quick", 1)
