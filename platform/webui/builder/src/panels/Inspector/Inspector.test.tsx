@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 
 import { EditorProvider } from "@/editor/context";
@@ -154,13 +154,13 @@ describe("the list of problems", () => {
     expect(screen.queryByText(/of 'Calculator' is required/)).toBeNull();
   });
 
-  it("unfolds what is folded away", () => {
+  it("unfolds what is folded away", async () => {
     const store = show("x");
     jumpTo(store, { node_id: "x", pin: "title" });
 
-    // React renders after the event: the field is there then.
-    return screen.findByLabelText("Title").then((field) => {
-      expect(document.activeElement).toBe(field);
+    // React renders after the event and moves the focus after it has rendered.
+    await waitFor(() => {
+      expect(document.activeElement).toBe(screen.getByLabelText("Title"));
     });
   });
 });
