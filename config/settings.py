@@ -12,6 +12,7 @@ from config import env
 from kernel.redis import celery_broker_url
 from launcher.paths import instance_paths
 from launcher.secrets import persistent_secret
+from quotas.policy import Kind, NotARate, Rates, parse_rates
 
 django_stubs_ext.monkeypatch()  # so that ModelAdmin[User] and the like can be written
 
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
     "telemetry",
     "accounts",
     "apikeys",
+    "quotas",
     "launcher",
     "blocks",
     "agents.graphs",
@@ -62,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "webui.middleware.ContentSecurityPolicyMiddleware",
+    "quotas.middleware.RateLimitMiddleware",
     "kernel.api.bodies.BodyLengthMiddleware",  # innermost: it keeps the chain in one thread
 ]
 
@@ -204,6 +207,51 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("MAX_REQUEST_BYTES", 32 * 1024 * 1024,
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a table in a form has a field for each cell
 
+# --- Rates: how much in a time ---------------------------------------------------------------------
+
+
+def rates(kind: Kind, text: str) -> Rates:
+    """Return the rates of a kind of requests, from its variable or the default."""
+    try:
+        return parse_rates(text)
+    except NotARate as error:
+        raise env.ConfigurationError(f"RATE_{kind.upper()}: {error}") from None
+
+
+RATES = {
+    kind: rates(kind, text)
+    for kind, text in {
+        Kind.READS: env.text(
+            "RATE_READS", "1200/minute per user, 600/minute per key, 300/minute per address"
+        ),
+        Kind.WRITES: env.text(
+            "RATE_WRITES", "300/minute per user, 300/minute per key, 60/minute per address"
+        ),
+        Kind.STARTS: env.text(
+            "RATE_STARTS", "120/minute per user, 120/minute per key, 60/minute per address"
+        ),
+        Kind.UPLOADS: env.text(
+            "RATE_UPLOADS", "60/minute per user, 60/minute per key, 10/minute per address"
+        ),
+        Kind.SIGN_INS: env.text("RATE_SIGN_INS", "20/minute per address, 20/5 minute per account"),
+    }.items()
+    if env.flag("RATE_LIMITS", default=True)
+}
+# Which changes are more than a change, by the names of their URLs.
+RATE_VIEWS = {
+    **dict.fromkeys(
+        (
+            *("graph-execute", "graph-version-execute", "draft-execute", "block-execute"),
+            *("execution-replay", "execution-retry"),
+            *("webui:start", "webui:replay", "webui:retry"),
+        ),
+        Kind.STARTS,
+    ),
+    **dict.fromkeys(
+        ("token", "token-refresh", "webui:login", "webui:password", "admin:login"), Kind.SIGN_INS
+    ),
+}
+
 # --- People ---------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
@@ -232,6 +280,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["quotas.throttles.RateThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["kernel.api.json.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["kernel.api.json.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "kernel.api.schema.Schema",

@@ -3,7 +3,7 @@
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from apikeys.services import issue
+from apikeys.services import DEFAULT, issue
 
 
 def api(user: User | None = None) -> APIClient:
@@ -14,8 +14,8 @@ def api(user: User | None = None) -> APIClient:
     return client
 
 
-def keyed(user: User) -> APIClient:
-    """Return a client that sends a real API key of the user."""
+def keyed(user: User, *, name: str = DEFAULT) -> APIClient:
+    """Return a client that sends a real API key of the user, a new one of that name."""
     client = APIClient()
-    client.credentials(HTTP_X_API_KEY=issue(user))
+    client.credentials(HTTP_X_API_KEY=issue(user, name=name))
     return client

@@ -24,6 +24,9 @@ NEEDS_SERVERS = {"django_db_setup", "servers"}  # fixtures
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 OURS = {"TRELLIS_DATA_DIR", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
 
+# Tests ask faster than people may. Those of the limits say which ones hold.
+os.environ.setdefault("RATE_LIMITS", "off")
+
 
 def remove_data(directories: set[Path]) -> None:
     """Leave nothing behind, also where the run ends before it began."""

@@ -80,7 +80,7 @@ def ticking(folder: Path, **environment: str) -> Iterator[Worker]:
     """Run beat and the worker that takes its ticks, as long as the context lasts."""
     beat = [*CELERY, "beat", "-l", "INFO"]
     with running("ticks", folder / "ticks.log", environment, queues="ticks") as worker:
-        ticker = _spawn(beat, folder / "beat.log", environment)
+        ticker = spawn(beat, folder / "beat.log", environment)
         try:
             eventually(worker.is_ready, timeout=PATIENCE, what="the worker's readiness")
             yield worker
@@ -119,10 +119,10 @@ def start(
     command = [*CELERY, "worker", "-Q", queues, "--pool", pool, "-c", str(slots)]
     command += ["-n", f"{name}@%h", "-l", "INFO"]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return _spawn(command, log, {"WORKER_IO_SLOTS": str(slots), **environment})
+    return spawn(command, log, {"WORKER_IO_SLOTS": str(slots), **environment})
 
 
-def _spawn(command: list[str], log: Path, environment: Mapping[str, str]) -> Worker:
+def spawn(command: list[str], log: Path, environment: Mapping[str, str]) -> Worker:
     ours = {
         "DATABASE_URL": database_url(),
         "DJANGO_SETTINGS_MODULE": "config.settings",

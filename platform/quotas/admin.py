@@ -1,0 +1,31 @@
+"""Staff screens of limits."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from quotas.models import OwnRate
+from quotas.own import known
+
+
+@admin.register(OwnRate)
+class OwnRateAdmin(admin.ModelAdmin[OwnRate]):
+    """Who may do more, or less, than everybody."""
+
+    list_display = ("__str__", "user", "api_key", "kind", "rate")
+    list_filter = ("kind",)
+    list_select_related = ("user", "api_key")
+    search_fields = ("user__username", "api_key__prefix", "api_key__user__username")
+    autocomplete_fields = ("user", "api_key")
+
+    def save_model(self, request: HttpRequest, obj: OwnRate, form: object, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        known.forget()
+
+    def delete_model(self, request: HttpRequest, obj: OwnRate) -> None:
+        super().delete_model(request, obj)
+        known.forget()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[OwnRate]) -> None:
+        super().delete_queryset(request, queryset)
+        known.forget()

@@ -1,0 +1,66 @@
+"""Count a request: of which kind it is, for whom it counts, and whether it may go on."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from apikeys.models import ApiKey
+from quotas.own import known
+from quotas.policy import Kind, Subject, Verdict, Who, network_of, windows
+from quotas.windows import windows_at
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+NAMES = ("username", "login", "email")  # fields in which people say who they are
+COUNTED = "rate_verdict"  # on a request that was counted
+
+
+def count(request: HttpRequest, fields: Mapping[str, Any] | None = None) -> Verdict | None:
+    """Count the request and return the verdict; None where nothing limits it, or nobody counts.
+
+    ``fields`` are those of a sign-in, so that the account counts too. Call it once for each
+    request, when it is known who asks.
+    """
+    kind = kind_of(request)
+    verdict = None
+    if rates := settings.RATES.get(kind):
+        found = windows(kind, subjects(request, kind, fields or {}), rates, known.rates())
+        verdict = windows_at(settings.REDIS_URL).hit(found) if found else None
+    setattr(request, COUNTED, verdict)
+    return verdict
+
+
+def kind_of(request: HttpRequest) -> Kind:
+    """Return the kind of a request: by its method, its view, and whether it sends files."""
+    if request.method in SAFE:
+        return Kind.READS
+    match = request.resolver_match
+    named = settings.RATE_VIEWS.get(match.view_name) if match else None
+    if named:
+        return Kind(named)
+    return Kind.UPLOADS if request.content_type == "multipart/form-data" else Kind.WRITES
+
+
+def subjects(request: HttpRequest, kind: Kind, fields: Mapping[str, Any]) -> list[Subject]:
+    """Return for whom the request counts."""
+    address = Subject(Who.ADDRESS, network_of(request.META.get("REMOTE_ADDR", "")))
+    if kind is Kind.SIGN_INS:
+        account = _account(fields)
+        return [address, account] if account else [address]
+    if not request.user.is_authenticated:
+        return [address]
+    user = Subject(Who.USER, str(request.user.pk))
+    key = getattr(request, "auth", None)
+    return [Subject(Who.KEY, str(key.pk)), user] if isinstance(key, ApiKey) else [user]
+
+
+def _account(fields: Mapping[str, Any]) -> Subject | None:
+    """Return the account that a sign-in names. Names are personal: Redis gets a digest."""
+    for field in NAMES:
+        name = fields.get(field)
+        if isinstance(name, str) and name:
+            plain = name.strip().casefold().encode("utf-8", "backslashreplace")
+            return Subject(Who.ACCOUNT, hashlib.sha256(plain).hexdigest()[:32])
+    return None
