@@ -27,6 +27,7 @@ from agents.executions.journal import commit, is_due
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.opening import open_rows
+from agents.executions.shelf import shelf
 from agents.executions.suspension import Suspension
 
 MOST_TOGETHER = 50  # steps
@@ -62,6 +63,8 @@ class Step(Protocol):
     """
 
     node_execution: UUID
+    run: UUID | None
+    """The run of it, where that is known."""
     status: NodeStatus
     """Which the node execution must have."""
     emissions: Emissions
@@ -88,6 +91,7 @@ class Take:
     """
 
     node_execution: UUID
+    run: UUID | None
     worker: str
     claim: Claim | None = None
     durable: bool = False
@@ -125,9 +129,11 @@ class Write:
     status = NodeStatus.RUNNING
     durable = True
     node_execution: UUID = field(init=False)
+    run: UUID | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.node_execution = self.claim.node_execution.pk
+        self.run = self.claim.execution.pk
 
     def forget(self) -> None:
         self.made = False
@@ -145,8 +151,8 @@ class Write:
 
 def claim(pk: UUID, *, worker: str, run: UUID | None = None) -> Claim | None:
     """Take one queued node execution. None: it was taken, it is over, or the run is cancelled."""
-    step = Take(pk, worker)
-    submit(run, step)
+    step = Take(pk, run, worker)
+    submit(step)
     return step.claim
 
 
@@ -225,12 +231,12 @@ def suspend(claim: Claim, emissions: Emissions, *, after: int, suspension: Suspe
     _write(Write(claim, emissions, after, decide))
 
 
-def submit(run: UUID | None, step: Step) -> None:
+def submit(step: Step) -> None:
     """Make the step, together with others of the same run where it is known."""
-    if run is None:
+    if step.run is None:
         _make([step])
     else:
-        _combiner.submit(run, step)
+        _combiner.submit(step.run, step)
 
 
 def _ends(status: NodeStatus) -> Decision:
@@ -241,7 +247,7 @@ def _ends(status: NodeStatus) -> Decision:
 
 
 def _write(step: Write) -> None:
-    submit(step.claim.execution.pk, step)
+    submit(step)
     if not step.made:
         raise LeaseLost
 
@@ -252,7 +258,8 @@ def _make(steps: Sequence[Step]) -> None:
         step.forget()
     with transaction.atomic():
         statuses = {step.status for step in steps}
-        ledger, rows = open_rows([step.node_execution for step in steps], statuses)
+        pks = [step.node_execution for step in steps]
+        ledger, rows = open_rows(pks, statuses, steps[0].run)
         if ledger is None:
             return
         ahead = [
@@ -267,6 +274,7 @@ def _make(steps: Sequence[Step]) -> None:
             if row is not None and row.status == step.status:  # the last step may have changed it
                 step.make(ledger, row, until=until)
         steps[0].finish(ledger, durable=any(step.durable for step in steps))
+    shelf.put(ledger)  # committed
 
 
 _combiner: Combiner[UUID, Step] = Combiner(_make, most=MOST_TOGETHER)

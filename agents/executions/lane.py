@@ -27,6 +27,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
+from agents.engine import credentials
 from agents.engine.graph import Node
 from agents.engine.ids import NodeId, PinName
 from agents.engine.states import NodeStatus
@@ -37,7 +38,6 @@ from agents.executions import (
     dispatch,
     journal,
     opening,
-    places,
     settlement,
     slate,
 )
@@ -70,21 +70,22 @@ class Lane:
 
         Returns the claim of a heavy one. None: there is nothing to do (any more).
         """
-        step = Begin(pk, self.worker, lane=self)
-        claims.submit(run, step)
+        step = Begin(pk, run, self.worker, lane=self)
+        claims.submit(step)
         if step.claim is None:
             self.go_on()
         return step.claim
 
     def commit(self, ledger: DatabaseLedger) -> None:
         """End the transaction; keep what this worker will run next, and send the rest."""
-        self.ledger = ledger
         self.choose(ledger)
         if ledger.execution.is_cancelled:
             self.ready.clear()  # nothing is queued any more
         elif self.until is not None and perf_counter() > self.until:
             ledger.queued.extend(self.ready)
             self.ready.clear()
+        ledger.in_lane = bool(self.ready)
+        self.ledger = ledger if ledger.in_lane else None
         try:
             journal.commit(ledger)
         except BaseException:
@@ -159,7 +160,7 @@ class Lane:
         """
         untroubled = not (row.attempt or row.losses or row.sends or row.pk in self._heavy)
         light = untroubled and row.queue == self.queue and costs.is_light(_node(ledger, row))
-        return light and not places.may_need(row.input_data)
+        return light and not credentials.may_be_named(row.input_data)
 
     def _call(self, ledger: DatabaseLedger, row: NodeExecution) -> bool:
         """Run a light node execution as a Celery task of its own, in place. False: too heavy."""

@@ -72,6 +72,7 @@ class DatabaseLedger:
     run_changed: bool = False
     leaves_reviews: bool = False  # whether something ended that may have asked a person
     went_idle: bool = False
+    in_lane: bool = False  # the local lane goes on with it
     knows_incomplete: bool = False  # all node executions that wait for inputs
     knows_started: bool = False  # all that started and are not settled
     _known: dict[UUID, NodeExecution] = field(default_factory=dict)
@@ -399,8 +400,25 @@ class DatabaseLedger:
             batch.say("COMMIT")
         batch.run()
         run._state.adding = False
+        if self.knows_all:
+            self._forget([*self._new.values(), *self._changed.values()])
         self._new, self._changed, self._emissions, self._events = {}, {}, {}, []
         self._with_inputs = set()
+
+    def unsettled(self) -> list[NodeExecution]:
+        """Return the node executions that are not settled; all of them where it `knows_all`."""
+        return [row for row in self._known.values() if not row.settled]
+
+    def _forget(self, written: Sequence[NodeExecution]) -> None:
+        """Drop what is settled now: a long run has many such rows, and nobody asks for them."""
+        for row in written:
+            if row.settled:
+                self._known.pop(row.pk, None)
+        for node in {row.node_id for row in written}:
+            waiting = [*self._incomplete.pop(node, ()), *self._fresh.pop(NodeId(node), ())]
+            if waiting := [row for row in waiting if _is_incomplete(row)]:
+                self._incomplete[node] = waiting
+        self._lines.clear()
 
     def _is_recorded(self, execution: NodeExecution) -> bool:
         """Return whether the run that this one replays has the results; then they are taken."""

@@ -10,6 +10,7 @@ from agents.engine.states import NodeStatus
 from agents.executions import statements
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import Execution, NodeExecution
+from agents.executions.shelf import shelf
 from agents.executions.statements import Batch
 from agents.graphs.models import GraphVersion
 
@@ -26,15 +27,32 @@ def open_row(pk: UUID, *statuses: NodeStatus) -> tuple[DatabaseLedger, NodeExecu
 
 
 def open_rows(
-    pks: Sequence[UUID], statuses: Collection[NodeStatus]
+    pks: Sequence[UUID], statuses: Collection[NodeStatus], run: UUID | None = None
 ) -> tuple[DatabaseLedger | None, dict[UUID, NodeExecution]]:
     """Lock a run and those of its node executions that are in one of these states.
 
-    Returns the run's ledger and these rows, by id. None: there are none.
+    Returns the run's ledger and these rows, by id. None: there are none. Who knows the ``run``
+    says so: what this process kept of it need not be read again.
     """
+    may_run = NodeStatus.QUEUED in statuses  # a block, under the lock
+    kept = shelf.take(run) if run is not None else None
+    if kept is not None and shelf.pays:
+        shelf.pays = _is_unchanged(kept, _lock(kept.execution.pk, may_run=may_run))
+        if shelf.pays:
+            found = [row for pk in pks if (row := kept.known(pk)) and row.status in statuses]
+            return kept if found else None, {row.pk: row for row in found}
+    ledger, rows = _read_rows(pks, statuses, may_run=may_run)
+    if kept is not None and ledger is not None:
+        shelf.pays = ledger.execution.last_seq == kept.execution.last_seq
+    return ledger, rows
+
+
+def _read_rows(
+    pks: Sequence[UUID], statuses: Collection[NodeStatus], *, may_run: bool
+) -> tuple[DatabaseLedger | None, dict[UUID, NodeExecution]]:
     batch = Batch()
-    if NodeStatus.QUEUED in statuses:
-        batch.say(statements.IDLE_LIMIT)  # its block may run under the lock
+    if may_run:
+        batch.say(statements.IDLE_LIMIT)
     locked = statements.lock(batch, pks, statuses)
     most = MOST_KNOWN if settings.EXECUTIONS["local_lane"] else FEW
     beside = statements.beside(batch, pks, most)
@@ -53,24 +71,37 @@ def reopen(ledger: DatabaseLedger) -> DatabaseLedger | None:
 
     None: it was changed, and too much is going on in it to read it all again.
     """
-    run = ledger.execution.pk
-    found: list[Execution] = []
-    batch = Batch()
-    batch.say(statements.IDLE_LIMIT)
-    statements.lock_run(batch, run, found.append)
-    batch.run()
-    if not found:
+    execution = _lock(ledger.execution.pk, may_run=True)
+    if execution is None:
         return None
-    [execution] = found
-    execution.graph_version = ledger.execution.graph_version
-    if execution.last_seq == ledger.execution.last_seq:
-        ledger.execution = execution
+    if _is_unchanged(ledger, execution):
         return ledger
+    execution.graph_version = ledger.execution.graph_version
     fresh = DatabaseLedger(execution, ledger.graph)
     again = Batch()
-    statements.unsettled(again, run, MOST_REREAD, fresh.load_all)
+    statements.unsettled(again, execution.pk, MOST_REREAD, fresh.load_all)
     again.run()
     return fresh if fresh.knows_all else None
+
+
+def _lock(run: UUID, *, may_run: bool) -> Execution | None:
+    """Lock a run and read it; None where it is gone."""
+    found: list[Execution] = []
+    batch = Batch()
+    if may_run:
+        batch.say(statements.IDLE_LIMIT)
+    statements.lock_run(batch, run, found.append)
+    batch.run()
+    return found[0] if found else None
+
+
+def _is_unchanged(ledger: DatabaseLedger, execution: Execution | None) -> bool:
+    """Return whether nothing changed in the run since its ledger was committed; take its row."""
+    if execution is None or execution.last_seq != ledger.execution.last_seq:
+        return False
+    execution.graph_version = ledger.execution.graph_version
+    ledger.execution = execution
+    return True
 
 
 @lru_cache(maxsize=256)

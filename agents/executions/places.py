@@ -1,7 +1,6 @@
 """Places at credentials: how many node executions use one at once, and how often.
 
-A node names the credential that it uses in its data: ``credentials: {id, provider, type, title}``.
-Where its owner set a limit for that id, a node execution takes a place, and a token of the rate,
+A node names the credential that it uses in its data (`agents.engine.credentials`). Where its owner set a limit for that id, a node execution takes a place, and a token of the rate,
 before its block runs (`take`); it leaves the place when the block ends or waits (`leave`). If
 there is none, it is suspended like any block that waits, and no worker is held.
 
@@ -16,7 +15,7 @@ Of a node with several credentials, the first one that has a limit counts. The l
 places, so it leaves nodes that name a credential to a claim.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -27,6 +26,7 @@ from django.db.models import Q
 from django.utils.timezone import now
 
 from accounts.models import User
+from agents.engine import credentials
 from agents.engine.states import NodeStatus
 from agents.executions import claims, journal
 from agents.executions.claims import Claim
@@ -34,7 +34,6 @@ from agents.executions.models import CredentialLimit, NodeExecution
 from agents.executions.models.node_execution import NodeExecutionQuerySet
 from agents.executions.suspension import Suspended, Suspension
 
-CREDENTIALS = "credentials"  # the end of the pins' names
 MOST = 1000  # that one sweep wakes; the next one goes on
 
 Place = NodeExecution.LimitPlace
@@ -45,7 +44,7 @@ def take(claim: Claim) -> None:
 
     One whose data names no credential is left alone without a query.
     """
-    named = dict(credentials_in(claim.node_execution.input_data))
+    named = dict(credentials.named_in(claim.node_execution.input_data))
     if not named:
         return
     limited = CredentialLimit.objects.filter(
@@ -82,20 +81,6 @@ def wake_forgotten() -> int:
     limits = list(in_line.values_list("limit_id", flat=True).distinct())
     woken = sum(journal.wake(pk) for pk in granted)
     return woken + sum(wake_next(limit) for limit in limits if limit is not None)
-
-
-def may_need(data: Mapping[str, Any]) -> bool:
-    """Return whether a node with this data may need a place."""
-    return any(pin.endswith(CREDENTIALS) for pin in data)
-
-
-def credentials_in(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield (id, title) of each credential that a node's data names."""
-    for pin, value in data.items():
-        if pin.endswith(CREDENTIALS) and isinstance(value, dict):
-            id, title = value.get("id"), value.get("title")
-            if isinstance(id, str) and id:
-                yield id, title if isinstance(title, str) and title else id
 
 
 @transaction.atomic

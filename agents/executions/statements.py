@@ -84,19 +84,22 @@ class Table(Generic[M]):
         given = f"json_to_recordset({parameter}) AS given({self._given})"
         return f"INSERT INTO {self.name} ({names}) SELECT {values} FROM {given}"
 
-    def update(self, parameter: str, *, keep_if_null: Iterable[str] = ()) -> str:
+    def update(
+        self, parameter: str, *, keep_if_null: Iterable[str] = (), keep_if_later: Iterable[str] = ()
+    ) -> str:
         """Return an UPDATE, by id, of the row in a parameter, as `change` gives it.
 
-        Null leaves the columns in ``keep_if_null`` as they are. One row at a time: the planner
-        takes a list of rows for a hundred, and reads small tables whole to find them.
+        Null leaves the columns in ``keep_if_null`` as they are, and a moment those in
+        ``keep_if_later`` that have a later one. One row at a time: the planner takes a list of
+        rows for a hundred, and reads small tables whole to find them.
         """
-        kept = set(keep_if_null)
+        rules = dict.fromkeys(keep_if_null, "COALESCE({given}, {stored})") | dict.fromkeys(
+            keep_if_later, "CASE WHEN {given} IS NOT NULL THEN GREATEST({given}, {stored}) END"
+        )
         changes = ", ".join(
             f'"{one.column}" = '
-            + (
-                f'COALESCE({_from_json(one)}, stored."{one.column}")'
-                if one.name in kept
-                else _from_json(one)
+            + rules.get(one.name, "{given}").format(
+                given=_from_json(one), stored=f'stored."{one.column}"'
             )
             for one in self._changed
         )
@@ -302,8 +305,13 @@ told AS ({EVENTS.insert("$3")})
 WRITE = Prepared("trellis_write", ("json",) * 4, _ROWS + RUNS.update("$4"))
 WRITE_NEW = Prepared("trellis_write_new", ("json",) * 4, _ROWS + NEW_RUNS.insert("$4"))
 
-# Inputs change only while they arrive: rows that end do not write theirs again.
-CHANGE = Prepared("trellis_change", ("json",), NODES.update("$1", keep_if_null=["input_data"]))
+# Inputs change only while they arrive: rows that end do not write theirs again. A lease that was
+# renewed meanwhile, which takes no lock of the run, is not cut short.
+CHANGE = Prepared(
+    "trellis_change",
+    ("json",),
+    NODES.update("$1", keep_if_null=["input_data"], keep_if_later=["lease_until"]),
+)
 
 PREPARED = (
     LOCK,

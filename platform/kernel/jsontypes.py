@@ -50,6 +50,15 @@ def dumps(value: JSONValue, *, ascii_only: bool = True) -> str:
         raise NotJSON(f"The value is not JSON: {error}.") from None
 
 
+def copied(value: JSONValue) -> JSONValue:
+    """Return the value with lists and objects of its own, for someone who may change them."""
+    if isinstance(value, dict):
+        return {key: copied(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [copied(child) for child in value]
+    return value
+
+
 def check_depth(value: JSONValue, limit: int = DEEPEST) -> None:
     """Raise NotJSON where lists and objects are nested deeper than ``limit``."""
     level = [value]

@@ -241,6 +241,16 @@ def mix(inputs: MixInputs) -> Iterator[Emit]:
     yield Emit(PinName("numbers"), list(range(digest % 4)))
 
 
+class SpoilInputs(InputPins):
+    value: Any = None
+
+
+def spoil(inputs: SpoilInputs) -> Iterator[Emit]:
+    """Add to a list that came in, which belongs to others too, and emit it."""
+    inputs.value.append("spoilt")
+    yield Emit(PinName("out"), inputs.value)
+
+
 def _spec(number: int, name: str, function: Any, effect: Effect = "none", **more: Any) -> BlockSpec:
     inputs, outputs = more.pop("pins")
     return BlockSpec(
@@ -274,6 +284,7 @@ PROBES = (
     _spec(41, "Troubled", troubled, pins=(TroubledInputs, AnyOutputs)),
     _spec(43, "Unruly", unruly, pins=(UnrulyInputs, AnyOutputs), queue="cpu"),
     _spec(44, "UnrulyExternal", unruly, "external", pins=(UnrulyInputs, AnyOutputs), queue="cpu"),
+    _spec(45, "Spoil", spoil, pins=(SpoilInputs, AnyOutputs)),
     _spec(42, "TroubledExternal", troubled, "external", pins=(TroubledInputs, AnyOutputs)),
 )
 

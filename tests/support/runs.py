@@ -43,10 +43,10 @@ def start_draft(owner: User, graph: GraphBuilder, /, **inputs: Any) -> Execution
 def run_queued() -> int:
     """Run what is queued now, in the order in which it became ready; return how many."""
     queued = NodeExecution.objects.filter(status=NodeStatus.QUEUED).order_by("start_number")
-    pks = list(queued.values_list("pk", flat=True))
-    for pk in pks:
-        runner.run_node(pk)
-    return len(pks)
+    found = list(queued.values_list("pk", "execution"))
+    for pk, execution in found:
+        runner.run_node(pk, execution)
+    return len(found)
 
 
 def run_to_end(execution: Execution) -> Execution:
@@ -85,7 +85,7 @@ def rows(execution: Execution, node: str) -> list[NodeExecution]:
 def run_node(execution: Execution, node: str, which: int = 0) -> NodeExecution:
     """Run one queued execution of the node (the first, or another one) and return it."""
     queued = [row for row in rows(execution, node) if row.status == NodeStatus.QUEUED]
-    runner.run_node(queued[which].pk)
+    runner.run_node(queued[which].pk, execution.pk)
     return NodeExecution.objects.get(pk=queued[which].pk)
 
 

@@ -12,11 +12,14 @@ set; then they are longer, new ones, and a failure is made as short as it can be
 
 import os
 import random
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 import pytest
@@ -40,7 +43,9 @@ from agents.executions import claims, journal, recovery, runner, services
 from agents.executions.claims import Claim, LeaseLost
 from agents.executions.context import WorkerContext
 from agents.executions.leases import Pulse, beat
+from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import Emission, Event, Execution, NodeExecution
+from agents.executions.shelf import shelf
 from agents.executions.suspension import Suspended
 from blocks.sdk import BlockKind
 from tests.integration.executions.conftest import Limits
@@ -125,16 +130,31 @@ GRAPHS: tuple[Callable[[], GraphBuilder], ...] = (pairing, looping, nested, acti
 
 
 @dataclass(eq=False)
+class Process:
+    """A process of workers, with what it keeps of the runs that it worked on."""
+
+    kept: OrderedDict[UUID, DatabaseLedger] = field(default_factory=OrderedDict)
+    pays: bool = True
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        with patch.object(shelf, "_ledgers", self.kept), patch.object(shelf, "pays", self.pays):
+            yield
+            self.pays = shelf.pays
+
+
+@dataclass(eq=False)
 class Worker:
     """A worker in the middle of a block: what it emitted, and how much of that it handed over."""
 
     claim: Claim
+    process: "Process"
     values: Iterator[tuple[Any, Any]]
     buffer: list[tuple[Any, Any]] = field(default_factory=list)
     recorded: int = 0
 
     @classmethod
-    def on(cls, claim: Claim) -> "Worker":
+    def on(cls, claim: Claim, process: "Process") -> "Worker":
         node = claim.node
         data: dict[str, Any] = claim.node_execution.input_data
         if node.kind is BlockKind.AGENT:
@@ -142,7 +162,7 @@ class Worker:
         pulse = Pulse(claim.execution.pk, claim.node_execution.pk, claim.attempt)
         context = WorkerContext(claim, pulse)
         assert node.block is not None
-        return cls(claim, iter(node.block.run(node.block.inputs.build(data), context)))
+        return cls(claim, process, iter(node.block.run(node.block.inputs.build(data), context)))
 
     @property
     def pk(self) -> UUID:
@@ -161,6 +181,7 @@ class Protocol(RuleBasedStateMachine):
         super().__init__()
         self.outer = transaction.atomic()
         self.outer.__enter__()
+        self.processes = [Process(), Process()]
         self.workers: list[Worker] = []
         self.holder: dict[UUID, Worker] = {}  # who holds a valid token, by node execution
         self.ended: dict[UUID, Any] = {}  # runs that ended, as they were then
@@ -188,13 +209,16 @@ class Protocol(RuleBasedStateMachine):
         """A message arrives: mostly one that is due, sometimes late, or again."""
         row = pick(which, self.nodes(status="QUEUED") if which % 8 else [], self.nodes())
         before = self.everything()
-        claim = claims.claim(row.pk, worker=f"w{len(self.workers)}")
+        process = pick(which // 3, self.processes)
+        run = row.execution_id if which % 5 else None  # an old message does not name it
+        with process.at_work():
+            claim = claims.claim(row.pk, worker=f"w{len(self.workers)}", run=run)
         assert (claim is not None) == (row.status == "QUEUED")
         if claim is None:
             assert self.everything() == before
             return
         assert claim.attempt > row.attempt
-        worker = Worker.on(claim)
+        worker = Worker.on(claim, process)
         self.workers.append(worker)
         self.holder[row.pk] = worker
 
@@ -321,7 +345,7 @@ class Protocol(RuleBasedStateMachine):
                     wake_up(row)
             recovery.wake_sleepers()
             for row in self.nodes(status="QUEUED"):
-                runner.run_node(row.pk)
+                runner.run_node(row.pk, row.execution_id)
             if not Execution.objects.live().exists():
                 break
         recovery.audit()
@@ -350,12 +374,13 @@ class Protocol(RuleBasedStateMachine):
         if last:
             self.workers.remove(worker)
         if self.holds(worker):
-            write()
+            with worker.process.at_work():
+                write()
             if last:
                 del self.holder[worker.pk]
             return
         before = self.everything()
-        with pytest.raises(LeaseLost):
+        with pytest.raises(LeaseLost), worker.process.at_work():
             write()
         assert self.everything() == before
 

@@ -9,7 +9,16 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from agents.executions import blockcall, claims, journal, recovery, reviewing, runner, services
+from agents.executions import (
+    blockcall,
+    claims,
+    interventions,
+    journal,
+    recovery,
+    reviewing,
+    runner,
+    services,
+)
 from agents.executions.asking import APPROVED_AHEAD, SAFE_MODE_OFF
 from agents.executions.context import WorkerContext
 from agents.executions.leases import Pulse
@@ -51,8 +60,8 @@ def about_to_wait(execution: Execution, row: NodeExecution) -> tuple[claims.Clai
 
 
 def requeue(row: NodeExecution) -> None:
-    """Queue the waiting node execution as if somebody had mended it by hand."""
-    NodeExecution.objects.filter(pk=row.pk).update(status="QUEUED", waits_for=None)
+    """Queue the waiting node execution, though nothing of what it waits for has come."""
+    interventions.requeue(row.pk)
 
 
 def set_safe_mode(execution: Execution, on: bool) -> None:

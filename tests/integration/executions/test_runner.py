@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from accounts.models import User
-from agents.executions import blockcall, runner
+from agents.executions import blockcall, losses, runner
 from agents.executions.models import Emission, Event, Execution, NodeExecution
 from agents.executions.output import outputs
 from tests.support.graphs import GraphBuilder
@@ -89,14 +89,14 @@ def test_a_worker_that_lost_its_lease_changes_nothing(alice: User) -> None:
     [row] = NodeExecution.objects.all()
 
     def take_over(*_: object) -> object:
-        NodeExecution.objects.filter(pk=row.pk).update(attempt=9)
+        assert losses.take_over(row.pk, attempt=1)
         return iter(())
 
     with patch.object(blockcall, "emissions", take_over):
         runner.run_node(row.pk)
 
     row.refresh_from_db()
-    assert (row.status, row.attempt) == ("RUNNING", 9)
+    assert (row.status, row.attempt) == ("QUEUED", 2)
     assert not Emission.objects.exists()
     assert Execution.objects.get(pk=execution.pk).status == "RUNNING"
 

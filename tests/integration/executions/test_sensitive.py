@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from agents.executions import reviewing
-from agents.executions.models import Emission, Execution, NodeExecution, Review
+from agents.executions import interventions, reviewing
+from agents.executions.models import Emission, Execution, Review
 from agents.executions.output import outputs
 from agents.graphs import services as graphs
 from agents.graphs.models import Agent
@@ -99,7 +99,7 @@ def test_a_change_of_the_setting_does_not_answer_what_was_asked(alice: User) -> 
     row = run_node(execution, node)
     agent = Agent.objects.get(pk=execution.graph_version.agent_id)
     graphs.change_settings(agent, {"sensitive_action_safe_mode": False})
-    NodeExecution.objects.filter(pk=row.pk).update(status="QUEUED", waits_for=None)
+    interventions.requeue(row.pk)
 
     run_node(execution, node)
 

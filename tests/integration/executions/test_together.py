@@ -12,7 +12,7 @@ from django.db import connection
 
 from accounts.models import User
 from agents.engine.ids import PinName
-from agents.executions import claims, runner
+from agents.executions import claims, losses, runner
 from agents.executions.claims import Claim, LeaseLost, Take
 from agents.executions.combining import Combiner
 from agents.executions.models import Event, Execution, NodeExecution
@@ -172,7 +172,7 @@ def test_who_lost_the_lease_is_told_and_spoils_nothing(
     run_queued()
     held = claimed(execution)
     lost = held[loser].node_execution
-    NodeExecution.objects.filter(pk=lost.pk).update(attempt=7)
+    assert losses.take_over(lost.pk, attempt=1)
 
     found = at_once(
         execution,
@@ -182,7 +182,7 @@ def test_who_lost_the_lease_is_told_and_spoils_nothing(
     assert [isinstance(one, LeaseLost) for one in found] == [n == loser for n in range(WIDTH)]
     states = {row.pk: row.status for row in NodeExecution.objects.filter(execution=execution)}
     assert [states[claim.node_execution.pk] for claim in held] == [
-        "RUNNING" if number == loser else "COMPLETED" for number in range(WIDTH)
+        "QUEUED" if number == loser else "COMPLETED" for number in range(WIDTH)
     ]
     assert not lost.emissions.exists()
 
@@ -296,15 +296,15 @@ def test_a_claim_that_was_not_written_is_forgotten(alice: User) -> None:
     execution = start(alice, fan_out(1), **{"in": "x"})
     run_queued()
     [row] = middle(execution)
-    step = Take(row.pk, "slow")
+    step = Take(row.pk, execution.pk, "slow")
     with (
         patch.object(claims, "commit", side_effect=OSError("gone")),
         pytest.raises(OSError, match="gone"),
     ):
-        claims.submit(execution.pk, step)
+        claims.submit(step)
     assert claims.claim(row.pk, worker="quick", run=execution.pk) is not None
 
-    claims.submit(execution.pk, step)
+    claims.submit(step)
 
     assert step.claim is None
     row.refresh_from_db()
