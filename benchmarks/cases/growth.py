@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from accounts.models import User
 from agents.executions.models import Execution
 from benchmarks import graphs
+from benchmarks.cases.hops import MODES
 from benchmarks.graphs import Json
 from benchmarks.instance import Lab
 from benchmarks.results import Beside, Row, Spread
@@ -17,16 +18,18 @@ SMALL = 1_000  # nodes; a larger graph runs once, and without a run to warm up
 
 
 def measure(lab: Lab, owner: User, names: Sequence[str]) -> Iterator[Row]:
-    with lab.running(*lab.trellis("worker-io", "worker-cpu", "worker-ticks", "beat")):
-        for shape in SHAPES:
-            yield from _sizes(owner, shape)
+    programs = ("worker-io", "worker-cpu", "worker-ticks", "beat")
+    for mode, lane in MODES.items():
+        with lab.running(*lab.trellis(*programs, TRELLIS_LOCAL_LANE=lane)):
+            for shape in SHAPES:
+                yield from _sizes(owner, shape, mode)
 
 
-def _sizes(owner: User, shape: str) -> Iterator[Row]:
+def _sizes(owner: User, shape: str, mode: str) -> Iterator[Row]:
     """Yield what a node costs in small and in large graphs, beside one of 100 nodes."""
     found: dict[int, tuple[Spread, Spread]] = {}
     for size in (100, *(size for size in SIZES if size != 100)):
-        say(f"{shape} of {size:,} nodes …")
+        say(f"{shape} of {size:,} nodes, {mode} …")
         agent = Agent.create(owner, SHAPES[shape](size))
         with listening(agent.version.agent_id) as bell:
             found[size] = _per_node(agent, bell)
@@ -39,7 +42,7 @@ def _sizes(owner: User, shape: str) -> Iterator[Row]:
             f"{shape} of {size:,} nodes",
             "ms per node",
             running,
-            "lane",
+            mode,
             {"100 nodes": Beside(usual, ratio)} if size != 100 else {},
             f"with the start: {whole.median:.3g}",
         )
