@@ -3,12 +3,16 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import django_stubs_ext
 
 from agents.executions.limits import ExecutionSettings
 from config import env
+from config.database import database
+from config.issuer import external_issuer
+from config.mail import CONSOLE, mail_settings
+from config.providers import identity_providers, provider_apps
+from config.signup import THIS_MACHINE, sign_up
 from kernel.redis import celery_broker_url
 from launcher.paths import instance_paths
 from launcher.secrets import persistent_secret
@@ -27,7 +31,10 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
+SECRET_KEY_FALLBACKS = [key for key in env.secret("SECRET_KEY_FALLBACKS").split(",") if key]
 APPEND_SLASH = False  # the API answers with and without; pages redirect by their own patterns
+
+IDENTITY_PROVIDERS = identity_providers()
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -39,6 +46,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "rest_framework_simplejwt.token_blacklist",
     "channels",
     "django_celery_beat",
     "telemetry",
@@ -50,6 +58,13 @@ INSTALLED_APPS = [
     "agents.graphs",
     "agents.executions",
     "webui",
+    # After webui, whose templates stand in for theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    *provider_apps(IDENTITY_PROVIDERS),
 ]
 
 MIDDLEWARE = [
@@ -62,6 +77,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.LastSeenMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "webui.middleware.ContentSecurityPolicyMiddleware",
     "quotas.middleware.RateLimitMiddleware",
@@ -84,34 +101,6 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- PostgreSQL: where state lives ------------------------------------------------------------
 
-
-def database(url: str) -> dict[str, Any]:
-    """Return Django's settings for a PostgreSQL URL; ``?host=`` may name a socket's directory."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
-        raise env.ConfigurationError(
-            "DATABASE_URL must begin with postgresql://. Trellis keeps its state in PostgreSQL."
-        )
-    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    return {
-        "ENGINE": "kernel.postgresql",  # Django's, with a look at pooled connections
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", None) or parts.hostname or "",
-        "PORT": str(parts.port or ""),
-        "OPTIONS": {
-            **options,
-            # Threads borrow connections: the io worker has more slots than PostgreSQL has.
-            "pool": {
-                "min_size": 1,
-                "max_size": env.integer("DATABASE_POOL_SIZE", 16, least=2),
-                "timeout": 60,
-            },
-        },
-    }
-
-
 DATABASE_URL = env.secret("DATABASE_URL") or PATHS.database_url
 DATABASES = {"default": database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -124,6 +113,15 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {"hosts": [REDIS_URL], "prefix": CHANNEL_PREFIX},
+    },
+}
+
+CACHES = {
+    "default": {
+        "BACKEND": "kernel.cache.SharedRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "trellis-cache",
+        "OPTIONS": {"socket_connect_timeout": 5, "socket_timeout": 5},
     },
 }
 
@@ -248,13 +246,19 @@ RATE_VIEWS = {
         Kind.STARTS,
     ),
     **dict.fromkeys(
-        ("token", "token-refresh", "webui:login", "webui:password", "admin:login"), Kind.SIGN_INS
+        (
+            *("token", "token-refresh", "webui:login", "webui:password", "admin:login"),
+            *("account_signup", "account_reset_password", "account_reauthenticate"),
+            *("mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn"),
+        ),
+        Kind.SIGN_INS,
     ),
 }
 
 # --- People ---------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "webui:login"
 LOGIN_REDIRECT_URL = "webui:agents"
 LOGOUT_REDIRECT_URL = "webui:login"
@@ -267,6 +271,40 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+MAIL = mail_settings(env.secret("EMAIL_URL"))
+globals().update(MAIL)  # EMAIL_BACKEND, EMAIL_HOST and so on
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "Trellis <trellis@localhost>")
+IS_MAIL_PRINTED = MAIL["EMAIL_BACKEND"] == CONSOLE
+IS_PERSONAL = set(ALLOWED_HOSTS) <= THIS_MACHINE  # nobody else's browser finds it
+SIGN_UP = sign_up(env.text("SIGN_UP"), is_personal=IS_PERSONAL, is_mail_printed=IS_MAIL_PRINTED)
+
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "signup": "accounts.forms.SignUpForm"}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
+ACCOUNT_USERNAME_VALIDATORS = "accounts.usernames.validators"
+ACCOUNT_USERNAME_MIN_LENGTH = 3
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # of those who signed up: accounts.stages
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # mail about a changed password, address or second factor
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Trellis] "
+ACCOUNT_CHANGE_EMAIL = True  # one address; a new one counts once it is verified
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, and no other
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http"  # where no request says it
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = IDENTITY_PROVIDERS
+MFA_ADAPTER = "accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # who signed up has verified one before coming in at all
+MFA_RECOVERY_CODES_SHOW_ONCE = False
+MFA_TOTP_ISSUER = "Trellis"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a clock may be wrong by
+USERSESSIONS_ADAPTER = "accounts.adapters.UserSessionsAdapter"
+USERSESSIONS_TRACK_ACTIVITY = True
+EXTERNAL_ISSUER = external_issuer()
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("SECURE_COOKIES", default=False)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -276,7 +314,7 @@ X_FRAME_OPTIONS = "DENY"
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "apikeys.authentication.ApiKeyAuthentication",
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

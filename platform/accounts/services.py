@@ -1,7 +1,9 @@
 """What can be done with accounts."""
 
+from allauth.usersessions.models import UserSession
 from django.db import connection, transaction
 from django.utils.crypto import get_random_string
+from django.utils.timezone import now
 
 from accounts.models import User
 from kernel.errors import Conflict
@@ -34,6 +36,13 @@ def ensure_first_user() -> tuple[User, str | None]:
             raise NoActiveUser
         password = get_random_string(PASSWORD_LENGTH, LETTERS)
         return User.objects.create_superuser("admin", password=password), password
+
+
+def sign_out_everywhere(user: User) -> None:
+    """End the person's sessions and tokens. What is signed from now on is good."""
+    user.signed_out_at = now()
+    user.save(update_fields=["signed_out_at"])
+    UserSession.objects.filter(user=user).delete()
 
 
 def first_user() -> User | None:

@@ -4,7 +4,7 @@ Middleware of HTTP does not run on WebSockets, so the same questions are asked h
 """
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 from urllib.parse import ParseResult, parse_qs
 
 from channels.auth import AuthMiddlewareStack
@@ -12,9 +12,8 @@ from channels.db import database_sync_to_async
 from channels.security.websocket import OriginValidator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from rest_framework.exceptions import AuthenticationFailed
-from rest_framework_simplejwt.authentication import JWTAuthentication
 
+from accounts.authentication import user_of_token
 from accounts.models import User
 from apikeys.models import ApiKey
 
@@ -64,19 +63,11 @@ def _offered(scope: Scope) -> Callable[[], User | None] | None:
     """Return how to find the user of the credentials offered, or None without any."""
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     if tokens := query.get("token"):
-        return lambda: _user_of_token(tokens[-1])
+        return lambda: user_of_token(tokens[-1])
     for name, value in scope["headers"]:
         if name == HEADER:
             return lambda: _user_of_key(value.decode("latin-1"))
     return None
-
-
-def _user_of_token(text: str) -> User | None:
-    way = JWTAuthentication()
-    try:
-        return cast(User, way.get_user(way.get_validated_token(text.encode())))
-    except AuthenticationFailed:
-        return None
 
 
 def _user_of_key(text: str) -> User | None:

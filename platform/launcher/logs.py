@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from kernel.mail import MARK
+
 LARGEST = 10 * 1024 * 1024  # bytes, of which one older piece of the same size is kept
 
 
@@ -48,3 +50,27 @@ class ProcessLog:
         shutil.copyfile(self.path, self.path.with_name(f"{self.path.name}.1"))
         os.truncate(self.path, 0)
         self.shown = 0
+
+
+class PrintedMail:
+    """The mails that a process printed because no mail server is set up, as they come.
+
+    It reads the log beside whoever else does, and takes nothing away.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Begin with what is printed from now on."""
+        self.log = ProcessLog(path)
+        self.log.skip()
+
+    def new_lines(self) -> list[str]:
+        """Return the lines of mails that came since the last call, as a person reads them."""
+        if not self.log.path.exists():
+            return []
+        size = self.log.path.stat().st_size
+        if size == self.log.shown:
+            return []
+        if size < self.log.shown:
+            self.log.shown = 0  # the file was begun anew
+        parted = [line.partition(MARK) for line in self.log.new_lines()]
+        return [text for _, mark, text in parted if mark]

@@ -18,7 +18,7 @@ from typing import Protocol
 from launcher import children, embedded, forking
 from launcher.console import Console
 from launcher.errors import StartFailed
-from launcher.logs import ProcessLog
+from launcher.logs import PrintedMail, ProcessLog
 from launcher.processes import Program
 
 TICK = 0.05  # seconds between two looks at the children
@@ -187,8 +187,13 @@ class Supervisor:
 
     def watch(self) -> None:
         """Keep everything running until a signal asks for the end."""
+        mails = (
+            {} if self.verbose else {one.name: PrintedMail(one.log.path) for one in self.programs}
+        )
         while True:
             self.tick()
+            for name, mail in mails.items():
+                self.console.quote(name, mail.new_lines())
             for child in self._everyone():
                 child.log.rotate()
                 if not child.alive():

@@ -1,7 +1,7 @@
 """Addresses of the pages. Each answers with and without its trailing slash."""
 
+from allauth.account import views as doors
 from django.conf import settings
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
@@ -10,18 +10,16 @@ from webui.views import account, agent, agent_settings, agents, builder, reviews
 
 app_name = "webui"
 
-sign_in = LoginView.as_view(
-    template_name="webui/account/sign_in.html", redirect_authenticated_user=True
-)
-
 # Browsers ask for this one wherever a page names no icon.
 icon = RedirectView.as_view(url=f"{settings.STATIC_URL}webui/mark.svg", permanent=True)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="webui:agents"), name="home"),
     path("favicon.ico", icon),
-    slash("sign-in/", sign_in, name="login"),
-    slash("sign-out/", LogoutView.as_view(), name="logout"),
+    # Names for what `accounts.doors` serves.
+    slash("sign-in/", doors.login, name="login"),
+    slash("sign-out/", doors.logout, name="logout"),
+    slash("account/password/", doors.password_change, name="password"),
     slash("agents/", agents.index, name="agents"),
     slash("agents/import/", agents.import_file, name="import"),
     slash("agents/new/", builder.new, name="new"),
@@ -46,5 +44,4 @@ urlpatterns = [
     slash("reviews/<uuid:pk>/", reviews.review, name="review"),
     slash("reviews/<uuid:pk>/value/", reviews.value, name="review-value"),
     slash("account/key/", account.key, name="key"),
-    slash("account/password/", account.change_password, name="password"),
 ]

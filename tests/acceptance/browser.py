@@ -74,7 +74,7 @@ class Visitor:
         page.goto("/")
         page.get_by_label("Username").fill("admin")
         page.get_by_label("Password").fill(password(self.trellis))
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page.get_by_role("heading", name="Agents", exact=True)).to_be_visible()
         self.session = page.context.storage_state()
         return page

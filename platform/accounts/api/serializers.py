@@ -1,17 +1,73 @@
-"""Shapes of signing in."""
+"""Shapes of signing in with tokens."""
 
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
-from rest_framework_simplejwt.exceptions import InvalidToken
-from rest_framework_simplejwt.serializers import TokenRefreshSerializer
+from django.db import transaction
+from rest_framework import serializers
+from rest_framework_simplejwt.exceptions import AuthenticationFailed, InvalidToken
+from rest_framework_simplejwt.serializers import PasswordField
+from rest_framework_simplejwt.settings import api_settings
+
+from accounts.models import User
+from accounts.passwords import authenticated
+from accounts.tokens import RefreshToken, check_is_current
 
 
-class RefreshSerializer(TokenRefreshSerializer):
-    """Simple JWT's shape, for which a token of a deleted user is as good as none."""
+class TokenSerializer(serializers.Serializer[Any]):
+    """A name and a password, and a code where the person has a second factor."""
+
+    username = serializers.CharField(write_only=True, help_text="Or the e-mail address.")
+    password = PasswordField(trim_whitespace=False)
+    code = serializers.CharField(
+        write_only=True,
+        required=False,
+        allow_blank=True,
+        max_length=20,
+        help_text="Of the authenticator app, or a recovery code, for people who have set one up.",
+    )
+    access = serializers.CharField(read_only=True)
+    refresh = serializers.CharField(read_only=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        try:
-            return super().validate(attrs)
-        except ObjectDoesNotExist:
-            raise InvalidToken from None
+        """Return the tokens. Raises what `authenticated` raises."""
+        user = authenticated(
+            self.context["request"]._request,
+            attrs["username"],
+            attrs["password"],
+            attrs.get("code", ""),
+        )
+        refresh = RefreshToken.for_user(user)
+        return {"access": str(refresh.access_token), "refresh": str(refresh)}
+
+
+class RefreshSerializer(serializers.Serializer[Any]):
+    """A refresh token, which is worth nothing afterwards."""
+
+    refresh = serializers.CharField()
+    access = serializers.CharField(read_only=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        """Return two new tokens. Of two requests with the same token one is too late."""
+        old = RefreshToken(attrs["refresh"])
+        with transaction.atomic():
+            rows = User.objects.select_for_update(no_key=True)
+            user = rows.filter(pk=old[api_settings.USER_ID_CLAIM]).first()
+            if user is None:
+                raise InvalidToken
+            if not user.is_active:
+                raise AuthenticationFailed("This account is inactive.", "no_active_account")
+            check_is_current(old, user)
+            old.check_blacklist()  # once more, now that nobody else can end it
+            old.blacklist()
+            new = RefreshToken.for_user(user)
+        return {"access": str(new.access_token), "refresh": str(new)}
+
+
+class RevokeSerializer(serializers.Serializer[Any]):
+    """A refresh token that shall be worth nothing from now on."""
+
+    refresh = serializers.CharField(write_only=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        RefreshToken(attrs["refresh"]).blacklist()
+        return {}

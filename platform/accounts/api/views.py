@@ -1,18 +1,41 @@
-"""Signing in for the API."""
+"""Signing in and out for the API."""
 
-from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework_simplejwt.views import TokenViewBase
 
-from accounts.api.serializers import RefreshSerializer
+from accounts import services
+from accounts.api.serializers import RefreshSerializer, RevokeSerializer, TokenSerializer
+from accounts.people import person
 
 
-class TokenView(TokenObtainPairView):
-    """Exchange a username and a password for two tokens.
+class TokenView(TokenViewBase):
+    """Exchange a name and a password for two tokens.
 
     Send `access` as `Authorization: Bearer …`. It lives for an hour; `refresh` gets a new one.
     """
 
+    serializer_class = TokenSerializer
 
-class RefreshView(TokenRefreshView):
-    """Exchange a refresh token for a new access token."""
+
+class RefreshView(TokenViewBase):
+    """Exchange a refresh token for two new tokens. The old one is worth nothing then."""
 
     serializer_class = RefreshSerializer
+
+
+class RevokeView(TokenViewBase):
+    """End a refresh token. Access tokens that it bought live for the rest of their hour."""
+
+    serializer_class = RevokeSerializer
+
+
+class SignOutEverywhereView(APIView):
+    """End every session and every token of the person, this one too. API keys stay."""
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        services.sign_out_everywhere(person(request))
+        return Response(status=204)

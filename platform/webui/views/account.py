@@ -1,9 +1,7 @@
-"""What belongs to the person: the API key and the password."""
+"""What belongs to the person: the API key."""
 
-from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
-from django.urls import reverse_lazy
 from django.views.decorators.http import require_http_methods
 
 from apikeys import services
@@ -28,8 +26,3 @@ def key(request: PageRequest) -> HttpResponse:
     response = render(request, "account/key.html", {"key": present, "new": new, "host": host})
     response["Cache-Control"] = "no-store"
     return response
-
-
-change_password = PasswordChangeView.as_view(
-    template_name="webui/account/password.html", success_url=reverse_lazy("webui:agents")
-)

@@ -60,6 +60,7 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
         "a review": page.url,
         "key": "/account/key/",
         "password": "/account/password/",
+        "sessions": "/account/sessions/",
         "nothing": "/nowhere/",
     }
 

@@ -1,18 +1,30 @@
 """Signing in for the API: a password for tokens."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+)
+from django.db import connection
 from django.test import Client
-from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.models import User
+from accounts.tokens import AccessToken, RefreshToken
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/auth/token/"
 REFRESH = "/api/v1/auth/token/refresh/"
+GRAPHS = "/api/v1/graphs/"
 PASSWORD = "correct horse battery"
 
 
@@ -36,12 +48,133 @@ def test_a_password_buys_two_tokens(client: Client, alice: User, url: str) -> No
     assert AccessToken(tokens["access"])["user_id"] == str(alice.pk)
 
 
-def test_a_refresh_token_buys_a_new_access_token(client: Client, alice: User) -> None:
-    refresh = str(RefreshToken.for_user(alice))
+def test_a_refresh_token_buys_two_new_tokens_once(client: Client, alice: User) -> None:
+    old = str(RefreshToken.for_user(alice))
 
-    status, tokens = post(client, REFRESH, {"refresh": refresh})
+    status, tokens = post(client, REFRESH, {"refresh": old})
+    assert (status, sorted(tokens)) == (200, ["access", "refresh"])
+    assert (
+        client.get(GRAPHS, headers={"Authorization": f"Bearer {tokens['access']}"}).status_code
+        == 200
+    )
+    status, problem = post(client, REFRESH, {"refresh": old})
+    assert (status, problem["code"]) == (401, "token_not_valid")
+    assert post(client, REFRESH, {"refresh": tokens["refresh"]})[0] == 200
 
-    assert (status, list(tokens)) == (200, ["access"])
+
+def test_a_token_that_was_made_before_this_release_still_buys_new_ones(
+    client: Client, alice: User
+) -> None:
+    from rest_framework_simplejwt.tokens import RefreshToken as Plain
+
+    assert post(client, REFRESH, {"refresh": str(Plain.for_user(alice))})[0] == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_requests_with_the_same_token_one_is_too_late(alice: User) -> None:
+    old = str(RefreshToken.for_user(alice))
+
+    def refresh(_: int) -> int:
+        try:
+            return post(Client(), REFRESH, {"refresh": old})[0]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(refresh, range(4))) == [200, 401, 401, 401]
+
+
+def test_the_database_cannot_give_a_refresh_token_away(alice: User) -> None:
+    token = RefreshToken.for_user(alice)
+    [row] = OutstandingToken.objects.all()
+
+    assert (row.jti, row.user, row.token) == (token["jti"], alice, "")
+
+
+def test_a_revoked_token_buys_nothing(client: Client, alice: User) -> None:
+    old = {"refresh": str(RefreshToken.for_user(alice))}
+
+    assert post(client, f"{URL}revoke/", old)[0] == 200
+    assert post(client, REFRESH, old)[0] == 401
+    assert post(client, f"{URL}revoke/", old)[0] == 401
+
+
+@pytest.mark.parametrize("change", ["password", "everywhere"])
+def test_a_refresh_token_ends_with_the_password_and_with_signing_out(
+    client: Client, alice: User, change: str
+) -> None:
+    old = RefreshToken.for_user(alice)
+    if change == "password":
+        alice.set_password("another good one")
+        alice.save()
+    else:
+        headers = {"Authorization": f"Bearer {old.access_token}"}
+        answer = client.post("/api/v1/auth/sign-out-everywhere/", headers=headers)
+        assert answer.status_code == 204
+        assert client.get(GRAPHS, headers=headers).json()["code"] == "signed_out"
+
+    status, problem = post(client, REFRESH, {"refresh": str(old)})
+    code = {"password": "password_changed", "everywhere": "signed_out"}[change]
+    assert (status, problem["code"]) == (401, code)
+    alice.refresh_from_db()
+    assert post(client, REFRESH, {"refresh": str(RefreshToken.for_user(alice))})[0] == 200
+
+
+class TestSecondFactor:
+    """The way by tokens is as strict as the page."""
+
+    @pytest.fixture
+    def secret(self, alice: User) -> str:
+        secret = str(generate_totp_secret())
+        TOTP.activate(alice, secret)
+        return secret
+
+    def sign_in(self, client: Client, **more: str) -> tuple[int, str]:
+        body = {"username": "alice", "password": PASSWORD, **more}
+        status, answer = post(client, URL, body)
+        return status, str(answer.get("code", ""))
+
+    def test_the_password_alone_buys_nothing(self, client: Client, secret: str) -> None:
+        assert self.sign_in(client) == (401, "second_factor_required")
+        assert self.sign_in(client, code="000000") == (401, "second_factor_wrong")
+
+    def test_a_stranger_does_not_learn_that_there_is_one(self, client: Client, secret: str) -> None:
+        assert self.sign_in(client, password="guess") == (401, "no_active_account")
+
+    def test_the_code_of_the_app_buys_tokens_once(self, client: Client, secret: str) -> None:
+        shown = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+        assert self.sign_in(client, code=shown) == (200, "")
+        assert self.sign_in(client, code=shown) == (401, "second_factor_wrong")
+
+    def test_codes_cannot_be_guessed_for_long(self, client: Client, secret: str) -> None:
+        for _ in range(5):
+            assert self.sign_in(client, code="000000") == (401, "second_factor_wrong")
+
+        assert self.sign_in(client, code="000000") == (429, "too_many_attempts")
+
+
+def test_passwords_cannot_be_guessed_for_long(client: Client, alice: User) -> None:
+    guess = {"username": "alice", "password": "guess"}
+    for _ in range(5):
+        assert post(client, URL, guess)[0] == 401
+
+    status, problem = post(client, URL, {"username": "alice", "password": PASSWORD})
+    assert (status, problem["code"]) == (429, "too_many_attempts")
+
+
+def test_who_signed_up_gets_tokens_once_the_address_is_verified(
+    client: Client, alice: User
+) -> None:
+    User.objects.update(signed_up=True)
+    address = EmailAddress.objects.create(user=alice, email="a@example.org", primary=True)
+    asked = {"username": "alice", "password": PASSWORD}
+
+    status, problem = post(client, URL, asked)
+    assert (status, problem["code"]) == (401, "address_not_verified")
+    address.verified = True
+    address.save()
+    assert post(client, URL, asked)[0] == 200
 
 
 @pytest.mark.parametrize(

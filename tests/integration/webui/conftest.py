@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
@@ -20,3 +21,9 @@ def browse(db: None) -> Browse:
         return client
 
     return signed_in
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits(servers: None) -> None:
+    """How often one may sign in is counted anew for each test."""
+    cache.clear()

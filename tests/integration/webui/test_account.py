@@ -54,20 +54,3 @@ def test_an_unknown_action_changes_nothing(action: str, alice: User, browse: Bro
 
     assert browse(alice).post("/account/key/", {"action": action}).status_code == 400
     assert ApiKey.objects.find(key) is not None
-
-
-def test_a_password_is_changed_by_who_knows_the_old_one(alice: User, browse: Browse) -> None:
-    alice.set_password("first-of-its-kind")
-    alice.save()
-    client = browse(alice)
-    new = {"new_password1": "tea-at-six-o-clock", "new_password2": "tea-at-six-o-clock"}
-
-    assert client.post("/account/password/", {"old_password": "guess", **new}).status_code == 200
-    alice.refresh_from_db()
-    assert alice.check_password("first-of-its-kind")
-
-    answer = client.post("/account/password/", {"old_password": "first-of-its-kind", **new})
-    assert answer["Location"] == "/agents/"
-    alice.refresh_from_db()
-    assert alice.check_password("tea-at-six-o-clock")
-    assert client.get("/agents/").status_code == 200

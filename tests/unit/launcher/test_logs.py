@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from launcher import logs
-from launcher.logs import ProcessLog
+from launcher.logs import PrintedMail, ProcessLog
 
 
 @pytest.fixture
@@ -66,3 +66,33 @@ def test_a_small_file_stays(log: ProcessLog) -> None:
     log.rotate()
 
     assert [path.name for path in log.path.parent.iterdir()] == ["web.log"]
+
+
+class TestPrintedMail:
+    def test_lines_of_mails_are_told_from_the_others(self, log: ProcessLog) -> None:
+        with log.open() as file:
+            file.write(b"mail | of before\n")
+            file.flush()
+            mail = PrintedMail(log.path)
+            file.write(b"INFO a request\nmail | Hello Ada\nWARNING celery: mail | and Bob\n")
+            file.flush()
+
+            assert mail.new_lines() == ["Hello Ada", "and Bob"]
+            assert mail.new_lines() == []
+
+    def test_it_goes_on_where_the_file_was_begun_anew(
+        self, log: ProcessLog, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(logs, "LARGEST", 10)
+        with log.open() as file:
+            file.write(b"something long before\n")
+            file.flush()
+            mail = PrintedMail(log.path)
+            log.rotate()
+            file.write(b"mail | new\n")
+            file.flush()
+
+            assert mail.new_lines() == ["new"]
+
+    def test_a_process_that_has_no_log_yet_has_sent_none(self, log: ProcessLog) -> None:
+        assert PrintedMail(log.path).new_lines() == []

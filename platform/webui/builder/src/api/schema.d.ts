@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    readonly "/api/v1/auth/sign-out-everywhere/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description End every session and every token of the person, this one too. API keys stay. */
+        readonly post: operations["auth_sign_out_everywhere_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/auth/token/": {
         readonly parameters: {
             readonly query?: never;
@@ -14,7 +31,7 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * @description Exchange a username and a password for two tokens.
+         * @description Exchange a name and a password for two tokens.
          *
          *     Send `access` as `Authorization: Bearer …`. It lives for an hour; `refresh` gets a new one.
          */
@@ -34,8 +51,25 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** @description Exchange a refresh token for a new access token. */
+        /** @description Exchange a refresh token for two new tokens. The old one is worth nothing then. */
         readonly post: operations["auth_token_refresh_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/auth/token/revoke/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description End a refresh token. Access tokens that it bought live for the rest of their hour. */
+        readonly post: operations["auth_token_revoke_create"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1598,12 +1632,12 @@ export interface components {
          * @enum {string}
          */
         readonly QueueEnum: "io" | "cpu";
-        /** @description Simple JWT's shape, for which a token of a deleted user is as good as none. */
+        /** @description A refresh token, which is worth nothing afterwards. */
         readonly Refresh: {
             readonly access: string;
             readonly refresh: string;
         };
-        /** @description Simple JWT's shape, for which a token of a deleted user is as good as none. */
+        /** @description A refresh token, which is worth nothing afterwards. */
         readonly RefreshRequest: {
             readonly refresh: string;
         };
@@ -1739,6 +1773,10 @@ export interface components {
             readonly node_exec_id: string;
             readonly node_id: string;
             readonly status: components["schemas"]["ReviewStatusEnum"];
+        };
+        /** @description A refresh token that shall be worth nothing from now on. */
+        readonly RevokeRequest: {
+            readonly refresh: string;
         };
         /** @description What a block is run with. */
         readonly RunBlockRequest: {
@@ -1911,12 +1949,17 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
-        readonly TokenObtainPair: {
+        /** @description A name and a password, and a code where the person has a second factor. */
+        readonly Token: {
             readonly access: string;
             readonly refresh: string;
         };
-        readonly TokenObtainPairRequest: {
+        /** @description A name and a password, and a code where the person has a second factor. */
+        readonly TokenRequest: {
+            /** @description Of the authenticator app, or a recovery code, for people who have set one up. */
+            readonly code?: string;
             readonly password: string;
+            /** @description Or the e-mail address. */
             readonly username: string;
         };
         /** @description What keeps a run from its end; of one that has ended, what never ran. */
@@ -1965,6 +2008,33 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly auth_sign_out_everywhere_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly auth_token_create: {
         readonly parameters: {
             readonly query?: never;
@@ -1974,7 +2044,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["TokenObtainPairRequest"];
+                readonly "application/json": components["schemas"]["TokenRequest"];
             };
         };
         readonly responses: {
@@ -1983,7 +2053,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["TokenObtainPair"];
+                    readonly "application/json": components["schemas"]["Token"];
                 };
             };
             /** @description The request was refused. */
@@ -2017,6 +2087,37 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["Refresh"];
                 };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_token_revoke_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RevokeRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description No response body */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request was refused. */
             readonly default: {

@@ -1,0 +1,3 @@
+"""How a printed mail is told from the other lines of a log."""
+
+MARK = "mail | "
