@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.db import connections
 
-from config.settings import database
+from config.database import database
 from kernel.postgresql.base import DatabaseWrapper
 from launcher import embedded
 from launcher.paths import InstancePaths
