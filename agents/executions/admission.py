@@ -31,8 +31,9 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
+from agents.executions.batch import begin_here
 from agents.executions.models import Execution
-from agents.executions.statements import RUNS, begin_here
+from agents.executions.tables import RUNS
 from agents.graphs.models import Agent, GraphVersion
 from agents.graphs.settings import GraphSettings
 from kernel.errors import Conflict

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from agents.executions.models import Emission, Event, Execution, NodeExecution
-from agents.executions.statements import Table
+from agents.executions.tables import Table
 from agents.graphs.models import GraphVersion
 
 RUNS = Table(Execution, unread=("inputs", "nodes_input_masks"))

@@ -49,7 +49,7 @@ from agents.executions.models import NodeExecution
 MOST_IN_STRETCH = 200  # node executions
 LANE = 30.0  # seconds after which everything is sent
 SHARE = 0.001  # seconds that one node execution may take in the lane, all in all
-HANGS = 10.0  # seconds after which a block hangs: the database hangs up too (`statements`)
+HANGS = 10.0  # seconds after which a block hangs: the database hangs up too (`opening`)
 MOST_VALUES = 500  # of one node execution; more are recorded bit by bit, by a claim
 
 

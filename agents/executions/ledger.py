@@ -22,20 +22,12 @@ from agents.engine.graph import Graph
 from agents.engine.ids import NodeId, PinName
 from agents.engine.states import ExecutionStatus, NodeStatus, move
 from agents.executions import statements
+from agents.executions.batch import Batch, is_outermost
 from agents.executions.models import Event, Execution, NodeExecution
+from agents.executions.prepared import IN_LINE, LACKING, LAST_STARTED
 from agents.executions.recordings import Recording
-from agents.executions.statements import (
-    EMISSIONS,
-    EVENTS,
-    IN_LINE,
-    LACKING,
-    LAST_STARTED,
-    NODES,
-    NOT_DURABLE,
-    Batch,
-    Beside,
-    is_outermost,
-)
+from agents.executions.statements import NOT_DURABLE, Beside
+from agents.executions.tables import EMISSIONS, EVENTS, NODES
 from kernel.errors import TrellisError
 from kernel.jsontypes import dumps
 

@@ -8,10 +8,10 @@ from django.conf import settings
 
 from agents.engine.states import NodeStatus
 from agents.executions import statements
+from agents.executions.batch import Batch
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.shelf import shelf
-from agents.executions.statements import Batch
 from agents.graphs.models import GraphVersion
 
 # Unsettled node executions of a run that are read with its lock: the local lane needs all of them,

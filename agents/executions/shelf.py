@@ -7,7 +7,7 @@ and events are numbered under the run's lock: where the last number is still the
 ledger wrote, nobody changed anything, and the ledger is as good as what would be read.
 
 A few things change without an event. A lease that is renewed is never cut short by a write
-(`statements`), how often a message was sent is only a hint, and for the places at a credential
+(`prepared`), how often a message was sent is only a hint, and for the places at a credential
 there is a rule: a ledger with a node execution that may have one is not kept.
 """
 

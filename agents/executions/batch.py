@@ -1,0 +1,86 @@
+"""Several statements in one message to PostgreSQL, with BEGIN and COMMIT among them.
+
+In the simple query protocol the first statement of a message locks, and each of the others sees
+what was committed before it began, so after the lock was held.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakSet
+
+from django.db import connection
+from psycopg.pq import TransactionStatus
+
+from agents.executions.prepared import PREPARED, Prepared
+
+_declared: WeakSet[Any] = WeakSet()  # connections that know the prepared statements
+
+
+def _nothing(_: list[Any]) -> None:
+    """Read the answer of a statement that has none."""
+
+
+@dataclass
+class Batch:
+    """Statements that go out in one message; each is answered through the reader it came with."""
+
+    statements: list[str] = field(default_factory=list)
+    parameters: list[Any] = field(default_factory=list)
+    readers: list[Callable[[list[Any]], None] | None] = field(default_factory=list)
+
+    def add(
+        self,
+        statement: Prepared,
+        parameters: Sequence[Any],
+        reader: Callable[[list[Any]], None] = _nothing,
+    ) -> None:
+        """Add a prepared statement; its rows will be given to the reader."""
+        self.statements.append(statement.call)
+        self.parameters += parameters
+        self.readers.append(None if reader is _nothing else reader)
+
+    def say(self, command: str) -> None:
+        """Add a command that has no answer."""
+        self.statements.append(command)
+        self.readers.append(None)
+
+    def run(self) -> None:
+        """Send all statements, BEGIN first where it is due, and read all answers."""
+        connection.ensure_connection()
+        _declare()
+        begins = begin_here()
+        statements = ["BEGIN", *self.statements] if begins else self.statements
+        with connection.cursor() as cursor:
+            cursor.execute("; ".join(statements), self.parameters)
+            for number, reader in enumerate([None, *self.readers] if begins else self.readers):
+                if number:
+                    cursor.nextset()
+                if reader is not None:
+                    reader(cursor.fetchall())
+
+
+def begin_here() -> bool:
+    """Return whether the next message opens the transaction that Django believes to be in.
+
+    psycopg would send BEGIN as a message of its own; it does not when it believes that the
+    connection commits by itself. How the transaction ends is Django's business again.
+    """
+    raw = connection.connection
+    if not connection.in_atomic_block or raw.info.transaction_status != TransactionStatus.IDLE:
+        return False
+    raw.autocommit = True
+    return True
+
+
+def is_outermost() -> bool:
+    """Return whether the present transaction is no part of another one."""
+    return connection.in_atomic_block and len(connection.atomic_blocks) == 1
+
+
+def _declare() -> None:
+    raw = connection.connection
+    if raw not in _declared:
+        with connection.cursor() as cursor:
+            cursor.execute("; ".join(one.declaration for one in PREPARED))
+        _declared.add(raw)

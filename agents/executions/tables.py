@@ -1,0 +1,138 @@
+"""The tables of runs as SQL text, and their rows as model instances.
+
+For statements that are written by hand (`prepared`): the ORM would take longer to build them than
+PostgreSQL takes to run them. Rows travel to PostgreSQL as JSON, many in one parameter.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from django.db import connection, models
+
+from agents.executions.models import Emission, Event, Execution, NodeExecution
+from kernel.fields import JSONText
+from kernel.jsontypes import dumps
+
+M = TypeVar("M", bound=models.Model)
+
+
+class _Column(NamedTuple):
+    name: str
+    attribute: str
+    is_json: bool
+
+    @classmethod
+    def of(cls, one: Any) -> "_Column":
+        return cls(one.column, one.attname, isinstance(one, JSONText))
+
+
+class Table(Generic[M]):
+    """A model's table as SQL text, and its rows as model instances.
+
+    ``fixed`` columns never change once a row is there; ``unread`` ones are left to who needs them.
+    """
+
+    def __init__(
+        self, model: type[M], fixed: Iterable[str] = (), unread: Iterable[str] = ()
+    ) -> None:
+        self.model = model
+        self.name = f'"{model._meta.db_table}"'
+        fields = [one for one in model._meta.concrete_fields if one.name not in set(unread)]
+        self.attributes = [one.attname for one in fields]
+        self._read = [one.column for one in fields]
+        self._written = [one for one in fields if not isinstance(one, models.AutoField)]
+        self._changed = [one for one in self._written if one.name not in set(fixed)]
+        self._columns = [_Column.of(one) for one in self._written]
+        self._changing = [_Column.of(one) for one in self._changed]
+        self._given = ", ".join(f'"{one.column}" {_type_in_json(one)}' for one in self._written)
+        self._defaults: dict[str, Any] = {
+            str(one.column): one.get_default() for one in self._written
+        }
+
+    def __len__(self) -> int:
+        return len(self.attributes)
+
+    def columns(self, alias: str) -> str:
+        """Return the columns, qualified, in the order in which `row` reads them."""
+        return ", ".join(f'{alias}."{column}"' for column in self._read)
+
+    def row(self, values: Sequence[Any]) -> M:
+        """Return the instance for a row of `columns`."""
+        return self.model.from_db(connection.alias, self.attributes, values)
+
+    def insert(self, parameter: str) -> str:
+        """Return an INSERT of the rows in a parameter, each as `document` gives it."""
+        names = ", ".join(f'"{one.column}"' for one in self._written)
+        values = ", ".join(_from_json(one) for one in self._written)
+        given = f"json_to_recordset({parameter}) AS given({self._given})"
+        return f"INSERT INTO {self.name} ({names}) SELECT {values} FROM {given}"
+
+    def update(
+        self, parameter: str, *, keep_if_null: Iterable[str] = (), keep_if_later: Iterable[str] = ()
+    ) -> str:
+        """Return an UPDATE, by id, of the row in a parameter, as `change` gives it.
+
+        Null leaves the columns in ``keep_if_null`` as they are, and a moment those in
+        ``keep_if_later`` that have a later one. One row at a time: the planner takes a list of
+        rows for a hundred, and reads small tables whole to find them.
+        """
+        rules = dict.fromkeys(keep_if_null, "COALESCE({given}, {stored})") | dict.fromkeys(
+            keep_if_later, "CASE WHEN {given} IS NOT NULL THEN GREATEST({given}, {stored}) END"
+        )
+        changes = ", ".join(
+            f'"{one.column}" = '
+            + rules.get(one.name, "{given}").format(
+                given=_from_json(one), stored=f'stored."{one.column}"'
+            )
+            for one in self._changed
+        )
+        given = f"json_to_record({parameter}) AS given({self._given})"
+        return f"UPDATE {self.name} stored SET {changes} FROM {given} WHERE stored.id = given.id"
+
+    def document(self, row: M) -> dict[str, Any]:
+        """Return the row, by column."""
+        return _texts(row, self._columns)
+
+    def line(self, **columns: Any) -> dict[str, Any]:
+        """Return a new row, by column, without an instance; what is not given has its default.
+
+        A JSON value is given as text, and a default that is not the same for all rows is given.
+        """
+        return {**self._defaults, **columns}
+
+    def change(self, row: M, *, without: str | None = None) -> dict[str, Any]:
+        """Return the id and the columns that may change."""
+        found = _texts(row, self._changing)
+        if without is not None:
+            del found[without]
+        found["id"] = row.pk
+        return found
+
+
+# A value may hold what PostgreSQL's text cannot (a null character), so where rows travel as JSON
+# the values in them are texts of JSON, which are taken as they are.
+def _type_in_json(one: Any) -> str:
+    return "text" if isinstance(one, JSONText) else str(one.db_type(connection))
+
+
+def _from_json(one: Any) -> str:
+    return f'given."{one.column}"' + ("::json" if isinstance(one, JSONText) else "")
+
+
+def _texts(row: models.Model, columns: Sequence["_Column"]) -> dict[str, Any]:
+    state = row.__dict__
+    found = {one.name: state[one.attribute] for one in columns}
+    for one in columns:
+        if one.is_json and (value := found[one.name]) is not None:
+            found[one.name] = dumps(value)
+    return found
+
+
+RUNS = Table(
+    Execution,
+    fixed=("id", "owner", "graph_version", "parent", "root", "depth"),
+    unread=("agent", "inputs", "nodes_input_masks", "created"),
+)
+NEW_RUNS = Table(Execution)
+NODES = Table(NodeExecution, fixed=("id", "execution", "node_id", "number", "added_at"))
+EVENTS, EMISSIONS = Table(Event), Table(Emission)
