@@ -32,6 +32,14 @@ def flag(name: str, *, default: bool) -> bool:
     raise ConfigurationError(f"{name}={raw!r} is not a truth value. Use true or false.")
 
 
+def choice(name: str, default: str, among: tuple[str, ...]) -> str:
+    """Return the variable, which is one of these words."""
+    value = text(name, default)
+    if value not in among:
+        raise ConfigurationError(f"{name}={value!r} is not known. Use {' or '.join(among)}.")
+    return value
+
+
 def integer(name: str, default: int, *, least: int | None = None) -> int:
     """Return the variable as a whole number, at least ``least`` where one is given."""
     raw = text(name)

@@ -13,6 +13,7 @@ from config.issuer import external_issuer
 from config.mail import CONSOLE, mail_settings
 from config.providers import identity_providers, provider_apps
 from config.signup import THIS_MACHINE, sign_up
+from config.production import refuse_unless_safe
 from kernel.redis import celery_broker_url
 from launcher.paths import instance_paths
 from launcher.secrets import persistent_secret
@@ -25,6 +26,7 @@ PATHS = instance_paths()
 
 # --- Process -------------------------------------------------------------------------------
 
+PRODUCTION = env.choice("TRELLIS_ENV", "local", ("local", "production")) == "production"
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret("SECRET_KEY") or persistent_secret(PATHS.secret_key)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
@@ -305,9 +307,18 @@ MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a clock may be wrong by
 USERSESSIONS_ADAPTER = "accounts.adapters.UserSessionsAdapter"
 USERSESSIONS_TRACK_ACTIVITY = True
 EXTERNAL_ISSUER = external_issuer()
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("SECURE_COOKIES", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("SECURE_COOKIES", default=PRODUCTION)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
+# Whether a request came by HTTPS is known from the proxies in TRUSTED_PROXIES, whose
+# X-Forwarded-Proto uvicorn reads: a header that Django read would be anybody's.
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+SECURE_SSL_REDIRECT = env.flag("HTTPS_REDIRECT", default=PRODUCTION)
+SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 31_536_000 if PRODUCTION else 0, least=0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", default=False)
+# Other hosts below this one's name are not ours to decide about: HSTS_SUBDOMAINS, HSTS_PRELOAD.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # --- REST -----------------------------------------------------------------------------------------
 
@@ -385,3 +396,6 @@ LOGGING = {
         for name in ("httpx", "celery.app.trace", "celery.worker.strategy", "celery.beat")
     },
 }
+
+if PRODUCTION:
+    refuse_unless_safe(globals())
