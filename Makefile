@@ -14,7 +14,7 @@ SYNC := $(UV) sync --frozen --inexact
 
 BUILDER := $(BIN)/python -P -m launcher.builder
 
-.PHONY: help up test check bench chaos builder screenshots schema fmt clean install install-dev node
+.PHONY: help up test check audit bench chaos builder screenshots schema fmt clean install install-dev node
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ check: install-dev node ## check style, types, layers and the compose file
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BUILDER) run lint check types:check
+
+audit: install-dev node ## report known holes in the packages that are installed
+	@$(BIN)/python -P .ci/audit
 
 bench: install-dev ## measure the engine beside plain Celery; ARGS="chain fanout" chooses
 	@exec $(BIN)/python -m benchmarks $(ARGS)

@@ -27,6 +27,7 @@ from agents.executions.api.schemas import (
     nullable,
 )
 from agents.executions.models import Execution, NodeExecution
+from kernel.api.fields import json_field
 
 MOST_NODE_EXECUTIONS = 500
 
@@ -143,9 +144,7 @@ class NodeExecutionSerializer(serializers.Serializer[NodeExecution]):
     status = serializers.ChoiceField(choices=[status.value for status in NodeStatus])
     attempt = serializers.IntegerField(help_text="How often a worker took it.")
     tries = serializers.IntegerField(help_text="The present try, or the last one, from 1.")
-    last_error = extend_schema_field(nullable(ERROR))(serializers.JSONField)(
-        help_text="Why the try before failed."
-    )
+    last_error = json_field(nullable(ERROR), help_text="Why the try before failed.")
     add_time = serializers.DateTimeField()
     queue_time = serializers.DateTimeField(allow_null=True)
     start_time = serializers.DateTimeField(allow_null=True)
@@ -153,17 +152,15 @@ class NodeExecutionSerializer(serializers.Serializer[NodeExecution]):
     duration = serializers.FloatField(
         allow_null=True, help_text="Seconds from its start to its end, waits included."
     )
-    error = extend_schema_field(nullable(ERROR))(serializers.JSONField)()
+    error = json_field(nullable(ERROR))
     reused_from = serializers.UUIDField(
         allow_null=True, help_text="The node execution whose results a replay took over."
     )
     pinned = serializers.BooleanField(help_text="Whether it gave pinned outputs and did not run.")
-    input_data = extend_schema_field(nullable(JSON_OBJECT))(serializers.JSONField)()
-    output_data = extend_schema_field(nullable(OUTPUTS))(serializers.JSONField)()
-    waits_for = extend_schema_field(nullable(JSON_OBJECT))(serializers.JSONField)()
-    logs = extend_schema_field(nullable(LOG_LINES))(serializers.JSONField)(
-        help_text="What the block wrote, oldest first."
-    )
+    input_data = json_field(nullable(JSON_OBJECT))
+    output_data = json_field(nullable(OUTPUTS))
+    waits_for = json_field(nullable(JSON_OBJECT))
+    logs = json_field(nullable(LOG_LINES), help_text="What the block wrote, oldest first.")
 
 
 def node_executions(execution: Execution, rows: Iterable[NodeExecution]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from agents.graphs import services
 from agents.graphs.exchange import GraphFile
 from agents.graphs.models import GraphVersion
 from agents.graphs.references import LAST_VERSION
+from kernel.api.fields import json_field
 from kernel.jsontypes import JSONObject, JSONValue
 
 JSON_OBJECT = {"type": "object", "additionalProperties": True}
@@ -126,10 +127,10 @@ class ExportedGraphSerializer(serializers.Serializer[Any]):
     description = serializers.CharField()
     forked_from_id = serializers.UUIDField(allow_null=True)
     forked_from_version = serializers.IntegerField(allow_null=True)
-    nodes = extend_schema_field(NODES)(serializers.JSONField)()
-    links = extend_schema_field(LINKS)(serializers.JSONField)()
-    input_schema = extend_schema_field(JSON_SCHEMA)(serializers.JSONField)()
-    output_schema = extend_schema_field(JSON_SCHEMA)(serializers.JSONField)()
+    nodes = json_field(NODES)
+    links = json_field(LINKS)
+    input_schema = json_field(JSON_SCHEMA)
+    output_schema = json_field(JSON_SCHEMA)
     has_webhook_trigger = serializers.BooleanField()
     sub_graphs = serializers.ListField(child=serializers.JSONField())
 
