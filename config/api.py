@@ -8,6 +8,7 @@ from kernel.api.routing import slash
 
 v1 = [
     path("", include("accounts.api.urls")),
+    path("", include("features.api.urls")),
     path("", include("blocks.api.urls")),
     path("", include("agents.graphs.api.urls")),
     path("", include("agents.executions.api.urls")),

@@ -11,9 +11,9 @@ from config import env
 from config.database import database
 from config.issuer import external_issuer
 from config.mail import CONSOLE, mail_settings
+from config.production import refuse_unless_safe
 from config.providers import identity_providers, provider_apps
 from config.signup import THIS_MACHINE, sign_up
-from config.production import refuse_unless_safe
 from kernel.redis import celery_broker_url
 from launcher.paths import instance_paths
 from launcher.secrets import persistent_secret
@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "accounts",
     "apikeys",
     "quotas",
+    "waffle",
+    "features",
     "launcher",
     "blocks",
     "agents.graphs",
@@ -96,6 +98,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "features.context.features",
             ],
         },
     },
@@ -118,7 +121,7 @@ CHANNEL_LAYERS = {
     },
 }
 
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "kernel.cache.SharedRedisCache",
         "LOCATION": REDIS_URL,
@@ -360,6 +363,16 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
     "CHECK_REVOKE_TOKEN": True,  # a new password ends the tokens of the old one
 }
+
+# --- Features: what only some people see -----------------------------------------------------------
+
+# Each process keeps the flags for this long: one that staff change holds everywhere within seconds.
+CACHES["features"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "features",
+    "TIMEOUT": 10,
+}
+WAFFLE_CACHE_NAME = "features"
 
 # --- Pages ----------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from agents.executions.models import Execution
 from agents.graphs import services
+from features.services import enabled
 from webui.forms.fields import largest_file
 from webui.manifest import builder_assets
 from webui.views.pages import PageRequest, page, render
@@ -50,6 +51,7 @@ def _builder(request: PageRequest, title: str, shown: dict[str, Any]) -> HttpRes
         **shown,
         "user": {"id": str(request.user.pk), "username": request.user.get_username()},
         "urls": _urls(),
+        "features": enabled(request.user),
         "largest_file": largest_file(),
     }
     context = {"title": title, "settings": settings, "assets": assets}

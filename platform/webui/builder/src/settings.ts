@@ -9,6 +9,8 @@ export interface BuilderSettings {
   readonly is_new: boolean;
   /** How many bytes a file may have that a value carries. */
   readonly largest_file: number;
+  /** Which features of `features/declared.py` this person has. */
+  readonly features: Readonly<Record<string, boolean>>;
   readonly user: { readonly id: number | string; readonly username: string };
   readonly urls: BuilderUrls;
 }

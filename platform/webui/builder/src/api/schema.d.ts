@@ -333,6 +333,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/flags/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List every feature of this release, and whether it is on for you. */
+        readonly get: operations["flags_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/graphs/": {
         readonly parameters: {
             readonly query?: never;
@@ -619,23 +636,11 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** @description JSON Schema of the input pins */
-            readonly inputSchema: readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null;
+            readonly inputSchema: unknown;
             /** @description The name that other platforms know the block by */
             readonly name: string;
             /** @description JSON Schema of the output pins */
-            readonly outputSchema: readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null;
+            readonly outputSchema: unknown;
             /**
              * @description Which workers run it
              *
@@ -661,13 +666,7 @@ export interface components {
         };
         readonly Cost: {
             readonly cost_amount: number;
-            readonly cost_filter: readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null;
+            readonly cost_filter: unknown;
             readonly cost_type: string;
         };
         /**
@@ -924,43 +923,19 @@ export interface components {
             readonly has_webhook_trigger: boolean;
             /** Format: uuid */
             readonly id: string;
-            readonly input_schema: readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null;
+            /** @description A JSON Schema, by name. */
+            readonly input_schema: {
+                readonly [key: string]: unknown;
+            };
             readonly is_active: boolean;
-            readonly links: readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null;
+            readonly links: readonly components["schemas"]["GraphLink"][];
             readonly name: string;
-            readonly nodes: readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null;
-            readonly output_schema: readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null;
-            readonly sub_graphs: readonly (readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null)[];
+            readonly nodes: readonly components["schemas"]["GraphNode"][];
+            /** @description A JSON Schema, by name. */
+            readonly output_schema: {
+                readonly [key: string]: unknown;
+            };
+            readonly sub_graphs: readonly unknown[];
             readonly version: number;
         };
         /** @enum {string} */
@@ -1298,33 +1273,23 @@ export interface components {
             readonly duration: number | null;
             /** Format: date-time */
             readonly end_time: string | null;
-            readonly error: readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null;
+            readonly error: {
+                readonly code: string;
+                readonly message: string;
+            } | null;
             /** Format: uuid */
             readonly graph_exec_id: string;
             /** Format: uuid */
             readonly graph_id: string;
             readonly graph_version: number;
-            readonly input_data: readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null;
+            readonly input_data: {
+                readonly [key: string]: unknown;
+            } | null;
             /** @description Why the try before failed. */
-            readonly last_error: readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null;
+            readonly last_error: {
+                readonly code: string;
+                readonly message: string;
+            } | null;
             /** @description What the block wrote, oldest first. */
             readonly logs: readonly {
                 /** @description Which try wrote it, from 1. */
@@ -1337,13 +1302,9 @@ export interface components {
             readonly node_exec_id: string;
             readonly node_id: string;
             readonly node_title: string;
-            readonly output_data: readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null;
+            readonly output_data: {
+                readonly [key: string]: readonly unknown[];
+            } | null;
             /** @description Whether it gave pinned outputs and did not run. */
             readonly pinned: boolean;
             /** Format: date-time */
@@ -1359,13 +1320,9 @@ export interface components {
             /** @description The present try, or the last one, from 1. */
             readonly tries: number;
             readonly user_id: string;
-            readonly waits_for: readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null;
+            readonly waits_for: {
+                readonly [key: string]: unknown;
+            } | null;
         };
         /**
          * NodeFile
@@ -1781,13 +1738,7 @@ export interface components {
         /** @description What a block is run with. */
         readonly RunBlockRequest: {
             /** @description The block's inputs by pin. */
-            readonly inputs?: readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null;
+            readonly inputs?: unknown;
         };
         /**
          * RunGraph
@@ -1880,13 +1831,7 @@ export interface components {
         /** @description What a run is started with. */
         readonly StartRequest: {
             /** @description The agent's inputs by name, as its `input_schema` says. */
-            readonly inputs?: readonly {
-                /** @description Which try wrote it, from 1. */
-                readonly attempt: number;
-                readonly text: string;
-                /** Format: date-time */
-                readonly time: string;
-            }[] | null;
+            readonly inputs?: unknown;
         };
         /**
          * @description * `QUEUED` - QUEUED
@@ -2704,6 +2649,37 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly flags_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Each feature by its name. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly [key: string]: boolean;
+                    };
                 };
             };
             /** @description The request was refused. */
