@@ -10,6 +10,7 @@ from rest_framework_simplejwt.settings import api_settings
 
 from accounts.models import User
 from accounts.passwords import authenticated
+from accounts.timezones import validate_time_zone
 from accounts.tokens import RefreshToken, check_is_current
 
 
@@ -71,3 +72,28 @@ class RevokeSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         RefreshToken(attrs["refresh"]).blacklist()
         return {}
+
+
+class UserSerializer(serializers.ModelSerializer[User]):
+    """Who is asking, as the AutoGPT Platform's clients expect it."""
+
+    name = serializers.CharField(source="get_full_name", read_only=True)
+    role = serializers.ChoiceField(choices=["user", "admin"], read_only=True)
+    timezone = serializers.CharField(source="time_zone", read_only=True)
+
+    class Meta:
+        model = User
+        fields = ("id", "username", "email", "name", "role", "timezone")
+        read_only_fields = fields
+
+
+class TimeZoneSerializer(serializers.ModelSerializer[User]):
+    """The time zone in which the person reads clocks, by its IANA name."""
+
+    timezone = serializers.CharField(
+        source="time_zone", max_length=64, validators=[validate_time_zone]
+    )
+
+    class Meta:
+        model = User
+        fields = ("timezone",)

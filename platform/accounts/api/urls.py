@@ -1,9 +1,18 @@
 """URLs of signing in and out."""
 
-from accounts.api.views import RefreshView, RevokeView, SignOutEverywhereView, TokenView
+from accounts.api.views import (
+    RefreshView,
+    RevokeView,
+    SignOutEverywhereView,
+    TimeZoneView,
+    TokenView,
+    UserView,
+)
 from kernel.api.routing import slash
 
 urlpatterns = [
+    slash("auth/user/", UserView.as_view(), name="user"),
+    slash("auth/user/timezone/", TimeZoneView.as_view(), name="user-timezone"),
     slash("auth/token/", TokenView.as_view(), name="token"),
     slash("auth/token/refresh/", RefreshView.as_view(), name="token-refresh"),
     slash("auth/token/revoke/", RevokeView.as_view(), name="token-revoke"),

@@ -7,7 +7,13 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.views import TokenViewBase
 
 from accounts import services
-from accounts.api.serializers import RefreshSerializer, RevokeSerializer, TokenSerializer
+from accounts.api.serializers import (
+    RefreshSerializer,
+    RevokeSerializer,
+    TimeZoneSerializer,
+    TokenSerializer,
+    UserSerializer,
+)
 from accounts.people import person
 
 
@@ -39,3 +45,30 @@ class SignOutEverywhereView(APIView):
     def post(self, request: Request) -> Response:
         services.sign_out_everywhere(person(request))
         return Response(status=204)
+
+
+class UserView(APIView):
+    """Who is asking. A POST says the same: the token of an identity provider makes its person."""
+
+    @extend_schema(responses=UserSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(UserSerializer(person(request)).data)
+
+    @extend_schema(request=None, responses=UserSerializer)
+    def post(self, request: Request) -> Response:
+        return self.get(request)
+
+
+class TimeZoneView(APIView):
+    """The time zone in which the person reads clocks."""
+
+    @extend_schema(responses=TimeZoneSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(TimeZoneSerializer(person(request)).data)
+
+    @extend_schema(request=TimeZoneSerializer, responses=TimeZoneSerializer)
+    def post(self, request: Request) -> Response:
+        asked = TimeZoneSerializer(person(request), data=request.data)
+        asked.is_valid(raise_exception=True)
+        asked.save()
+        return Response(asked.data)

@@ -76,6 +76,42 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/auth/user/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Who is asking. A POST says the same: the token of an identity provider makes its person. */
+        readonly get: operations["auth_user_retrieve"];
+        readonly put?: never;
+        /** @description Who is asking. A POST says the same: the token of an identity provider makes its person. */
+        readonly post: operations["auth_user_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/auth/user/timezone/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description The time zone in which the person reads clocks. */
+        readonly get: operations["auth_user_timezone_retrieve"];
+        readonly put?: never;
+        /** @description The time zone in which the person reads clocks. */
+        readonly post: operations["auth_user_timezone_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/blocks/": {
         readonly parameters: {
             readonly query?: never;
@@ -1735,6 +1771,12 @@ export interface components {
         readonly RevokeRequest: {
             readonly refresh: string;
         };
+        /**
+         * @description * `user` - user
+         *     * `admin` - admin
+         * @enum {string}
+         */
+        readonly RoleEnum: "user" | "admin";
         /** @description What a block is run with. */
         readonly RunBlockRequest: {
             /** @description The block's inputs by pin. */
@@ -1894,6 +1936,14 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        /** @description The time zone in which the person reads clocks, by its IANA name. */
+        readonly TimeZone: {
+            readonly timezone: string;
+        };
+        /** @description The time zone in which the person reads clocks, by its IANA name. */
+        readonly TimeZoneRequest: {
+            readonly timezone: string;
+        };
         /** @description A name and a password, and a code where the person has a second factor. */
         readonly Token: {
             readonly access: string;
@@ -1905,6 +1955,20 @@ export interface components {
             readonly code?: string;
             readonly password: string;
             /** @description Or the e-mail address. */
+            readonly username: string;
+        };
+        /** @description Who is asking, as the AutoGPT Platform's clients expect it. */
+        readonly User: {
+            /**
+             * Email address
+             * Format: email
+             */
+            readonly email: string;
+            readonly id: number;
+            readonly name: string;
+            readonly role: components["schemas"]["RoleEnum"];
+            readonly timezone: string;
+            /** @description Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
             readonly username: string;
         };
         /** @description What keeps a run from its end; of one that has ended, what never ran. */
@@ -2063,6 +2127,122 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_user_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_user_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_user_timezone_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TimeZone"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_user_timezone_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TimeZoneRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TimeZone"];
+                };
             };
             /** @description The request was refused. */
             readonly default: {
