@@ -17,4 +17,4 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["email"].label = "E-mail address"
         self.fields["email"].help_text = "You verify it by a link that we send there."
-        self.fields["username"].help_text = "Others see it. You can change it later."
+        self.fields["username"].help_text = "Others see it."
