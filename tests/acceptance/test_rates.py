@@ -8,10 +8,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from django.conf import settings
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
 from apikeys.services import issue
+from quotas.windows import windows_at
 from tests.support.webs import webs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,6 +26,7 @@ RATES = "150/day per user, 100/day per key, 40/day per address"
 
 @pytest.fixture
 def urls(servers: None, db: None, tmp_path: Path) -> Iterator[list[str]]:
+    windows_at(settings.REDIS_URL).reset()  # other tests have counted this address
     with webs(2, tmp_path, RATE_LIMITS="on", RATE_READS=RATES) as found:
         yield found
 
