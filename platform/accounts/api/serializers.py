@@ -77,6 +77,7 @@ class RevokeSerializer(serializers.Serializer[Any]):
 class UserSerializer(serializers.ModelSerializer[User]):
     """Who is asking, as the AutoGPT Platform's clients expect it."""
 
+    email = serializers.CharField(read_only=True, help_text="Empty for who has none.")
     name = serializers.CharField(source="get_full_name", read_only=True)
     role = serializers.ChoiceField(choices=["user", "admin"], read_only=True)
     timezone = serializers.CharField(source="time_zone", read_only=True)

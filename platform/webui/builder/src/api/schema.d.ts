@@ -1959,10 +1959,7 @@ export interface components {
         };
         /** @description Who is asking, as the AutoGPT Platform's clients expect it. */
         readonly User: {
-            /**
-             * Email address
-             * Format: email
-             */
+            /** @description Empty for who has none. */
             readonly email: string;
             readonly id: number;
             readonly name: string;
