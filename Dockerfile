@@ -29,4 +29,4 @@ USER trellis
 EXPOSE 8000
 # Commands are a Python module and its arguments, as in launcher/processes.py.
 ENTRYPOINT ["python", "-P", "-m"]
-CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--forwarded-allow-ips", "", "--lifespan", "off", "--no-access-log", "--log-level", "warning", "--no-server-header", "--timeout-graceful-shutdown", "3", "--ws-per-message-deflate", "false"]
+CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--forwarded-allow-ips", "", "--lifespan", "on", "--no-access-log", "--log-level", "warning", "--no-server-header", "--timeout-graceful-shutdown", "3", "--ws-per-message-deflate", "false"]

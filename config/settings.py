@@ -18,6 +18,9 @@ from kernel.redis import celery_broker_url
 from launcher.paths import instance_paths
 from launcher.secrets import persistent_secret
 from quotas.policy import Kind, NotARate, Rates, parse_rates
+from telemetry import redaction
+from telemetry.logs import SHAPES
+from telemetry.tracing import TraceSettings
 
 django_stubs_ext.monkeypatch()  # so that ModelAdmin[User] and the like can be written
 
@@ -29,6 +32,7 @@ PATHS = instance_paths()
 PRODUCTION = env.choice("TRELLIS_ENV", "local", ("local", "production")) == "production"
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret("SECRET_KEY") or persistent_secret(PATHS.secret_key)
+redaction.remember(SECRET_KEY)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 ROOT_URLCONF = "config.urls"
@@ -74,6 +78,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "telemetry.middleware.RequestIdMiddleware",
     "telemetry.middleware.HealthMiddleware",  # before ALLOWED_HOSTS is checked
+    "telemetry.observing.ObservingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -383,25 +388,29 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
+# --- Figures, traces, reports ---------------------------------------------------------------------
+
+METRICS_TOKEN = env.secret("METRICS_TOKEN") or persistent_secret(PATHS.metrics_token)
+redaction.remember(METRICS_TOKEN)
+METRICS_NETWORKS = env.networks("METRICS_NETWORKS")
+
+TRACES: TraceSettings = {  # the variables are OpenTelemetry's own
+    "endpoint": env.text("OTEL_EXPORTER_OTLP_ENDPOINT"),
+    "headers": env.secret_pairs("OTEL_EXPORTER_OTLP_HEADERS"),
+    "service": env.text("OTEL_SERVICE_NAME", "trellis"),
+}
+
+SENTRY_DSN = env.secret("SENTRY_DSN")
+SENTRY_ENVIRONMENT = env.text("SENTRY_ENVIRONMENT", "production")
+
 # --- Logs -----------------------------------------------------------------------------------------
 
+LOG_FORMAT = env.choice("LOG_FORMAT", "json" if PRODUCTION else "console", SHAPES)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"context": {"()": "telemetry.logs.ContextFilter"}},
-    "formatters": {
-        "line": {
-            "()": "telemetry.logs.Line",
-            "fmt": "%(asctime)s %(levelname)s %(name)s%(context)s %(message)s",
-        },
-    },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["context"],
-        },
-    },
+    "formatters": {"line": {"()": "telemetry.logs.formatter", "shape": LOG_FORMAT}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
     # Two lines for each task, and one of them every second, would bury what matters.
     "loggers": {

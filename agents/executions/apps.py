@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from telemetry import health
+from telemetry import health, metrics
 
 
 class ExecutionsConfig(AppConfig):
@@ -12,6 +12,7 @@ class ExecutionsConfig(AppConfig):
     label = "executions"
 
     def ready(self) -> None:
-        from agents.executions import liveness
+        from agents.executions import figures, liveness
 
         health.NOTICES["workers"] = liveness.problem
+        metrics.LOOKS.extend([figures.look, figures.look_at_broker])

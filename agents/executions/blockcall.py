@@ -2,18 +2,23 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
+from opentelemetry.trace import get_current_span
 
 from agents.engine.graph import Node
-from agents.engine.ids import PinName
+from agents.engine.ids import NodeId, PinName
 from agents.engine.policy import Fault
 from agents.engine.values import emission_value, fault_of
 from agents.executions import costs
+from agents.executions.metrics import NODE_FAILURES, block_label
+from agents.executions.models import Execution, NodeExecution
+from agents.executions.secrecy import secret_values
 from blocks.sdk import BlockError, BlockKind, RunContext
 from kernel.jsontypes import copied
+from telemetry import redaction, tracing
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +46,17 @@ def emissions(
             yield pin, emission_value(pin, value, max_bytes=limit)
 
 
-def failure_of(error: Exception, node_execution: UUID) -> Fault:
-    """Return why a block failed; what no block should raise is logged."""
-    if not isinstance(error, BlockError):
-        logger.error("Block of node execution %s failed", node_execution, exc_info=error)
-    return fault_of(error)
+def failure_of(error: Exception, execution: Execution, row: NodeExecution) -> Fault:
+    """Return why a block failed, without secrets; what no block should raise is logged.
+
+    What a person typed into an input that is marked as secret is told nowhere, whoever quotes it.
+    """
+    node = execution.graph_version.graph.nodes[NodeId(row.node_id)]
+    with redaction.secrets(secret_values(execution, node, row)):
+        if not isinstance(error, BlockError):
+            logger.error("Block of node execution %s failed", row.pk, exc_info=error)
+        fault = fault_of(error)
+        fault = replace(fault, message=redaction.text(fault.message))
+    NODE_FAILURES.labels(block_label(node), fault.code).inc()
+    tracing.failed(get_current_span(), fault.code)
+    return fault

@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 from django.utils.timezone import now
 
 from agents.executions.models import NodeExecution
+from telemetry import redaction
 
 MOST_LINES = 1_000  # of one try
 LONGEST_LINE = 10_000  # characters
@@ -78,6 +79,6 @@ class BlockLog:
 
 
 def _storable(text: str) -> str:
-    """Return the line as a database can keep it."""
-    line = text[:LONGEST_LINE].replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    """Return the line as a database can keep it, without secrets."""
+    line = redaction.text(text[:LONGEST_LINE]).replace("\x00", "\N{REPLACEMENT CHARACTER}")
     return line.encode("utf-8", "replace").decode("utf-8")

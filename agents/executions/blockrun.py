@@ -21,6 +21,7 @@ from agents.executions.context import DatabaseStore
 from agents.executions.files import RunFiles, discard
 from blocks.sdk import BlockError, BlockKind, BlockSpec, Decision, registry
 from kernel.errors import Detail, NotFound, TrellisError
+from telemetry import redaction
 
 NOBODY = UUID(int=0)
 MOST_VALUES = 10_000
@@ -77,6 +78,7 @@ def _run(user: User, spec: BlockSpec, data: Mapping[str, Any]) -> dict[str, list
         code, message = error_of(error)
         if not isinstance(error, BlockError):
             logger.exception("Block %s failed", spec.name)
+        message = redaction.text(message)
         raise BlockFailed(message, errors=[Detail(code, message)]) from None
     finally:
         discard(context.graph_exec_id)

@@ -1,4 +1,4 @@
-"""How long blocks take in this process, so that the quick ones need no trip of their own."""
+"""How long blocks take: for operators, and so that the quick ones need no trip of their own."""
 
 import threading
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from time import perf_counter
 
 from agents.engine.graph import Node
+from agents.executions.metrics import NODE_SECONDS, block_label
 from blocks.sdk import BlockKind
 
 LIGHT = 0.005  # seconds; about two trips through the broker
@@ -23,7 +24,9 @@ def timed(node: Node) -> Iterator[None]:
     try:
         yield
     finally:
-        _learn(_key(node), perf_counter() - began)
+        seconds = perf_counter() - began
+        _learn(_key(node), seconds)
+        NODE_SECONDS.labels(block_label(node)).observe(seconds)
 
 
 def is_light(node: Node) -> bool:

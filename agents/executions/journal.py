@@ -18,7 +18,7 @@ from agents.engine.errors import InvalidInputs
 from agents.engine.ids import NodeId
 from agents.engine.outcome import starting_data
 from agents.engine.states import FINAL_NODES, NodeStatus
-from agents.executions import admission, dispatch, publisher, replaying, settlement
+from agents.executions import admission, dispatch, metrics, publisher, replaying, settlement
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import EventWait, Execution, NodeExecution, Review
 from agents.executions.opening import open_row
@@ -194,6 +194,8 @@ def commit(ledger: DatabaseLedger, *, durable: bool = True) -> None:
         if execution.failed:
             ledger.flush()  # who failed is read from the database
         settlement.close(ledger)
+    if ledger.run_changed and execution.state.is_final:
+        metrics.count_end(execution)
     parent = execution.parent_id
     has_news = parent is not None and (ledger.gave_output or execution.state.is_final)
     execution.unheard = execution.unheard or has_news

@@ -45,6 +45,7 @@ from agents.executions.claims import Claim, Take
 from agents.executions.dispatch import Wanted
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import NodeExecution
+from agents.executions.observation import observed
 
 MOST_IN_STRETCH = 200  # node executions
 LANE = 30.0  # seconds after which everything is sent
@@ -174,6 +175,10 @@ class Lane:
 
     def run(self, ledger: DatabaseLedger, row: NodeExecution) -> bool:
         """Run a light node execution and settle it. False: it is too heavy, nothing happened."""
+        with observed(ledger.execution, row):
+            return self._run(ledger, row)
+
+    def _run(self, ledger: DatabaseLedger, row: NodeExecution) -> bool:
         moment = now()
         values: list[tuple[PinName, Any]] = []
         failure: Exception | None = None
@@ -200,7 +205,7 @@ class Lane:
         if failure is None:
             settlement.end(ledger, row, NodeStatus.COMPLETED, first=0)
         else:
-            fault = blockcall.failure_of(failure, row.pk)
+            fault = blockcall.failure_of(failure, ledger.execution, row)
             settlement.fail(
                 ledger,
                 row,

@@ -11,6 +11,7 @@ from agents.engine.errors import Interrupted, TimedOut
 from agents.engine.states import NodeStatus
 from agents.executions import settlement
 from agents.executions.journal import commit
+from agents.executions.metrics import LEASES_LOST
 from agents.executions.models import NodeExecution
 from agents.executions.opening import open_row
 
@@ -52,6 +53,7 @@ def take_over(pk: UUID, *, attempt: int | None = None, loss: Loss = LOST) -> boo
     else:
         ledger.enqueue(lost)
     commit(ledger)
+    transaction.on_commit(LEASES_LOST.labels(loss.code).inc)
     return True
 
 

@@ -28,6 +28,7 @@ from agents.executions.claims import Claim, LeaseLost
 from agents.executions.context import WorkerContext
 from agents.executions.lane import Lane
 from agents.executions.leases import keeper
+from agents.executions.observation import observed
 from agents.executions.suspension import Suspended
 
 MOST_BUFFERED = 500
@@ -52,7 +53,7 @@ def run_node(pk: UUID, run: UUID | None = None) -> None:
 
 
 def _run_claimed(claim: Claim) -> None:
-    with keeper().holding(claim) as pulse:
+    with observed(claim.execution, claim.node_execution), keeper().holding(claim) as pulse:
         outbox = Outbox(claim)
         context = WorkerContext(claim, pulse)
         try:
@@ -89,7 +90,7 @@ def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
         traceback.clear_frames(error.__traceback__)  # what the block held is free again
         fault = fault_of(error)
     except Exception as error:
-        fault = blockcall.failure_of(error, claim.node_execution.pk)
+        fault = blockcall.failure_of(error, claim.execution, claim.node_execution)
     if context.lost:
         raise LeaseLost
     if context.timed_out:

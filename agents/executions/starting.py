@@ -12,7 +12,9 @@ from agents.engine.ids import NodeId
 from agents.engine.outcome import starting_data
 from agents.executions import admission, journal
 from agents.executions.models import Execution, NodeExecution
+from agents.executions.observation import begun
 from agents.graphs.models import GraphVersion
+from telemetry import tracing
 
 
 def start(
@@ -40,7 +42,8 @@ def start(
         replay_from=replay_from,
     )
     starts = _prepare(execution, version, inputs, masks)
-    with transaction.atomic():
+    with begun(execution), transaction.atomic():
+        execution.traceparent = tracing.traceparent()
         if _has_place(execution, version):
             journal.begin(execution, version, starts)
         else:
@@ -66,6 +69,8 @@ def start_child(
         root_id=above.root_id or above.pk,
         depth=above.depth + 1,
         deadline_at=above.deadline_at,
+        request_id=above.request_id,
+        traceparent=tracing.traceparent() or above.traceparent,
     )
     try:
         with transaction.atomic():

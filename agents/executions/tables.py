@@ -130,8 +130,11 @@ def _texts(row: models.Model, columns: Sequence["_Column"]) -> dict[str, Any]:
 
 RUNS = Table(
     Execution,
-    fixed=("id", "owner", "graph_version", "parent", "root", "depth"),
-    unread=("agent", "inputs", "nodes_input_masks", "created"),
+    fixed=(
+        *("id", "owner", "graph_version", "parent", "root", "depth"),
+        *("request_id", "traceparent"),
+    ),
+    unread=("agent", "inputs", "nodes_input_masks", "created", "address"),
 )
 NEW_RUNS = Table(Execution)
 NODES = Table(NodeExecution, fixed=("id", "execution", "node_id", "number", "added_at"))

@@ -19,6 +19,7 @@ import os
 import re
 import select
 import signal
+import socket
 import struct
 import time
 from collections import deque
@@ -40,6 +41,7 @@ from agents.executions import dispatch, leases, losses, memory, slate
 from agents.executions.leases import GRACE, Pulse
 from agents.executions.losses import Loss
 from agents.executions.slate import IN_PLACE, Entry, Slate
+from telemetry import reporting
 
 NAME = "warden"  # in lists of processes
 TICK = 0.5  # seconds between two looks
@@ -169,6 +171,7 @@ class Warden:
         while self.reports:
             self.reports[0]()
             del self.reports[0]
+            reporting.report()  # it ends without a word
 
 
 def _pulse(entry: Entry) -> Pulse:
@@ -214,6 +217,7 @@ def watch(board: Slate, deaths: int, worker: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is the worker's to answer
     platforms.set_pdeathsig("SIGKILL")  # type: ignore[attr-defined]
     Path("/proc/self/comm").write_text(NAME)
+    reporting.start(f"{NAME}@{socket.gethostname()}")
     warden = Warden(board)
     while os.getppid() == worker:
         try:

@@ -2,8 +2,7 @@
 
 The same goes for what its author pinned, which a run gave.
 
-A value stays behind when its pin is marked secret or its name sounds like a secret, at any
-depth. Flags, and numbers that only count tokens, are no secrets whatever their names.
+A value stays behind when its pin is marked secret or its name sounds like a secret, at any depth.
 """
 
 from collections.abc import Mapping
@@ -11,8 +10,8 @@ from collections.abc import Mapping
 from blocks.sdk import BlockKind, BlockSpec, registry
 from blocks.sdk.conversion import ConversionError, convert
 from kernel.jsontypes import JSONObject, JSONValue
+from telemetry.redaction import is_secret
 
-SECRET_WORDS = ("credentials", "api_key", "password", "token", "secret")
 PINNED = "pinned"
 SCHEMAS = ("input_schema", "output_schema")
 
@@ -41,14 +40,6 @@ def _stripped_node(node: JSONObject) -> JSONObject:
 def _without_pins(metadata: JSONObject) -> JSONObject:
     """Return it without the values that its author pinned: they are what a run gave."""
     return {key: value for key, value in metadata.items() if key != PINNED}
-
-
-def is_secret(name: str, value: JSONValue) -> bool:
-    """Return whether the name says that the value is a secret."""
-    words = {word for word in SECRET_WORDS if word in name.lower()}
-    if value is None or isinstance(value, bool):
-        return False
-    return bool(words) and not (words == {"token"} and isinstance(value, int | float))
 
 
 def _secret_pins(block: BlockSpec | None) -> set[str]:

@@ -43,6 +43,10 @@ class InstancePaths:
         return self.data / "secret_key"
 
     @property
+    def metrics_token(self) -> Path:
+        return self.data / "metrics_token"
+
+    @property
     def api_key(self) -> Path:
         return self.data / "api_key"
 

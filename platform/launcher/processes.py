@@ -36,7 +36,7 @@ def web(host: str, port: str, trusted_proxies: str = "") -> Program:
         "web",
         (
             *("uvicorn", "config.asgi:application", "--host", host, "--port", port),
-            *("--forwarded-allow-ips", trusted_proxies, "--lifespan", "off"),
+            *("--forwarded-allow-ips", trusted_proxies, "--lifespan", "on"),
             *("--no-access-log", "--log-level", "warning", "--no-server-header"),
             *("--timeout-graceful-shutdown", str(GRACE)),
             # Compressed for each socket anew, an event's way to its watchers took half as long again.

@@ -8,3 +8,7 @@ class TelemetryConfig(AppConfig):
 
     def ready(self) -> None:
         import telemetry.signals  # noqa: F401  # connects to Celery's
+        from telemetry import redaction, sentry
+
+        redaction.remember_environment()
+        sentry.start()

@@ -39,7 +39,7 @@ class Readiness:
     def notices(self) -> dict[str, str | None]:
         """Return what is not as it should be although this process can serve, by its name."""
         try:
-            with _connect() as database:
+            with connect() as database:
                 return {name: ask(database) for name, ask in NOTICES.items()}
         except psycopg.Error as error:
             return dict.fromkeys(NOTICES, _wrong("Not known: PostgreSQL did not say.", error))
@@ -58,14 +58,14 @@ class Readiness:
 
 def postgres() -> str | None:
     try:
-        with _connect() as database:
+        with connect() as database:
             database.execute("SELECT 1")
     except psycopg.Error as error:
         return _wrong("PostgreSQL does not answer.", error)
     return None
 
 
-def _connect() -> psycopg.Connection:
+def connect() -> psycopg.Connection:
     """Return a connection of its own: that the pool is busy is no illness."""
     params = {**connection.get_connection_params(), "connect_timeout": PATIENCE}
     return psycopg.connect(**params)

@@ -1,6 +1,6 @@
-"""The outermost middleware: the request's id, and the probes of orchestrators.
+"""The outermost middleware: the request's id, and what operators' tools ask for.
 
-Both classes run in whichever mode their neighbours do, so neither moves a request to another
+All classes run in whichever mode their neighbours do, so neither moves a request to another
 thread.
 """
 
@@ -12,19 +12,22 @@ from uuid import uuid4
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
+from structlog.contextvars import bind_contextvars
 
-from telemetry.context import bind
+from telemetry import context, exposition
+from telemetry.guard import may_read
 from telemetry.health import Readiness, running_version
 
 Sync = Callable[[HttpRequest], HttpResponseBase]
 Async = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+Probe = Callable[[HttpRequest], HttpResponse]
 
 HEADER = "X-Request-ID"
 SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
 class Middleware:
-    """What both share: one class for the sync and the async chain."""
+    """What they share: one class for the sync and the async chain."""
 
     sync_capable = True
     async_capable = True
@@ -69,35 +72,38 @@ class HealthMiddleware(Middleware):
 
     ``/healthz``: the process is alive. ``/readyz``: its servers answer and the database is
     migrated; what it cannot mend, such as a missing worker, makes it ``degraded`` and no less
-    ready. ``/version``: what runs here.
+    ready. ``/version``: what runs here. ``/metrics``: the figures, for whom `guard` lets in.
     """
 
     def __init__(self, get_response: Sync | Async) -> None:
         super().__init__(get_response)
         self.readiness = Readiness()
-        self.probes: dict[str, Callable[[], HttpResponse]] = {
+        self.probes: dict[str, Probe] = {
             "/healthz": _alive,
             "/readyz": self._ready,
             "/version": _version,
+            "/metrics": _metrics,
         }
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         probe = self._probe(request)
-        return probe() if probe else cast(Sync, self.get_response)(request)
+        return probe(request) if probe else cast(Sync, self.get_response)(request)
 
     async def answer_later(self, request: HttpRequest) -> HttpResponseBase:
         probe = self._probe(request)
         if probe is None:
             return await cast(Async, self.get_response)(request)
-        return await sync_to_async(probe)() if probe == self._ready else probe()
+        if probe in (self._ready, _metrics):  # they ask servers
+            return await sync_to_async(probe)(request)
+        return probe(request)
 
-    def _probe(self, request: HttpRequest) -> Callable[[], HttpResponse] | None:
+    def _probe(self, request: HttpRequest) -> Probe | None:
         probe = self.probes.get(request.path_info)
         if probe and request.method not in {"GET", "HEAD"}:
             return _not_allowed
         return probe
 
-    def _ready(self) -> HttpResponse:
+    def _ready(self, _: HttpRequest) -> HttpResponse:
         wrong = self.readiness.checks()
         unavailable = any(wrong.values())
         if not unavailable:  # else nobody can be asked
@@ -116,19 +122,33 @@ def _name(request: HttpRequest) -> str:
     asked = request.headers.get(HEADER, "")
     name = asked if SANE_ID.fullmatch(asked) else uuid4().hex
     request.request_id = name  # type: ignore[attr-defined]  # problem documents repeat it
-    bind(request_id=name)
+    bind_contextvars(request_id=name)
+    context.begin(request)
     return name
 
 
-def _alive() -> HttpResponse:
+def _alive(_: HttpRequest) -> HttpResponse:
     return _fresh({"status": "ok", "checks": {}})
 
 
-def _version() -> HttpResponse:
+def _version(_: HttpRequest) -> HttpResponse:
     return _fresh({"name": "trellis", "version": running_version()})
 
 
-def _not_allowed() -> HttpResponse:
+def _metrics(request: HttpRequest) -> HttpResponse:
+    if not may_read(request):
+        return HttpResponse(
+            "The figures are for monitoring. Send `Authorization: Bearer …` with the token of "
+            "this instance: METRICS_TOKEN, or the file metrics_token in its data directory.\n",
+            status=401,
+            content_type="text/plain; charset=utf-8",
+            headers={"WWW-Authenticate": 'Bearer realm="metrics"', "Cache-Control": "no-store"},
+        )
+    text, media_type = exposition.page(request.headers.get("Accept", ""))
+    return HttpResponse(text, content_type=media_type, headers={"Cache-Control": "no-store"})
+
+
+def _not_allowed(_: HttpRequest) -> HttpResponse:
     return HttpResponseNotAllowed(["GET", "HEAD"])
 
 

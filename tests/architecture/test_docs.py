@@ -20,3 +20,16 @@ def test_page_about_performance_names_every_benchmark() -> None:
     named = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
 
     assert named == list(MODULES)
+
+
+def test_page_about_operations_explains_every_metric() -> None:
+    page = (Path(settings.BASE_DIR) / "docs" / "operations.md").read_text(encoding="utf-8")
+    explained = re.findall(r"^\| `(trellis_\w+)` \|", page, re.MULTILINE)
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("platform", "agents")
+        for path in Path(settings.BASE_DIR, folder).rglob("*.py")
+    )
+    declared = re.findall(r"(?:Counter|Gauge|Histogram|Family|Metric)\(\s*\"(trellis_\w+)\"", code)
+
+    assert sorted(explained) == sorted(declared)

@@ -7,7 +7,8 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 LISTED = set(re.findall(r"^([A-Z_]+)=", Path(ROOT, ".env.example").read_text(), re.MULTILINE))
-IN_SETTINGS = re.compile(r"env\.(?:text|flag|integer|words|secret|choice)\(\s*\"([A-Z_]+)\"")
+READERS = "text|flag|integer|words|networks|secret|secret_pairs|choice"
+IN_SETTINGS = re.compile(rf"env\.(?:{READERS})\(\s*\"([A-Z_]+)\"")
 IN_LAUNCHER = re.compile(r"environ(?:ment)?\.get\(\"([A-Z_]+)\"\)")
 IN_COMPOSE = re.compile(r"\$\{([A-Z_]+)")
 # Not ours: a convention of terminals.

@@ -114,6 +114,10 @@ class Execution(models.Model):
     replay_from = models.CharField(
         max_length=64, blank=True, default="", db_default=""
     )  # the node that it starts anew from
+    # Who asked for it: which request, in which trace (W3C's `traceparent`), from where.
+    request_id = models.CharField(max_length=128, blank=True, default="", db_default="")
+    traceparent = models.CharField(max_length=64, blank=True, default="", db_default="")
+    address = models.GenericIPAddressField(null=True, blank=True)
     depth = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(
         max_length=12,

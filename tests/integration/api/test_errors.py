@@ -1,5 +1,6 @@
 """Every way in which the API says no, through the whole stack."""
 
+import io
 import json
 import logging
 from typing import Any
@@ -9,6 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
+from telemetry.logs import formatter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.support.probe")]
 PROBLEM = "application/problem+json"
@@ -67,7 +69,14 @@ def test_a_throttled_answer_says_when_to_come_back(client: Client) -> None:
 def test_a_bug_is_logged_once_with_its_traceback_and_told_to_nobody(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    response = client.get("/api/fail/bug/")
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(formatter("json"))
+    logging.getLogger().addHandler(handler)
+    try:
+        response = client.get("/api/fail/bug/")
+    finally:
+        logging.getLogger().removeHandler(handler)
 
     body = problem(response)
     assert (body["status"], body["code"]) == (500, "internal_error")
@@ -76,7 +85,9 @@ def test_a_bug_is_logged_once_with_its_traceback_and_told_to_nobody(
     [record] = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert record.exc_info
     assert record.exc_info[0] is ZeroDivisionError
-    assert record.__dict__["request_id"] == response["X-Request-ID"]
+    line = json.loads(written.getvalue())
+    assert line["request_id"] == response["X-Request-ID"]
+    assert "ZeroDivisionError" in line["exception"]
 
 
 def test_a_bug_reaches_those_who_listen_for_bugs() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from agents.graphs.codec import document_of
 from agents.graphs.exchange import read_file
-from agents.graphs.stripping import is_secret, stripped
+from agents.graphs.stripping import stripped
+from telemetry.redaction import is_secret
 from tests.support.graphs import GraphBuilder
 
 
