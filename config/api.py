@@ -8,6 +8,7 @@ from kernel.api.routing import slash
 
 v1 = [
     path("", include("accounts.api.urls")),
+    path("", include("apikeys.api.urls")),
     path("", include("features.api.urls")),
     path("", include("blocks.api.urls")),
     path("", include("agents.graphs.api.urls")),
@@ -17,6 +18,6 @@ v1 = [
 urlpatterns = [
     path("v1/", include(v1)),
     slash("schema/", SpectacularAPIView.as_view(), name="schema"),
-    slash("docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
+    slash("docs/", SpectacularSwaggerSplitView.as_view(metadata_class=None), name="docs"),
     re_path("", unknown_url),  # everything else
 ]

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "webui.signing_in.SignInMiddleware",  # pages are for people who signed in
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.LastSeenMiddleware",
@@ -336,10 +337,11 @@ REST_FRAMEWORK: dict[str, Any] = {
         "accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["kernel.api.access.DeclaredAccess"],  # closed unless declared
     "DEFAULT_THROTTLE_CLASSES": ["quotas.throttles.RateThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["kernel.api.json.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["kernel.api.json.JSONParser"],
+    "DEFAULT_METADATA_CLASS": "kernel.api.metadata.Metadata",
     "DEFAULT_SCHEMA_CLASS": "kernel.api.schema.Schema",
     "DEFAULT_PAGINATION_CLASS": "kernel.api.pagination.NewestFirst",
     "EXCEPTION_HANDLER": "kernel.api.errors.handle",

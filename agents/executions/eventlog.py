@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from agents.executions.models import Emission, Event, Execution, NodeExecution
@@ -67,7 +68,10 @@ class Log:
     def __init__(self, user: Any, run: UUID) -> None:
         self._run = run
         visible = Execution.objects.visible_to(user).filter(pk=run).order_by().values("pk")
-        sql, self._who = visible.query.sql_with_params()
+        try:
+            sql, self._who = visible.query.sql_with_params()
+        except EmptyResultSet:  # with these credentials no run can be seen
+            sql, self._who = "SELECT NULL::uuid WHERE FALSE", ()
         self._visible = RUN.format(visible=sql)
 
     def run(self) -> Execution | None:

@@ -20,6 +20,7 @@ from agents.graphs.errors import TooManyVersions
 from agents.graphs.exchange import LONGEST_NAME
 from agents.graphs.references import LAST_VERSION, Reference
 from blocks.sdk import BlockKind, registry
+from kernel.access import Scope, may
 from kernel.errors import NotFound
 from kernel.fields import JSONText
 from kernel.jsontypes import JSONObject
@@ -35,8 +36,12 @@ class VersionIsImmutable(TypeError):
 
 class AgentQuerySet(models.QuerySet["Agent"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """Return the user's own agents that are not deleted; nobody's for a stranger."""
-        return self.filter(owner_id=user.pk, deleted_at=None)
+        """Return the user's own agents that are not deleted; nobody's for a stranger.
+
+        Nor for a key without the scope READ_GRAPH.
+        """
+        rows = self.filter(owner_id=user.pk, deleted_at=None)
+        return rows if may(user, Scope.READ_GRAPH) else rows.none()
 
     def locked(self, pk: UUID) -> "Agent":
         """Return the agent with its row locked: what it consists of changes step by step.
@@ -113,8 +118,17 @@ class Agent(Identified):
 
 class GraphVersionQuerySet(models.QuerySet["GraphVersion"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """Return the versions of the user's own agents that are not deleted."""
-        return self.owned_by(user.pk)
+        """Return the versions of the user's own agents that are not deleted.
+
+        None for a stranger, and for a key without the scope READ_GRAPH.
+        """
+        rows = self.owned_by(user.pk)
+        return rows if may(user, Scope.READ_GRAPH) else rows.none()
+
+    def startable_by(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Return the versions that the user may start, whether or not the user may read them."""
+        rows = self.owned_by(user.pk)
+        return rows if may(user, Scope.EXECUTE_GRAPH) else rows.none()
 
     def owned_by(self, owner_id: Any) -> Self:
         """Return the versions of the owner's agents that are not deleted."""

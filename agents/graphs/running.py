@@ -13,7 +13,7 @@ from agents.engine.errors import GraphNotRunnable
 from agents.engine.graph import Graph, Node
 from agents.engine.ids import NodeId
 from agents.engine.validation import Masks, quoted_title
-from agents.graphs.models import GraphVersion
+from agents.graphs.models import GraphVersion, GraphVersionQuerySet
 from agents.graphs.references import Reference, references
 from kernel.errors import Detail, NotFound
 
@@ -23,21 +23,25 @@ def find(user: User, agent_id: UUID, version: int | None = None) -> GraphVersion
 
     Raises NotFound, for a stranger too.
     """
-    versions = GraphVersion.objects.visible_to(user).filter(agent_id=agent_id)
+    return _found(GraphVersion.objects.visible_to(user), agent_id, version)
+
+
+def runnable(user: User, agent_id: UUID, version: int | None = None) -> GraphVersion:
+    """Return the version that a run is to use. Raises NotFound or GraphNotRunnable."""
+    found = _found(GraphVersion.objects.startable_by(user), agent_id, version)
+    problems = run_problems(found)
+    if problems:
+        raise GraphNotRunnable(errors=problems)
+    return found
+
+
+def _found(rows: GraphVersionQuerySet, agent_id: UUID, version: int | None) -> GraphVersion:
+    versions = rows.filter(agent_id=agent_id)
     chosen = versions.active() if version is None else versions.filter(version=version)
     found = chosen.select_related("agent__owner").defer("document").first()
     if found is None:
         which = "agent" if version is None else f"version {version} of an agent"
         raise NotFound(f"There is no {which} `{agent_id}`, or it is not yours.")
-    return found
-
-
-def runnable(user: User, agent_id: UUID, version: int | None = None) -> GraphVersion:
-    """Return the version that a run is to use. Raises NotFound or GraphNotRunnable."""
-    found = find(user, agent_id, version)
-    problems = run_problems(found)
-    if problems:
-        raise GraphNotRunnable(errors=problems)
     return found
 
 

@@ -9,6 +9,8 @@ from rest_framework.viewsets import ViewSet
 
 from blocks.api.serializers import BlockSerializer, catalogue_entry
 from blocks.sdk import BlockSpec, registry
+from kernel.access import Scope
+from kernel.api.access import needs
 from kernel.errors import NotFound
 
 
@@ -21,6 +23,7 @@ class BlockNotFound(NotFound):
 class BlockViewSet(ViewSet):
     """The blocks that agents can be made of."""
 
+    access = dict.fromkeys(("list", "retrieve"), needs(Scope.READ_BLOCK))
     lookup_field = "id"
 
     @extend_schema(responses=BlockSerializer(many=True))

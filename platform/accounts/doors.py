@@ -12,6 +12,7 @@ from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
 from allauth.urls import build_provider_urlpatterns
 from allauth.usersessions import views as sessions
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 
 from kernel.api.routing import slash
@@ -92,7 +93,11 @@ second_factor = [
 other_sites = [
     slash("account/connections/", social.connections, name="socialaccount_connections"),
     slash("sign-in/other/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
-    slash("sign-in/other/error/", social.login_error, name="socialaccount_login_error"),
+    slash(
+        "sign-in/other/error/",
+        login_not_required(social.login_error),
+        name="socialaccount_login_error",
+    ),
     slash("sign-up/other/", social.signup, name="socialaccount_signup"),
     path("sign-in/with/", include(build_provider_urlpatterns())),
 ]

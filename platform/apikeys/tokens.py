@@ -13,10 +13,12 @@ import secrets
 import string
 from dataclasses import dataclass
 
+HEAD = "trls_"
 PREFIX_LENGTH = 8
+TAIL_LENGTH = 4
 SECRET_BYTES = 32
 LETTERS = string.ascii_letters + string.digits
-PATTERN = re.compile(r"trls_([0-9A-Za-z]{8})_([0-9A-Za-z_-]{43})")
+PATTERN = re.compile(HEAD + r"([0-9A-Za-z]{8})_([0-9A-Za-z_-]{43})")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Token:
         """The SHA-256 of the whole text, as 64 hexadecimal digits."""
         return hashlib.sha256(self.text.encode("ascii")).hexdigest()
 
+    @property
+    def tail(self) -> str:
+        """The last characters, by which people tell keys apart: 24 of the 256 random bits."""
+        return self.text[-TAIL_LENGTH:]
+
     def matches(self, digest: str) -> bool:
         """Whether this is the key with that digest, in time that tells nothing of either."""
         return hmac.compare_digest(self.digest, digest)
@@ -42,7 +49,7 @@ class Token:
 def generate() -> Token:
     """Return a new random key."""
     prefix = "".join(secrets.choice(LETTERS) for _ in range(PREFIX_LENGTH))
-    return Token(f"trls_{prefix}_{secrets.token_urlsafe(SECRET_BYTES)}", prefix)
+    return Token(f"{HEAD}{prefix}_{secrets.token_urlsafe(SECRET_BYTES)}", prefix)
 
 
 def split(text: str) -> Token | None:

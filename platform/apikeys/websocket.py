@@ -75,4 +75,5 @@ def _user_of_key(text: str) -> User | None:
     if key is None:
         return None
     ApiKey.objects.touch(key)
+    key.user.grant = key.grant
     return key.user

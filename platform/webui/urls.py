@@ -2,6 +2,7 @@
 
 from allauth.account import views as doors
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
 
@@ -11,7 +12,9 @@ from webui.views import account, agent, agent_settings, agents, builder, reviews
 app_name = "webui"
 
 # Browsers ask for this one wherever a page names no icon.
-icon = RedirectView.as_view(url=f"{settings.STATIC_URL}webui/mark.svg", permanent=True)
+icon = login_not_required(
+    RedirectView.as_view(url=f"{settings.STATIC_URL}webui/mark.svg", permanent=True)
+)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="webui:agents"), name="home"),

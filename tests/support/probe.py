@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.core import exceptions as django
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from kernel.api.access import SIGNED_IN
 from kernel.api.errors import handler400, handler403, handler404, handler500
 from kernel.api.routing import slash
 from kernel.errors import Conflict, Detail
@@ -29,6 +31,8 @@ FAILURES: dict[str, Callable[[], Exception]] = {
 
 
 class WhoAmI(APIView):
+    access = {"get": SIGNED_IN}
+
     def get(self, request: Request) -> Response:
         return Response(request.user.get_username())
 
@@ -55,6 +59,7 @@ class Unrenderable(APIView):
         return Response(float("nan"))
 
 
+@login_not_required
 def suspicious(request: HttpRequest, **_: Any) -> HttpResponse:
     raise django.SuspiciousOperation("secret detail")
 

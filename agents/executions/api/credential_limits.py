@@ -14,6 +14,8 @@ from accounts.people import person
 from agents.executions import places
 from agents.executions.models import CredentialLimit
 from agents.executions.models.credential_limit import LONGEST_CREDENTIAL
+from kernel.access import Scope
+from kernel.api.access import needs
 from kernel.errors import NotFound
 
 GREATEST = 1_000_000
@@ -55,6 +57,11 @@ class CredentialLimitSerializer(serializers.ModelSerializer[CredentialLimit]):
 class CredentialLimitViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[CredentialLimit]):
     """The limits of a person's credentials, by the credentials' ids."""
 
+    access = {
+        **dict.fromkeys(("list", "retrieve"), needs(Scope.READ_INTEGRATIONS)),
+        "update": needs(Scope.MANAGE_INTEGRATIONS),
+        "destroy": needs(Scope.READ_INTEGRATIONS, Scope.DELETE_INTEGRATIONS),
+    }
     serializer_class = CredentialLimitSerializer
     lookup_field = "credential"
     lookup_url_kwarg = "credential_id"

@@ -19,6 +19,8 @@ from agents.executions.api.idempotency import (
 )
 from agents.executions.idempotency import once
 from agents.graphs.api.preconditions import wanted_numbers
+from kernel.access import Scope
+from kernel.api.access import needs
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -41,6 +43,8 @@ class StartDraftSerializer(serializers.Serializer[Any]):
 
 class StartDraftView(APIView):
     """Starts the draft as it is now."""
+
+    access = {"post": needs(Scope.READ_GRAPH, Scope.EXECUTE_GRAPH)}
 
     @extend_schema(
         request=StartDraftSerializer, parameters=[IDEMPOTENCY_KEY, IF_MATCH], responses=STARTED

@@ -14,6 +14,9 @@ from rest_framework.reverse import reverse
 
 from agents.executions.api.serializers import ExecutionSummarySerializer
 from agents.executions.idempotency import KeyedRequest, Started
+from agents.executions.models import Execution
+from agents.graphs.models import GraphVersion
+from kernel.access import Scope, may
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -39,9 +42,26 @@ def started_response(
     started: Started,
     shape: type[ExecutionSummarySerializer] = ExecutionSummarySerializer,
 ) -> Response:
-    """Return 202 with the run, the same for the request that began it and for a repeated one."""
+    """Return 202 with the run, the same for the request that began it and for a repeated one.
+
+    Who may start runs and not read them gets a receipt: the run as any run begins.
+    """
     execution = started.execution
+    if not may(request.user, Scope.READ_GRAPH):
+        execution = _receipt(execution)
     headers = {"Location": reverse("execution-detail", args=[execution.pk], request=request)}
     if started.replayed:
         headers["Idempotency-Replayed"] = "true"
     return Response(shape(execution).data, status=202, headers=headers)
+
+
+def _receipt(run: Execution) -> Execution:
+    """Return what is known of a run without looking at it: its ids, and that it was accepted."""
+    version = GraphVersion(agent_id=run.graph_version.agent_id, version=run.graph_version.version)
+    return Execution(
+        pk=run.pk,
+        owner_id=run.owner_id,
+        graph_version=version,
+        created=run.created,
+        admitted_at=None,
+    )

@@ -16,6 +16,8 @@ from accounts.people import person
 from agents.executions import reviewing
 from agents.executions.api.fields import AnyValueField
 from agents.executions.models import Review
+from kernel.access import Scope
+from kernel.api.access import needs
 
 
 class ReviewSummarySerializer(serializers.ModelSerializer[Review]):
@@ -115,6 +117,10 @@ class ReviewQuerySerializer(serializers.Serializer[Any]):
 class ReviewViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Review]):
     """What a person's runs ask."""
 
+    access = {
+        **dict.fromkeys(("list", "retrieve"), needs(Scope.READ_GRAPH)),
+        "decide": needs(Scope.READ_GRAPH, Scope.EXECUTE_GRAPH),
+    }
     serializer_class = ReviewSerializer
     lookup_value_converter = "uuid"
 

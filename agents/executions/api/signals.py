@@ -16,6 +16,8 @@ from agents.executions.api.fields import AnyValueField
 from agents.executions.api.idempotency import keyed_request
 from agents.executions.models import Execution, Signal
 from agents.executions.models.signal import LONGEST_NAME
+from kernel.access import Scope
+from kernel.api.access import needs
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -67,6 +69,8 @@ class SignalSerializer(serializers.ModelSerializer[Signal]):
 
 class SignalsView(APIView):
     """Signals of a run."""
+
+    access = {"post": needs(Scope.READ_GRAPH, Scope.EXECUTE_GRAPH)}
 
     @extend_schema(
         request=SendSignalSerializer,

@@ -48,12 +48,16 @@ from agents.executions.idempotency import once
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.stream import event_stream
 from agents.graphs.api.shapes import RunGraph
+from kernel.access import Scope
+from kernel.api.access import needs
 
 MOST_EVENTS = 500
 
 
 class StartExecutionView(APIView):
     """Starts an agent: its active version, or the one in the path."""
+
+    access = {"post": needs(Scope.EXECUTE_GRAPH)}
 
     @extend_schema(request=StartSerializer, parameters=[IDEMPOTENCY_KEY], responses=STARTED)
     def post(self, request: Request, agent_id: UUID, version: int | None = None) -> Response:
@@ -77,6 +81,13 @@ class StartExecutionView(APIView):
 class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execution]):
     """A person's runs."""
 
+    access = {
+        **dict.fromkeys(
+            ("list", "retrieve", "waiting", "graph", "events", "node_executions"),
+            needs(Scope.READ_GRAPH),
+        ),
+        **dict.fromkeys(("stop", "retry", "replay"), needs(Scope.READ_GRAPH, Scope.EXECUTE_GRAPH)),
+    }
     serializer_class = ExecutionSerializer
     lookup_value_converter = "uuid"
 
@@ -207,6 +218,8 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
 
 class RunBlockView(APIView):
     """Runs one block by itself."""
+
+    access = {"post": needs(Scope.EXECUTE_BLOCK)}
 
     @extend_schema(
         request=RunBlockSerializer,

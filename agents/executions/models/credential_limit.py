@@ -8,6 +8,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from kernel.access import Scope, may
+
 LONGEST_CREDENTIAL = 255
 
 
@@ -15,8 +17,9 @@ class CredentialLimitQuerySet(models.QuerySet["CredentialLimit"]):
     """Questions about limits."""
 
     def visible_to(self, user: Any) -> Self:
-        """Return the user's own limits."""
-        return self.filter(owner_id=user.pk)
+        """Return the user's own limits; none for a key without the scope READ_INTEGRATIONS."""
+        rows = self.filter(owner_id=user.pk)
+        return rows if may(user, Scope.READ_INTEGRATIONS) else rows.none()
 
 
 class CredentialLimit(models.Model):

@@ -12,6 +12,7 @@ from django.utils.timezone import now
 
 from agents.engine.states import ExecutionStatus
 from agents.graphs.models import Agent, GraphVersion
+from kernel.access import Scope, may
 from kernel.errors import NotFound
 from kernel.fields import JSONText
 from kernel.jsontypes import dumps
@@ -29,8 +30,12 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
     """Questions about runs."""
 
     def visible_to(self, user: Any) -> Self:
-        """Return the runs that the user may see: the user's own, but none that is half purged."""
-        return self.filter(owner_id=user.pk).exclude(purging=Purging.ROWS)
+        """Return the runs that the user may see: the user's own, but none that is half purged.
+
+        None for a stranger, and for a key without the scope READ_GRAPH.
+        """
+        rows = self.filter(owner_id=user.pk).exclude(purging=Purging.ROWS)
+        return rows if may(user, Scope.READ_GRAPH) else rows.none()
 
     def of_agent(self, agent: UUID) -> Self:
         """Return the runs of an agent, of all its versions and of its drafts."""

@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from agents.engine.states import FINAL_NODES
 from agents.executions.models.execution import Execution
 from agents.executions.models.node_execution import NodeExecution
+from kernel.access import Scope, may
 from kernel.fields import JSONText
 from kernel.models import Identified
 
@@ -19,8 +20,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     """Questions about reviews."""
 
     def visible_to(self, user: Any) -> Self:
-        """Return the reviews that the user may see and decide: those of the user's own runs."""
-        return self.filter(owner_id=user.pk)
+        """Return the reviews that the user may see and decide: those of the user's own runs.
+
+        None for a stranger, and for a key without the scope READ_GRAPH.
+        """
+        return self.filter(owner_id=user.pk) if may(user, Scope.READ_GRAPH) else self.none()
 
     def open(self) -> Self:
         """Return the reviews that wait for a decision."""

@@ -18,7 +18,11 @@ from agents.graphs.api.shapes import Draft, SavedDraft
 from agents.graphs.drafts import EditorGraph
 from agents.graphs.errors import RevisionRequired
 from agents.graphs.references import LAST_VERSION
+from kernel.access import Scope
+from kernel.api.access import needs
 from kernel.api.problems import CONTENT_TYPE
+
+CHANGING = needs(Scope.READ_GRAPH, Scope.WRITE_GRAPH)
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -72,6 +76,8 @@ class PublishedSerializer(GraphSerializer):
 class DraftView(APIView):
     """The draft itself."""
 
+    access = {"get": needs(Scope.READ_GRAPH), "put": CHANGING, "delete": CHANGING}
+
     @extend_schema(responses=Draft)
     def get(self, request: Request, agent_id: UUID) -> Response:
         """See the draft or, where there is none, the active version."""
@@ -101,6 +107,8 @@ class DraftView(APIView):
 class PublishDraftView(APIView):
     """Makes a version of the draft."""
 
+    access = {"post": CHANGING}
+
     @extend_schema(
         parameters=[IF_MATCH], request=None, responses={201: PublishedSerializer, **CONFLICT}
     )
@@ -115,6 +123,8 @@ class PublishDraftView(APIView):
 
 class RestoreDraftView(APIView):
     """Makes a draft of a version."""
+
+    access = {"post": CHANGING}
 
     @extend_schema(
         parameters=[IF_MATCH], request=RestoreSerializer, responses={200: Draft, **CONFLICT}

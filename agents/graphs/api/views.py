@@ -31,6 +31,8 @@ from agents.graphs.api.serializers import (
 from agents.graphs.exchange import GraphFile
 from agents.graphs.models import GraphVersion, GraphVersionQuerySet, load_graphs
 from agents.graphs.settings import GraphSettings
+from kernel.access import Scope
+from kernel.api.access import needs
 
 GRAPH_OR_FILE = PolymorphicProxySerializer(
     component_name="GraphOrExportedGraph",
@@ -42,6 +44,16 @@ GRAPH_OR_FILE = PolymorphicProxySerializer(
 class GraphViewSet(ListModelMixin, GenericViewSet[GraphVersion]):
     """A person's agents, each by its active version."""
 
+    access = {
+        **dict.fromkeys(
+            ("list", "retrieve", "versions", "version", "graph_settings"), needs(Scope.READ_GRAPH)
+        ),
+        "create": needs(Scope.WRITE_GRAPH),
+        **dict.fromkeys(
+            ("update", "destroy", "activate", "change_settings"),
+            needs(Scope.READ_GRAPH, Scope.WRITE_GRAPH),
+        ),
+    }
     lookup_field = "agent_id"
     lookup_value_converter = "uuid"
     serializer_class = GraphSerializer

@@ -15,6 +15,8 @@ from accounts.api.serializers import (
     UserSerializer,
 )
 from accounts.people import person
+from kernel.access import Scope
+from kernel.api.access import ANYONE, PEOPLE, DeclaredAccess, needs
 
 
 class TokenView(TokenViewBase):
@@ -23,23 +25,31 @@ class TokenView(TokenViewBase):
     Send `access` as `Authorization: Bearer …`. It lives for an hour; `refresh` gets a new one.
     """
 
+    permission_classes = (DeclaredAccess,)  # type: ignore[assignment]  # the stubs say ()
+    access = {"post": ANYONE}
     serializer_class = TokenSerializer
 
 
 class RefreshView(TokenViewBase):
     """Exchange a refresh token for two new tokens. The old one is worth nothing then."""
 
+    permission_classes = (DeclaredAccess,)  # type: ignore[assignment]  # the stubs say ()
+    access = {"post": ANYONE}
     serializer_class = RefreshSerializer
 
 
 class RevokeView(TokenViewBase):
     """End a refresh token. Access tokens that it bought live for the rest of their hour."""
 
+    permission_classes = (DeclaredAccess,)  # type: ignore[assignment]  # the stubs say ()
+    access = {"post": ANYONE}
     serializer_class = RevokeSerializer
 
 
 class SignOutEverywhereView(APIView):
     """End every session and every token of the person, this one too. API keys stay."""
+
+    access = {"post": PEOPLE}
 
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
@@ -49,6 +59,8 @@ class SignOutEverywhereView(APIView):
 
 class UserView(APIView):
     """Who is asking. A POST says the same: the token of an identity provider makes its person."""
+
+    access = dict.fromkeys(("get", "post"), needs(Scope.IDENTITY))
 
     @extend_schema(responses=UserSerializer)
     def get(self, request: Request) -> Response:
@@ -61,6 +73,8 @@ class UserView(APIView):
 
 class TimeZoneView(APIView):
     """The time zone in which the person reads clocks."""
+
+    access = dict.fromkeys(("get", "post"), needs(Scope.IDENTITY))
 
     @extend_schema(responses=TimeZoneSerializer)
     def get(self, request: Request) -> Response:

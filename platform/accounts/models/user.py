@@ -8,12 +8,16 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from accounts.timezones import validate_time_zone
+from kernel.access import Grant
 
 SESSION_SALT = "accounts.User.session"
 
 
 class User(AbstractUser):
     """A person, or a service that signs in like one."""
+
+    # What limits this request's credentials, where they are a key; see `kernel.access`.
+    grant: Grant | None = None
 
     time_zone = models.CharField(
         max_length=64,

@@ -7,6 +7,7 @@ reached, and ``unknown_url`` for paths below ``/api/`` that nobody serves.
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 from django.utils.log import log_response
@@ -57,6 +58,7 @@ def _challenges(context: dict[str, Any]) -> str:
 
 
 @csrf_exempt
+@login_not_required
 def unknown_url(request: HttpRequest) -> HttpResponse:
     """Answer for a path below ``/api/`` that nobody serves."""
     sentence = f"There is no `{request.path}`. See /api/docs/ for what there is."

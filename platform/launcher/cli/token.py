@@ -35,7 +35,7 @@ def local_key() -> str:
     from django.db import ProgrammingError
 
     from accounts.services import ensure_first_user
-    from apikeys.services import local_key
+    from apikeys.local import local_key
 
     try:
         user, password = ensure_first_user()

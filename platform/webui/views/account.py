@@ -14,14 +14,16 @@ from webui.views.pages import PageRequest, page, render
 def key(request: PageRequest) -> HttpResponse:
     """Show whether there is a key; make a new one, shown in this answer only; or revoke it."""
     new = ""
+    mine = ApiKey.objects.visible_to(request.user).living().filter(name=services.DEFAULT)
     match request.POST.get("action"):
         case "issue":
             new = services.issue(request.user)
         case "revoke":
-            services.revoke(request.user)
+            for one in mine:
+                services.revoke(one)
         case _ if request.method == "POST":
             raise BadRequest("The action is neither `issue` nor `revoke`.")
-    present = ApiKey.objects.filter(user=request.user, name=services.DEFAULT).first()
+    present = mine.first()
     host = f"{request.scheme}://{request.get_host()}"
     response = render(request, "account/key.html", {"key": present, "new": new, "host": host})
     response["Cache-Control"] = "no-store"

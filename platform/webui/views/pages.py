@@ -35,16 +35,8 @@ def page(view: View[Parameters]) -> DjangoView:
         except NotFound as error:
             raise Http404(error.message) from None
 
-    asked = login_required(answer)
-
-    @wraps(asked)
-    def answer_or_refresh(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated and "HX-Request" in request.headers:
-            # A part of a page that somebody left open: the whole page asks for the sign-in.
-            return HttpResponse(status=401, headers={"HX-Refresh": "true"})
-        return asked(request, *args, **kwargs)
-
-    return cast(DjangoView, answer_or_refresh)
+    # `SignInMiddleware` has asked already; a page holds without it, too.
+    return cast(DjangoView, login_required(answer))
 
 
 def render(

@@ -13,8 +13,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from accounts.services import ensure_first_user
+from apikeys.local import local_key
 from apikeys.models import ApiKey
-from apikeys.services import issue, local_key, revoke
+from apikeys.services import issue, revoke
 from apikeys.tokens import split
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.support.probe")]
@@ -53,10 +54,13 @@ def test_a_new_key_replaces_the_old_one_of_that_name_only(client: Client, alice:
 
 def test_a_revoked_key_opens_nothing(client: Client, alice: User) -> None:
     key = issue(alice)
+    row = ApiKey.objects.get()
 
-    assert revoke(alice) is True
+    revoke(row)
     assert whoami(client, key) == (401, "invalid_api_key")
-    assert revoke(alice) is False
+    row.refresh_from_db()
+    assert row.status == ApiKey.Status.REVOKED
+    assert revoke(row).revoked_at == row.revoked_at
 
 
 def test_the_key_of_an_inactive_user_opens_nothing(client: Client, alice: User) -> None:
@@ -106,6 +110,17 @@ def test_two_keys_of_one_name_cannot_exist(alice: User) -> None:
 
     with pytest.raises(IntegrityError, match="apikey_one_per_user_and_name"), transaction.atomic():
         ApiKey.objects.create(user=alice, name="default", prefix="x", digest="y")
+
+
+def test_the_name_of_a_revoked_key_is_free_again(client: Client, alice: User) -> None:
+    old = issue(alice)
+    revoke(ApiKey.objects.get())
+
+    new = issue(alice)
+
+    assert whoami(client, old) == (401, "invalid_api_key")
+    assert whoami(client, new) == (200, "alice")
+    assert ApiKey.objects.count() == 2
 
 
 class TestLocalKey:

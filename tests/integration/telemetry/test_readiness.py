@@ -78,7 +78,9 @@ def test_without_postgres_it_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_with_a_migration_to_do_it_is_not_until_that_is_done() -> None:
-    applied = MigrationRecorder.Migration.objects.filter(app="apikeys", name="0001_initial")
+    applied = MigrationRecorder.Migration.objects.filter(
+        app="apikeys", name="0002_add_scopes_and_life"
+    )
     applied.update(app="elsewhere")
     readiness = Readiness()
 

@@ -4,6 +4,111 @@
  */
 
 export interface paths {
+    readonly "/api/v1/api-keys/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description A person's keys, revoked ones too. */
+        readonly get: operations["api_keys_list"];
+        readonly put?: never;
+        /** @description Make a key. Its text is in this answer, and nowhere else. */
+        readonly post: operations["api_keys_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/api-keys/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description A person's keys, revoked ones too. */
+        readonly get: operations["api_keys_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        /** @description Revoke a key for good, and with it all keys that it made. It stays in the list. */
+        readonly delete: operations["api_keys_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        /** @description Rename or describe a key. */
+        readonly patch: operations["api_keys_partial_update"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/api-keys/{id}/permissions/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** @description Choose what a key may do. */
+        readonly put: operations["api_keys_permissions_update"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/api-keys/{id}/resume/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Let a suspended key work again. */
+        readonly post: operations["api_keys_resume_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/api-keys/{id}/rotate/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Give a key a new text. The present one works on for the time given, or ends at once. */
+        readonly post: operations["api_keys_rotate_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/api-keys/{id}/suspend/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Let a key, and all keys that it made, open nothing for now. */
+        readonly post: operations["api_keys_suspend_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/auth/sign-out-everywhere/": {
         readonly parameters: {
             readonly query?: never;
@@ -655,6 +760,39 @@ export interface components {
         readonly ActiveVersionRequest: {
             readonly active_graph_version: number;
         };
+        /** @description A key, without its text: how that begins and ends. */
+        readonly ApiKey: {
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly description: string;
+            /** Format: date-time */
+            readonly expires_at: string | null;
+            readonly head: string;
+            readonly id: number;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            readonly last_used_at: string | null;
+            /** @description The key that made this one; null where a person did. */
+            readonly made_by: number | null;
+            readonly name: string;
+            readonly permissions: readonly components["schemas"]["PermissionsEnum"][];
+            /** @description Return when the text before the last rotation stops working; null where none does. */
+            readonly previous_text_until: string | null;
+            /** Format: date-time */
+            readonly revoked_at: string | null;
+            readonly status: components["schemas"]["ApiKeyStatusEnum"];
+            /** @description Empty for keys of releases that did not keep it. */
+            readonly tail: string;
+        };
+        /**
+         * @description * `ACTIVE` - Active
+         *     * `SUSPENDED` - Suspended
+         *     * `REVOKED` - Revoked
+         * @enum {string}
+         */
+        readonly ApiKeyStatusEnum: "ACTIVE" | "SUSPENDED" | "REVOKED";
         /** @description The shape of ``catalogue_entry``. */
         readonly Block: {
             readonly categories: readonly components["schemas"]["Category"][];
@@ -704,6 +842,19 @@ export interface components {
             readonly cost_amount: number;
             readonly cost_filter: unknown;
             readonly cost_type: string;
+        };
+        /** @description What a new key is called, and what it may do. */
+        readonly CreateApiKeyRequest: {
+            /** @default  */
+            readonly description: string;
+            /**
+             * Format: date-time
+             * @description Null for never.
+             */
+            readonly expires_at?: string | null;
+            readonly name: string;
+            /** @description None: the key opens nothing but who it is for. */
+            readonly permissions: readonly components["schemas"]["PermissionsEnum"][];
         };
         /**
          * CreateGraph
@@ -1226,6 +1377,11 @@ export interface components {
             };
             readonly version: number;
         };
+        /** @description A key and its text, which is never shown again. */
+        readonly IssuedApiKey: {
+            readonly api_key: components["schemas"]["ApiKey"];
+            readonly plain_text_key: string;
+        };
         /**
          * LinkFile
          * @description A link as a file has it. Its id may be anything: one that cannot be kept is replaced.
@@ -1450,6 +1606,19 @@ export interface components {
          * @enum {string}
          */
         readonly NodeStatusEnum: "INCOMPLETE" | "QUEUED" | "RUNNING" | "WAITING" | "COMPLETED" | "FAILED" | "TERMINATED";
+        readonly PaginatedApiKeyList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["ApiKey"][];
+        };
         readonly PaginatedCredentialLimitList: {
             /**
              * Format: uri
@@ -1515,6 +1684,11 @@ export interface components {
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["ReviewSummary"][];
         };
+        /** @description What a key is called. */
+        readonly PatchedChangeApiKeyRequest: {
+            readonly description?: string;
+            readonly name?: string;
+        };
         /**
          * GraphSettings
          * @description What is set for one agent.
@@ -1550,6 +1724,26 @@ export interface components {
              * @default queue
              */
             readonly when_full: components["schemas"]["WhenFullEnum"];
+        };
+        /**
+         * @description * `EXECUTE_GRAPH` - EXECUTE_GRAPH
+         *     * `READ_GRAPH` - READ_GRAPH
+         *     * `WRITE_GRAPH` - WRITE_GRAPH
+         *     * `EXECUTE_BLOCK` - EXECUTE_BLOCK
+         *     * `READ_BLOCK` - READ_BLOCK
+         *     * `READ_STORE` - READ_STORE
+         *     * `WRITE_LIBRARY` - WRITE_LIBRARY
+         *     * `USE_TOOLS` - USE_TOOLS
+         *     * `READ_INTEGRATIONS` - READ_INTEGRATIONS
+         *     * `MANAGE_INTEGRATIONS` - MANAGE_INTEGRATIONS
+         *     * `DELETE_INTEGRATIONS` - DELETE_INTEGRATIONS
+         *     * `IDENTITY` - IDENTITY
+         * @enum {string}
+         */
+        readonly PermissionsEnum: "EXECUTE_GRAPH" | "READ_GRAPH" | "WRITE_GRAPH" | "EXECUTE_BLOCK" | "READ_BLOCK" | "READ_STORE" | "WRITE_LIBRARY" | "USE_TOOLS" | "READ_INTEGRATIONS" | "MANAGE_INTEGRATIONS" | "DELETE_INTEGRATIONS" | "IDENTITY";
+        /** @description What a key may do from now on. */
+        readonly PermissionsRequest: {
+            readonly permissions: readonly components["schemas"]["PermissionsEnum"][];
         };
         /**
          * Position
@@ -1777,6 +1971,14 @@ export interface components {
          * @enum {string}
          */
         readonly RoleEnum: "user" | "admin";
+        /** @description How long the present text works beside the new one. */
+        readonly RotateApiKeyRequest: {
+            /**
+             * @description 0: it ends at once.
+             * @default 0
+             */
+            readonly grace_seconds: number;
+        };
         /** @description What a block is run with. */
         readonly RunBlockRequest: {
             /** @description The block's inputs by pin. */
@@ -2014,6 +2216,292 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly api_keys_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedApiKeyList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly api_keys_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateApiKeyRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["IssuedApiKey"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly api_keys_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly api_keys_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly api_keys_partial_update: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PatchedChangeApiKeyRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly api_keys_permissions_update: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PermissionsRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly api_keys_resume_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly api_keys_rotate_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RotateApiKeyRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["IssuedApiKey"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly api_keys_suspend_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly auth_sign_out_everywhere_create: {
         readonly parameters: {
             readonly query?: never;

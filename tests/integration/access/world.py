@@ -1,0 +1,88 @@
+"""What Alice, the owner, has: a row for each part of an address that names one.
+
+To walk a new address with a part in braces, add what the part stands for to `World.parts`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.utils.timezone import now
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+
+from accounts.models import User
+from agents.executions import places
+from agents.graphs import drafts
+from apikeys import services as keys
+from tests.factories.accounts import UserFactory
+from tests.support.graphs import block_named, calculator
+from tests.support.reviews import asked
+from tests.support.runs import run
+
+UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
+SECRET = "Alices-secret-7741"  # in her names and values: nobody else may ever read it
+
+
+@dataclass
+class World:
+    """The parts of addresses, by the names that docs/access.md has for them."""
+
+    owner: User
+    parts: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, str] = field(default_factory=dict)  # the same for things that are not there
+
+    def add(self, name: str, present: Any, unknown: Any = UNKNOWN) -> None:
+        self.parts[name], self.unknown[name] = str(present), str(unknown)
+
+
+def world() -> World:
+    """Return what there is to ask for."""
+    alice = UserFactory.create(username="alice")
+    here = World(alice)
+    graph = calculator(SECRET)
+    execution = run(alice, graph, Input=7741)
+    agent = execution.graph_version.agent_id
+    drafts.save(alice, agent, graph.file() | {"description": SECRET}, if_match=None)
+    _, _, review = asked(alice, {"secret": SECRET}, name=SECRET)
+    places.set_limit(
+        alice, "alices-credential", max_concurrent=1, rate_amount=None, rate_seconds=None
+    )
+    here.add("agent", agent)
+    here.add("version", 1, 999)
+    here.add("block", block_named("CalculatorBlock").id)
+    here.add("run", execution.pk)
+    here.add("review", review.pk)
+    here.add("credential", "alices-credential", "no-credential")
+    here.add("key", keys.create(alice, name=SECRET, scopes=[]).key.pk, 999_999)
+    here.add("app", "accounts", "nothing")
+    here.add("type", 1, 999_999)
+    here.add("token", "MQ-abc", "MQ-abd")  # of a mail
+    here.add("uid", "MQ", "Mg")
+    here.add("passkey", 1, 999_999)
+    here.add("elsewhere", "nothing/here")
+    _scheduled()
+    return here
+
+
+def row_of(app: str, model: str) -> str:
+    """Return the key of a row that the staff screens of a model can show, if there is one."""
+    found = apps.get_model(app, model)._base_manager.first()
+    return str(found.pk) if found else "1"
+
+
+def _scheduled() -> None:
+    """Make a row of each kind that django-celery-beat has staff screens for."""
+    Group.objects.get_or_create(name="Some group")
+    crontab = CrontabSchedule.objects.create()
+    IntervalSchedule.objects.create(every=1, period="days")
+    SolarSchedule.objects.create(event="sunset", latitude=0, longitude=0)
+    ClockedSchedule.objects.create(clocked_time=now())
+    PeriodicTask.objects.create(name="A task", task="nothing", crontab=crontab)
