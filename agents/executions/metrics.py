@@ -1,13 +1,16 @@
 """What the engine counts where it happens, in memory: see ``telemetry.metrics``."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from prometheus_client import Counter, Histogram
 
 from agents.engine.graph import Node
-from agents.executions.models import Execution
 from telemetry.metrics import REGISTRY
+
+if TYPE_CHECKING:
+    from agents.executions.models import Execution
 
 NODE_SECONDS = Histogram(
     "trellis_node_duration_seconds",
@@ -36,6 +39,6 @@ def block_label(node: Node) -> str:
     return node.block.name if node.block else "unknown"
 
 
-def count_end(execution: Execution) -> None:
+def count_end(execution: "Execution") -> None:
     """Count the run, once it is committed that it ended."""
     transaction.on_commit(partial(RUNS.labels(execution.status.lower()).inc))
