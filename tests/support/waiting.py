@@ -6,9 +6,11 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+PATIENCE = 60.0  # seconds; the machine may be slow, and busy with other tests
+
 
 def eventually(
-    question: Callable[[], T], *, timeout: float = 10.0, every: float = 0.05, what: str = ""
+    question: Callable[[], T], *, timeout: float = PATIENCE, every: float = 0.05, what: str = ""
 ) -> T:
     """Ask until the answer is true, and return it. Fails with the last answer after ``timeout`` s."""
     deadline = time.monotonic() + timeout

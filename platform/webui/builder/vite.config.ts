@@ -25,6 +25,9 @@ export default defineConfig({
   worker: { format: "iife" },
   test: {
     include: ["src/**/*.test.{ts,tsx}"],
+    // Whether a test passes shall not depend on how fast the machine is.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     environment: "node", // a test that needs a page says so: // @vitest-environment happy-dom
   },
 });

@@ -1,21 +1,18 @@
 """Making a graph on the canvas: with the mouse, and with nothing but the keyboard."""
 
-import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.acceptance.api import Api
+from tests.acceptance.axe import complaints
 from tests.acceptance.browser import PHONE, Visitor
-from tests.acceptance.builder.conftest import DESK, Api, open_builder
+from tests.acceptance.builder.steps import nodes, open_builder, saved, titled, typed
 from tests.acceptance.instances import SAMPLES
 from tests.support.graphs import GraphBuilder
-
-AXE = Path(__file__).parents[3] / "platform/webui/builder/node_modules/axe-core/axe.min.js"
-SERIOUS = {"serious", "critical"}
-
+from tests.support.waiting import eventually
 
 @pytest.fixture
 def graph(api: Api) -> Any:
@@ -31,22 +28,12 @@ def graph(api: Api) -> Any:
 def page(visitor: Visitor, graph: Any) -> Page:
     page = open_builder(visitor, graph["id"])
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.evaluate("localStorage.setItem('builder-tour', 'seen')")
     expect(nodes(page)).to_have_count(3)
     return page
 
 
-def nodes(page: Page) -> Locator:
-    return page.locator(".react-flow__node")
-
-
 def links(page: Page) -> Locator:
     return page.locator(".react-flow__edge")
-
-
-def titled(page: Page, title: str) -> Locator:
-    """Return the node with this title."""
-    return nodes(page).filter(has=page.get_by_text(title, exact=True).first)
 
 
 def pin(node: Locator, side: str, title: str) -> Locator:
@@ -62,17 +49,13 @@ def draw(page: Page, source: Locator, sink: Locator) -> None:
 
 
 def hover(page: Page, source: Locator, sink: Locator) -> None:
-    begin, end = source.bounding_box(), sink.bounding_box()
-    assert begin
-    assert end
-    page.mouse.move(begin["x"] + begin["width"] / 2, begin["y"] + begin["height"] / 2)
+    """Draw a link with the mouse, and hold it over the pin where it shall end."""
+    source.hover()  # once it stands still
     page.mouse.down()
+    end = sink.bounding_box()
+    assert end
     page.mouse.move(end["x"] - 40, end["y"] + 20, steps=4)
     page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=4)
-
-
-def saved(page: Page) -> None:
-    expect(page.locator('[data-state="saved"]')).to_be_visible()
 
 
 def ends(draft: Any) -> list[tuple[str, str]]:
@@ -115,16 +98,14 @@ def test_whether_pins_fit_is_said_before_the_link_is_let_go(page: Page) -> None:
 
 
 def test_a_link_dropped_on_the_empty_canvas_brings_the_next_block(page: Page) -> None:
-    source = pin(titled(page, "Calculator"), "source", "Result").bounding_box()
-    assert source
-    page.mouse.move(source["x"] + 6, source["y"] + 6)
+    pin(titled(page, "Calculator"), "source", "Result").hover()
     page.mouse.down()
     page.mouse.move(700, 780, steps=5)
     page.mouse.up()
 
     palette = page.get_by_role("dialog", name="Add a block")
     expect(palette).to_contain_text("Blocks that take result")
-    page.keyboard.type("store value")
+    typed(page, "store value")
     page.keyboard.press("Enter")
 
     expect(nodes(page)).to_have_count(4)
@@ -161,7 +142,7 @@ def test_everything_is_undone_and_done_again(page: Page, graph: Any, api: Api) -
 
 def test_a_graph_is_made_and_linked_by_keyboard_alone(page: Page, graph: Any, api: Api) -> None:
     page.keyboard.press("a")
-    page.keyboard.type("store value")
+    typed(page, "store value")
     page.keyboard.press("Enter")
     expect(titled(page, "Store Value")).to_be_visible()
 
@@ -170,7 +151,7 @@ def test_a_graph_is_made_and_linked_by_keyboard_alone(page: Page, graph: Any, ap
     expect(dialog).to_contain_text("Links of Store Value")
     dialog.get_by_role("button", name="Link Output …").focus()
     page.keyboard.press("Enter")
-    page.keyboard.type("calculator a")
+    typed(page, "calculator a")
     dialog.get_by_role("button", name=re.compile("^A of Calculator")).focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
@@ -187,6 +168,7 @@ def test_a_graph_is_made_and_linked_by_keyboard_alone(page: Page, graph: Any, ap
 def test_nodes_are_copied_from_one_agent_to_another(page: Page, visitor: Visitor, api: Api) -> None:
     page.keyboard.press("Control+a")
     page.keyboard.press("Control+c")
+    eventually(lambda: "operation" in page.evaluate("navigator.clipboard.readText()"))
     other = api.make(GraphBuilder("Empty"))
     page.goto(f"/agents/{other['id']}/edit/")
     expect(page.get_by_role("heading", name="Make an agent")).to_be_visible()
@@ -258,12 +240,12 @@ def test_a_file_that_is_no_graph_is_refused_with_the_reason(page: Page) -> None:
 
 def test_commands_and_nodes_are_found_by_their_names(page: Page) -> None:
     page.keyboard.press("Control+k")
-    page.keyboard.type("select all")
+    typed(page, "select all")
     page.keyboard.press("Enter")
     expect(page.locator('.node[data-selected="true"]')).to_have_count(3)
 
     page.keyboard.press("Control+f")
-    page.keyboard.type("calcu")
+    typed(page, "calcu")
     page.keyboard.press("Enter")
     expect(page.locator('.node[data-selected="true"]')).to_have_count(1)
     expect(titled(page, "Calculator")).to_be_focused()
@@ -280,7 +262,7 @@ def test_the_help_sheet_lists_the_keys(page: Page) -> None:
 
 def test_the_tour_has_four_steps_and_a_sample(visitor: Visitor, api: Api) -> None:
     agent = api.make(GraphBuilder("Tour"))
-    page = open_builder(visitor, agent["id"])
+    page = open_builder(visitor, agent["id"], first_visit=True)
     page.get_by_role("button", name="Take the tour").click()
 
     for step in range(1, 5):
@@ -307,7 +289,7 @@ def test_a_phone_shows_the_graph_and_edits_nothing(visitor: Visitor, graph: Any)
 def test_nothing_is_in_the_way_of_people_who_see_or_move_less(
     visitor: Visitor, graph: Any, scheme: str, state: str
 ) -> None:
-    page = open_builder(visitor, graph["id"], color_scheme=scheme, viewport=DESK)
+    page = open_builder(visitor, graph["id"], color_scheme=scheme, reduced_motion="reduce")
     if state in {"node", "links"}:
         titled(page, "Calculator").locator(".node__head").click()
     keys = {"commands": "Control+k", "help": "Shift+?", "links": "l"}
@@ -315,18 +297,7 @@ def test_nothing_is_in_the_way_of_people_who_see_or_move_less(
         page.keyboard.press(keys[state])
         expect(page.get_by_role("dialog")).to_be_visible()
 
-    assert violations(page) == []
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe finds, one line each."""
-    page.evaluate(AXE.read_text())  # by the debugger, which the page's policy does not bind
-    found = page.evaluate("axe.run().then((result) => result.violations)")
-    return [
-        f"{one['id']} ({one['impact']}): {json.dumps([node['html'][:160] for node in one['nodes'][:3]])}"
-        for one in found
-        if one["impact"] in SERIOUS
-    ]
+    assert complaints(page) == []
 
 
 def test_the_browser_complains_of_nothing(page: Page, visitor: Visitor) -> None:

@@ -3,25 +3,13 @@
 import re
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
+from tests.acceptance.api import Api
 from tests.acceptance.browser import Visitor
-from tests.acceptance.builder.conftest import Api, open_builder
+from tests.acceptance.builder.steps import inspect, open_builder, titled
 from tests.support.graphs import GraphBuilder
 from tests.support.waiting import eventually
-
-
-def block(page: Page, title: str) -> Locator:
-    """Return the node with this title."""
-    return page.locator(".react-flow__node").filter(has_text=title).first
-
-
-def inspect(page: Page, title: str) -> Locator:
-    """Select the node with this title, and return the inspector."""
-    block(page, title).locator("header").click()
-    inspector = page.get_by_role("region", name="Inspector")
-    expect(inspector.get_by_role("heading", name=title)).to_be_attached()
-    return inspector
 
 
 def saved(api: Api, agent: str, block_id: str) -> Any:
@@ -52,7 +40,7 @@ def test_a_value_is_typed_saved_and_undone_in_one_step(visitor: Visitor, api: Ap
     field.press_sequentially("1,25")
 
     eventually(lambda: saved(api, agent, CALCULATOR)["input_default"].get("b") == 1.25)
-    block(page, "Calculator").locator("header").click()
+    titled(page, "Calculator").locator("header").click()
     page.keyboard.press("Control+z")
     expect(field).to_have_value("34")
     eventually(lambda: saved(api, agent, CALCULATOR)["input_default"]["b"] == 34)
@@ -63,11 +51,11 @@ def test_a_short_value_is_edited_on_the_node(visitor: Visitor, api: Api) -> None
     agent = api.make(sum_of_x())["id"]
     page = open_builder(visitor, agent)
 
-    block(page, "Calculator").get_by_role("button", name="Edit B: 34").click()
+    titled(page, "Calculator").get_by_role("button", name="Edit B: 34").click()
     page.get_by_role("textbox", name="B", exact=True).fill("8")
     page.keyboard.press("Enter")
-    expect(block(page, "Calculator").get_by_role("button", name="Edit B: 8")).to_be_focused()
-    block(page, "Calculator").get_by_role("button", name="Edit Round Result: no").click()
+    expect(titled(page, "Calculator").get_by_role("button", name="Edit B: 8")).to_be_focused()
+    titled(page, "Calculator").get_by_role("button", name="Edit Round Result: no").click()
 
     expected = {"operation": "Add", "b": 8, "round_result": True}
     eventually(lambda: saved(api, agent, CALCULATOR)["input_default"] == expected)
@@ -76,11 +64,11 @@ def test_a_short_value_is_edited_on_the_node(visitor: Visitor, api: Api) -> None
 def test_escape_leaves_the_value_on_the_node_as_it_was(visitor: Visitor, api: Api) -> None:
     page = open_builder(visitor, api.make(sum_of_x())["id"])
 
-    block(page, "Calculator").get_by_role("button", name="Edit B: 34").click()
+    titled(page, "Calculator").get_by_role("button", name="Edit B: 34").click()
     page.get_by_role("textbox", name="B", exact=True).fill("8")
     page.keyboard.press("Escape")
 
-    expect(block(page, "Calculator").get_by_role("button", name="Edit B: 34")).to_be_visible()
+    expect(titled(page, "Calculator").get_by_role("button", name="Edit B: 34")).to_be_visible()
 
 
 def test_a_problem_leads_to_the_field_that_is_wrong(visitor: Visitor, api: Api) -> None:
@@ -136,7 +124,7 @@ def test_a_node_gets_a_policy_a_note_and_a_name(visitor: Visitor, api: Api) -> N
     inspector.get_by_label("Note", exact=True).fill("Adds up")
     inspector.get_by_label("Name of this node").fill("Adder")
 
-    expect(block(page, "Adder")).to_be_visible()
+    expect(titled(page, "Adder")).to_be_visible()
 
     def metadata() -> Any:
         held = dict(saved(api, agent, CALCULATOR)["metadata"])

@@ -4,9 +4,10 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.acceptance.api import Api
 from tests.acceptance.browser import Visitor
-from tests.acceptance.builder.conftest import Api, open_builder
-from tests.acceptance.builder.test_inspector import block, inspect, sum_of_x
+from tests.acceptance.builder.steps import inspect, open_builder, titled
+from tests.acceptance.builder.test_inspector import sum_of_x
 from tests.support.graphs import GraphBuilder, calculator
 from tests.support.waiting import eventually
 
@@ -16,9 +17,7 @@ AGENT = "e189baac-8c20-45a1-94a7-55177ea42565"
 def outputs_of(api: Api, agent: str, inputs: dict[str, Any]) -> Any:
     """Run the agent's draft, and return what it gave once it ended."""
     run = api.post(f"graphs/{agent}/draft/execute/", {"inputs": inputs})["id"]
-    ended = {"COMPLETED", "FAILED", "TERMINATED"}
-    eventually(lambda: api.get(f"executions/{run}/")["status"] in ended, timeout=60)
-    return api.get(f"executions/{run}/")["outputs"]
+    return api.ended(run)["outputs"]
 
 
 def agent_nodes(api: Api, agent: str) -> list[Any]:
@@ -28,8 +27,8 @@ def agent_nodes(api: Api, agent: str) -> list[Any]:
 
 def make_part(page: Page, name: str) -> None:
     """Make an agent of the calculator alone."""
-    block(page, "Calculator").locator("header").click()
-    block(page, "Agent Output").locator("header").click(modifiers=["Shift"])
+    titled(page, "Calculator").locator("header").click()
+    titled(page, "Agent Output").locator("header").click(modifiers=["Shift"])
     page.get_by_role("button", name="Make an agent of these…").click()
     dialog = page.get_by_role("dialog", name="Make an agent of these")
     dialog.get_by_label("Name of the agent").fill(name)
@@ -44,8 +43,8 @@ def test_a_part_becomes_an_agent_that_gives_the_same(visitor: Visitor, api: Api)
 
     make_part(page, "The adding part")
 
-    expect(block(page, "The adding part")).to_be_visible()
-    expect(block(page, "Calculator")).to_have_count(0)
+    expect(titled(page, "The adding part")).to_be_visible()
+    expect(titled(page, "Calculator")).to_have_count(0)
     [node] = eventually(lambda: agent_nodes(api, agent))
     assert list(node["input_default"]["input_schema"]["properties"]) == ["a"]
     assert outputs_of(api, agent, {"x": 8}) == {"sum": [42.0]}
@@ -59,10 +58,10 @@ def test_making_an_agent_of_a_part_is_undone_in_one_step(visitor: Visitor, api: 
     make_part(page, "Undone")
     eventually(lambda: agent_nodes(api, agent))
 
-    block(page, "Undone").locator("header").click()
+    titled(page, "Undone").locator("header").click()
     page.keyboard.press("Control+z")
 
-    expect(block(page, "Calculator")).to_be_visible()
+    expect(titled(page, "Calculator")).to_be_visible()
     eventually(lambda: api.draft(agent)["graph"]["nodes"] == before["nodes"])
     assert api.draft(agent)["graph"]["links"] == before["links"]
 
@@ -77,7 +76,7 @@ def test_another_agent_is_added_as_a_block(visitor: Visitor, api: Api) -> None:
     dialog.get_by_label("Search").fill("thirty-four")
     dialog.get_by_role("button", name="Adds thirty-four").click()
 
-    expect(block(page, "Adds thirty-four")).to_be_visible()
+    expect(titled(page, "Adds thirty-four")).to_be_visible()
     expect(page.get_by_label("Input required")).to_be_visible()
     expect(
         page.get_by_text("Runs version 1 of “Adds thirty-four”, the newest one.")

@@ -1,18 +1,18 @@
 """Runs on the canvas, with real workers: what moves, what fails, what is taken up again."""
 
-import json
 import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Page, expect
 
+from tests.acceptance.api import Api
 from tests.acceptance.browser import Visitor
-from tests.acceptance.builder.conftest import Api, open_builder
+from tests.acceptance.builder.steps import in_state, open_builder, panel, run, titled
+from tests.acceptance.feed import Line
 from tests.support.graphs import GraphBuilder
 
 HOSTILE = '</pre><script>alert(1)</script><img src=x onerror="alert(2)">'
-LISTENING = 15_000  # ms until a lost connection is taken up again
 
 
 def dividing(b: int) -> GraphBuilder:
@@ -24,39 +24,21 @@ def dividing(b: int) -> GraphBuilder:
     return g
 
 
-def two_speeds(seconds: int) -> GraphBuilder:
-    """Return the graph that gives one value at once, and another one after a while."""
-    g = GraphBuilder("Two speeds")
-    timer = g.node("CountdownTimerBlock", seconds=seconds, input_message="late")
-    g.link(g.input("word", "early"), "result", g.output("Early"), "value")
+def sleeping() -> GraphBuilder:
+    """Return the graph that sleeps until somebody stops it."""
+    g = GraphBuilder("Sleeping")
+    timer = g.node("CountdownTimerBlock", seconds=3600, input_message="late")
     g.link(timer, "output_message", g.output("Late"), "value")
     return g
 
 
-def node(page: Page, title: str) -> Locator:
-    """Return the node on the canvas whose head says so."""
-    return page.locator(".react-flow__node", has_text=title)
-
-
-def run(page: Page, **inputs: str) -> None:
-    """Run the agent by its form."""
-    page.get_by_role("button", name="Run", exact=True).click()
-    dialog = page.get_by_role("dialog", name="Run the agent")
-    for name, value in inputs.items():
-        dialog.get_by_role("textbox", name=name, exact=True).fill(value)
-    dialog.get_by_role("button", name="Run", exact=True).click()
-    expect(dialog).to_have_count(0)
-
-
-def in_state(page: Page, status: str) -> Locator:
-    """Return how the run goes as a whole, where it is in this state."""
-    return page.locator(f'.run-panel [data-run-status="{status}"]')
-
-
-def panel(page: Page, tab: str) -> Locator:
-    """Return the panel of runs with this tab open."""
-    page.get_by_role("tab", name=tab).click()
-    return page.get_by_role("tabpanel", name=tab)
+def asking_a_person() -> GraphBuilder:
+    """Return the graph that gives one value at once, and another one when a person approved."""
+    g = GraphBuilder("Two speeds")
+    person = g.node("HumanInTheLoopBlock", data="late", name="Go on?")
+    g.link(g.input("word", "early"), "result", g.output("Early"), "value")
+    g.link(person, "approved_data", g.output("Late"), "value")
+    return g
 
 
 def steps(page: Page) -> list[str]:
@@ -69,7 +51,7 @@ def test_a_run_fails_is_mended_and_runs_again(visitor: Visitor, api: Api) -> Non
     run(page)
 
     expect(in_state(page, "FAILED")).to_be_visible()
-    divide = node(page, "Calculator")
+    divide = titled(page, "Calculator")
     expect(divide.locator(".node-run")).to_contain_text("Failed")
     expect(divide.locator(".node-run__error")).to_contain_text("zero")
     page.get_by_role("button", name="Show what failed").click()
@@ -89,46 +71,30 @@ def test_a_run_fails_is_mended_and_runs_again(visitor: Visitor, api: Api) -> Non
 
 
 def test_a_connection_that_breaks_in_the_middle_leaves_no_gap(visitor: Visitor, api: Api) -> None:
-    asked: list[int] = []
-    told: list[int] = []
-    sockets: list[WebSocketRoute] = []
-
-    def meet(route: WebSocketRoute) -> None:
-        server = route.connect_to_server()
-        sockets.append(route)
-
-        def to_server(message: str | bytes) -> None:
-            read = json.loads(message)
-            if read["method"] == "subscribe_graph_execution":
-                asked.append(read["data"]["since"])
-            server.send(message)
-
-        def to_page(message: str | bytes) -> None:
-            read = json.loads(message)
-            if "seq" in read:
-                told.append(read["seq"])
-            route.send(message)
-
-        route.on_message(to_server)
-        server.on_message(to_page)
-
-    agent = api.make(two_speeds(6))["id"]
+    line = Line()
     page = visitor.page()
-    page.route_web_socket(re.compile("/ws/v1/"), meet)
-    page.goto(f"/agents/{agent}/edit/")
+    line.lay(page)
+    page.goto(f"/agents/{api.make(asking_a_person())['id']}/edit/")
     page.evaluate("window.unbroken = true")
-    run(page)
+    with page.expect_response("**/draft/execute/") as started:
+        run(page)
     expect(page.locator('[data-output="Early"]')).to_contain_text("early")
-    before = max(told)
+    expect(titled(page, "Human In The Loop").locator(".node-run")).to_contain_text("Waiting")
 
-    sockets[-1].close(code=1012)
+    line.cut()
+    before = max(line.told)
     expect(page.get_by_text("The live connection is lost.")).to_be_visible()
-    expect(page.get_by_text("The live connection is lost.")).to_have_count(0, timeout=LISTENING)
+    execution = started.value.json()["id"]
+    api.approve(execution)
+    api.ended(execution)
+    expect(page.locator('[data-output="Late"]')).to_have_count(0)  # it was given, unheard
+    line.mend()
 
     expect(in_state(page, "COMPLETED")).to_be_visible()
+    expect(page.get_by_text("The live connection is lost.")).to_have_count(0)
     expect(page.locator('[data-output="Late"]')).to_contain_text("late")
-    assert asked == [0, before]
-    assert told == list(range(1, max(told) + 1))
+    assert line.asked == [0, before]
+    assert line.told == list(range(1, max(line.told) + 1))
     assert page.evaluate("window.unbroken")
     assert len(steps(page)) == 4
 
@@ -146,18 +112,18 @@ def test_a_past_run_opens_on_the_graph_that_ran(visitor: Visitor, api: Api) -> N
     ]
     api.save_draft(later)
     page.reload()
-    expect(node(page, "Calculator")).to_have_count(0)
+    expect(titled(page, "Calculator")).to_have_count(0)
 
     page.get_by_role("button", name="Runs", exact=True).click()
     panel(page, "Runs").get_by_role("link", name="Completed").first.click()
 
     expect(page).to_have_url(re.compile(r"\?execution="))
-    expect(node(page, "Calculator").locator(".node-run")).to_contain_text("Completed")
+    expect(titled(page, "Calculator").locator(".node-run")).to_contain_text("Completed")
     expect(page.locator('[data-output="Answer"]')).to_contain_text("5.0")
-    node(page, "Calculator").click()
+    titled(page, "Calculator").click()
     expect(page.get_by_role("article").locator('[data-output="result"]')).to_contain_text("5.0")
     page.get_by_role("link", name="Back to editing").click()
-    expect(node(page, "Calculator")).to_have_count(0)
+    expect(titled(page, "Calculator")).to_have_count(0)
     assert visitor.complaints == []
 
 
@@ -166,7 +132,7 @@ def test_a_run_from_a_node_on_takes_over_what_was_before_it(visitor: Visitor, ap
     run(page, n="12")
     expect(in_state(page, "COMPLETED")).to_be_visible()
 
-    node(page, "Calculator").click()
+    titled(page, "Calculator").click()
     page.get_by_role("button", name="Run from here").click()
 
     expect(page.get_by_text("taken over").first).to_be_visible()
@@ -181,7 +147,7 @@ def test_one_node_runs_alone_with_given_inputs(visitor: Visitor, api: Api) -> No
     page = open_builder(visitor, api.make(dividing(2))["id"])
     run(page, n="12")
     expect(in_state(page, "COMPLETED")).to_be_visible()
-    node(page, "Calculator").click()
+    titled(page, "Calculator").click()
 
     page.get_by_role("button", name="Run it alone…").click()
     dialog = page.get_by_role("dialog", name="Run Calculator alone")
@@ -202,7 +168,7 @@ def test_what_a_block_writes_is_in_the_log_of_its_step(visitor: Visitor, api: Ap
     run(page)
     expect(in_state(page, "COMPLETED")).to_be_visible()
 
-    node(page, "Print To Console").click()
+    titled(page, "Print To Console").click()
 
     expect(page.locator(".step__log [data-written]")).to_contain_text("Hello log")
 
@@ -211,19 +177,20 @@ def test_pinned_outputs_stand_in_for_a_node(visitor: Visitor, api: Api) -> None:
     page = open_builder(visitor, api.make(dividing(2))["id"])
     run(page, n="12")
     expect(in_state(page, "COMPLETED")).to_be_visible()
-    node(page, "Calculator").click()
+    titled(page, "Calculator").click()
     page.get_by_role("button", name="Pin outputs").click()
 
-    run(page, n="100")
+    with page.expect_response("**/draft/execute/") as started:
+        run(page, n="100")
 
-    expect(page.locator('[data-output="Answer"]')).to_contain_text("6.0")
-    expect(in_state(page, "COMPLETED")).to_be_visible()
+    assert api.ended(started.value.json()["id"])["outputs"] == {"Answer": [6.0]}
+    expect(page.get_by_text("gave its pinned outputs without running")).to_be_visible()
 
 
 def test_a_run_is_stopped(visitor: Visitor, api: Api) -> None:
-    page = open_builder(visitor, api.make(two_speeds(300))["id"])
+    page = open_builder(visitor, api.make(sleeping())["id"])
     run(page)
-    timer = node(page, "Countdown Timer")
+    timer = titled(page, "Countdown Timer")
     expect(timer.locator(".node-run")).to_contain_text("Waiting")
     expect(timer.locator(".node-run__reason")).to_contain_text("sleeps until")
 

@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from tests.acceptance.api import Api
 from tests.acceptance.browser import Visitor
-from tests.acceptance.builder.conftest import Api, open_builder
+from tests.acceptance.builder.steps import DESK, name_of, open_builder, rename, saved
 from tests.support.graphs import GraphBuilder
 
 CONFLICT = "the server responded with a status of 412"
@@ -24,24 +25,6 @@ def sums() -> GraphBuilder:
     return g
 
 
-def name_of(page: Page) -> Locator:
-    return page.get_by_label("Name of the agent")
-
-
-def rename(page: Page, name: str) -> None:
-    name_of(page).fill(name)
-    name_of(page).blur()
-
-
-def saved(page: Page) -> None:
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
-
-
-def node_named(graph: Any, block: str) -> Any:
-    [found] = [node for node in graph["nodes"] if node["block_id"] == block]
-    return found
-
-
 @pytest.fixture
 def agent(api: Api) -> Any:
     """An agent of three nodes, as its draft's graph."""
@@ -53,8 +36,14 @@ class TestByItself:
         self, visitor: Visitor, api: Api, agent: Any
     ) -> None:
         page = open_builder(visitor, agent["id"])
+        held: list[Route] = []
+        page.route("**/draft/", held.append)  # as a slow server would
         rename(page, "Better sums")
-        expect(page.get_by_text("Not saved yet")).to_be_visible()
+        expect(page.get_by_text("Saving …")).to_be_visible()
+        assert api.draft(agent["id"])["graph"]["name"] == "Sums"
+        page.unroute("**/draft/")
+        for route in held:
+            route.continue_()
         saved(page)
 
         assert api.draft(agent["id"])["graph"]["name"] == "Better sums"
@@ -73,7 +62,7 @@ class TestByItself:
         assert api.draft(agent["id"])["graph"] == agent
 
     def test_a_new_agent_is_made_by_its_first_edit(self, visitor: Visitor, api: Api) -> None:
-        page = visitor.page(viewport={"width": 1440, "height": 900})
+        page = visitor.page(viewport=DESK)
         page.goto("/agents/new/")
         before = {one["id"] for one in api.get("graphs/?page_size=100")["results"]}
         rename(page, "Made here")

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.acceptance.api import Api
 from tests.acceptance.browser import Visitor
-from tests.acceptance.builder.conftest import Api, open_builder
-from tests.acceptance.builder.test_saving import name_of, rename, saved, sums
+from tests.acceptance.builder.steps import name_of, open_builder, rename, saved
+from tests.acceptance.builder.test_saving import sums
 
 
 @pytest.fixture

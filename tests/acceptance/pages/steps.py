@@ -32,6 +32,11 @@ def run(page: Page) -> None:
     page.wait_for_url("**/runs/*/")
 
 
+def run_of(page: Page) -> str:
+    """Return the id of the run that the page shows."""
+    return page.url.rstrip("/").rpartition("/")[2]
+
+
 def in_state(page: Page, status: str) -> Locator:
     return page.locator(f'[data-run-status="{status}"]')
 
@@ -40,7 +45,7 @@ def outputs(page: Page) -> Locator:
     return page.locator('[data-live="run-outputs"]')
 
 
-def until(page: Page, true: Callable[[], object], seconds: float = 10) -> None:
+def until(page: Page, true: Callable[[], object], seconds: float = 60) -> None:
     """Let the page live until the condition holds."""
     for _ in range(int(seconds * 20)):
         if true():

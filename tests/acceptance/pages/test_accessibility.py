@@ -67,7 +67,7 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page(colours: str, visitor: Visitor, tmp_path: Path) -> None:
-    page = visitor.page(color_scheme=colours)
+    page = visitor.page(color_scheme=colours, reduced_motion="reduce")
     found = {}
     for name, address in pages(page, tmp_path).items():
         page.goto(address)

@@ -49,6 +49,7 @@ def test_what_is_copied_from_the_page_runs_the_agent(
     if language == "Python":
         page.get_by_text("Python", exact=True).click()
     page.get_by_role("button", name=re.compile(f"^Copy the {language}")).click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     ran = subprocess.run(
         [program, "-c", copied],

@@ -78,11 +78,13 @@ def test_each_agent_is_drawn_and_said_to_run_as_long_as_it_does(
     visitor: Visitor, tmp_path: Path
 ) -> None:
     page = visitor.page()
-    imported(page, agent_file(tmp_path, sleeper(600)))
+    graph = sleeper(600)
+    graph.name = "Drawn while it sleeps"
+    imported(page, agent_file(tmp_path, graph))
     run(page)
     started = page.url
-    page.goto("/agents/?q=sleeper")
-    card = page.locator(".agent").first
+    page.goto("/agents/?q=drawn+while")
+    card = page.locator(".agent")
     expect(card.get_by_role("link", name="1 running now")).to_be_visible()
     assert card.locator("svg rect").count() == 4
     other = visitor.page()

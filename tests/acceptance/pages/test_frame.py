@@ -65,6 +65,7 @@ def test_pages_fit_their_windows_and_browsers_do_not_complain(
     imported(page, agent_file(tmp_path, asking(["y" * 3000], name="very-long-name-" * 17)))
     run(page)
     page.get_by_role("link", name=re.compile("very-long-name")).first.click()
+    page.wait_for_url("**/reviews/*/")
     review = page.url
     accounts = ["/account/key/", "/account/password/"]
     for url in [agent, review, "/agents/", "/runs/", "/reviews/", *accounts]:

@@ -159,8 +159,11 @@ describe("the list of problems", () => {
     jumpTo(store, { node_id: "x", pin: "title" });
 
     // React renders after the event and moves the focus after it has rendered.
-    await waitFor(() => {
-      expect(document.activeElement).toBe(screen.getByLabelText("Title"));
-    });
+    await waitFor(
+      () => {
+        expect(document.activeElement).toBe(screen.getByLabelText("Title"));
+      },
+      { timeout: 30_000 },
+    );
   });
 });
