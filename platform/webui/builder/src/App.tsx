@@ -71,14 +71,14 @@ function Opened({ session }: { readonly session: Session }) {
         version: settings.version,
         execution: settings.execution,
         save: async () => saver?.flush(),
-        onStart: openRuns,
+        onStart: () => openRuns("overview"),
       }),
     [client, settings, store, saver],
   );
   useEffect(() => {
     if (settings.execution === null) return;
     scene.store.getState().show(settings.execution);
-    openRuns();
+    openRuns("overview");
     return () => scene.store.getState().leave();
   }, [scene, settings.execution]);
   return (

@@ -13,6 +13,8 @@ export interface ContextPlace {
 const OFFERED: Readonly<Record<ContextPlace["on"], readonly (CommandId | "-")[]>> = {
   pane: ["add", "note", "-", "paste", "select-all", "-", "tidy", "fit", "-", "import"],
   node: [
+    "run-node",
+    "-",
     "rename",
     "links",
     "disable",
@@ -24,6 +26,7 @@ const OFFERED: Readonly<Record<ContextPlace["on"], readonly (CommandId | "-")[]>
     "-",
     "group",
     "ungroup",
+    "make-agent",
     "align-left",
     "align-top",
     "tidy",

@@ -14,3 +14,10 @@ export function showNode(flow: Flow, id: string): Promise<boolean> {
     duration: 160,
   });
 }
+
+/** Bring a node into view and give it the focus. */
+export function focusNode(flow: Flow, id: string): void {
+  void showNode(flow, id).then(() => {
+    document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus();
+  });
+}

@@ -4,7 +4,7 @@ import { insertBesideSelection } from "@/canvas/inserting";
 import { iconOf } from "@/canvas/looks";
 import { useEditor, useEditorStore } from "@/editor/context";
 import { titleOf } from "@/graph/catalogue";
-import { focusNode } from "@/keyboard/commands";
+import { focusNode } from "@/canvas/showing";
 import { shownKeys } from "@/keyboard/keys";
 import { useCommands } from "@/keyboard/useCommands";
 import { foundIn } from "@/panels/search";

@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
 import { useEditor, useEditorStore } from "@/editor/context";
-import type { Saving } from "@/editor/store";
 import { setName } from "@/graph/edits";
 import type { CommandId } from "@/keyboard/commands";
 import { shownKeys } from "@/keyboard/keys";
@@ -21,11 +20,11 @@ export function Toolbar({
   publish,
 }: {
   readonly settings: BuilderSettings;
-  /** Beside the name: how the draft stands, where more than a word is needed. */
-  readonly saving?: ReactNode;
+  /** Beside the name: how the draft stands. */
+  readonly saving: ReactNode;
   /** Run, stop and how it goes. */
-  readonly running?: ReactNode;
-  readonly publish?: ReactNode;
+  readonly running: ReactNode;
+  readonly publish: ReactNode;
 }) {
   const readOnly = useEditor((editor) => editor.readOnly);
   const problems = useEditor((editor) => editor.problems.length);
@@ -42,7 +41,7 @@ export function Toolbar({
         <span className="visually-hidden">Leave the builder</span>
       </a>
       <AgentName />
-      {saving ?? <SavingWord />}
+      {saving}
       <div className="toolbar__middle">
         <Command id="undo" />
         <Command id="redo" />
@@ -174,31 +173,5 @@ function AgentName() {
         if (event.key === "Enter" || event.key === "Escape") event.currentTarget.blur();
       }}
     />
-  );
-}
-
-const SAVING: Readonly<Record<Saving["state"], string>> = {
-  saved: "Saved",
-  unsaved: "Not saved yet",
-  saving: "Saving …",
-  offline: "Offline: kept in this browser",
-  conflict: "Changed by someone else",
-  refused: "Not saved",
-  "signed out": "Signed out",
-};
-
-function SavingWord() {
-  const saving = useEditor((editor) => editor.saving);
-  const readOnly = useEditor((editor) => editor.readOnly);
-  if (readOnly) return <span className="chip">Looking only</span>;
-  return (
-    <span
-      className="toolbar__saving"
-      data-state={saving.state}
-      role="status"
-      title={saving.state === "refused" ? saving.reason : undefined}
-    >
-      {SAVING[saving.state]}
-    </span>
   );
 }

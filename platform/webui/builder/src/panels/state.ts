@@ -4,7 +4,9 @@ import { useStore } from "zustand";
 import type { Point } from "@/graph/document";
 
 export type SidePanel = "inspector" | "problems" | "versions";
-export type DialogName = "commands" | "find" | "help" | "run" | "links" | "rename" | "tour";
+export type DialogName =
+  "commands" | "find" | "help" | "run" | "run-node" | "links" | "rename" | "make-agent" | "tour";
+export type RunTab = "overview" | "steps" | "runs";
 
 /** A palette at a place of the canvas: for a block that continues a link, or stands alone. */
 export interface QuickAdd {
@@ -25,6 +27,7 @@ export interface Panels {
   readonly side: SidePanel | null;
   /** What is below the canvas: the executions of what runs. */
   readonly runs: boolean;
+  readonly runTab: RunTab;
   readonly minimap: boolean;
   readonly dialog: DialogName | null;
   readonly quickAdd: QuickAdd | null;
@@ -38,6 +41,7 @@ export const panels = createStore<Panels>()(() => ({
   palette: !isNarrow,
   side: isNarrow ? null : "inspector",
   runs: false,
+  runTab: "runs",
   minimap: !isNarrow,
   dialog: null,
   quickAdd: null,
@@ -60,8 +64,13 @@ export function togglePalette(): void {
   panels.setState((state) => ({ palette: !state.palette }));
 }
 
-export function openRuns(): void {
-  panels.setState({ runs: true });
+/** Open what is below the canvas, at one of its tabs. */
+export function openRuns(runTab: RunTab): void {
+  panels.setState({ runs: true, runTab });
+}
+
+export function showRunTab(runTab: RunTab): void {
+  panels.setState({ runTab });
 }
 
 export function toggleRuns(): void {

@@ -1,17 +1,15 @@
 /** Several nodes: what can be done with all of them. */
-import { useState } from "react";
 import { useShallow } from "zustand/react/shallow";
 import { useEdit } from "@/editor/useEdit";
 import { useEditor } from "@/editor/context";
 import { titleOf } from "@/graph/catalogue";
 import { findNode, isDisabled } from "@/graph/document";
 import { remove, setDisabled } from "@/graph/edits";
-import { MakeAgentDialog } from "@/panels/Inspector/MakeAgentDialog";
+import { openDialog } from "@/panels/state";
 
 const MOST_NAMED = 8;
 
 export function SelectionPanel({ nodes }: { readonly nodes: readonly string[] }) {
-  const [makes, setMakes] = useState(false);
   const edit = useEdit();
   const readOnly = useEditor((editor) => editor.readOnly);
   const titles = useEditor(
@@ -43,7 +41,7 @@ export function SelectionPanel({ nodes }: { readonly nodes: readonly string[] })
           <button
             type="button"
             className="button button--small button--primary"
-            onClick={() => setMakes(true)}
+            onClick={() => openDialog("make-agent")}
           >
             Make an agent of these…
           </button>
@@ -67,7 +65,6 @@ export function SelectionPanel({ nodes }: { readonly nodes: readonly string[] })
           </button>
         </div>
       )}
-      {makes && <MakeAgentDialog nodes={nodes} onClose={() => setMakes(false)} />}
     </>
   );
 }

@@ -1,11 +1,8 @@
-import { useState } from "react";
-
 import { useEditor } from "@/editor/context";
-import { kindOf, titleOf } from "@/graph/catalogue";
+import { canRunAlone, onlySelected } from "@/editor/selected";
+import { titleOf } from "@/graph/catalogue";
 import { findNode } from "@/graph/document";
-import { RunNodeDialog } from "@/panels/RunPanel/RunNodeDialog";
-import { onlySelected } from "@/panels/RunPanel/RunPanel";
-import { toggleRuns } from "@/panels/state";
+import { openDialog, toggleRuns } from "@/panels/state";
 import { useCommands, useRun, useRunStore, useScene, useTold } from "@/run/context";
 import { isFinal, type RunData, type RunState } from "@/run/events";
 import type { Connection } from "@/run/socket";
@@ -128,25 +125,17 @@ function Actions({ run }: { readonly run: RunData | null }) {
 function RunAloneButton() {
   const { version } = useScene();
   const busy = useTold((told) => told.busy);
-  const selected = useEditor(onlySelected);
-  const canRun = useEditor(({ document, catalogue }) => {
-    const node = selected === null ? undefined : findNode(document, selected);
-    return node !== undefined && kindOf(node, catalogue) !== "Note";
-  });
-  const [asked, setAsked] = useState<string | null>(null);
-  if (version !== null || selected === null || !canRun) return null;
+  const canRun = useEditor(canRunAlone);
+  if (version !== null || !canRun) return null;
   return (
-    <>
-      <button
-        type="button"
-        className="button button--small"
-        disabled={busy !== null}
-        onClick={() => setAsked(selected)}
-      >
-        Run it alone…
-      </button>
-      {asked !== null && <RunNodeDialog node={asked} onClose={() => setAsked(null)} />}
-    </>
+    <button
+      type="button"
+      className="button button--small"
+      disabled={busy !== null}
+      onClick={() => openDialog("run-node")}
+    >
+      Run it alone…
+    </button>
   );
 }
 

@@ -1,42 +1,26 @@
-import { useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 
 import { useEditor } from "@/editor/context";
-import type { Editor } from "@/editor/store";
+import { onlySelected } from "@/editor/selected";
 import { Overview } from "@/panels/RunPanel/Overview";
 import { RecentRuns } from "@/panels/RunPanel/RecentRuns";
 import { RunHeader } from "@/panels/RunPanel/RunHeader";
 import { Steps } from "@/panels/RunPanel/Steps";
+import { showRunTab, usePanels, type RunTab } from "@/panels/state";
 import { useRun, useRunStore } from "@/run/context";
 
 import "@/panels/RunPanel/run-panel.css";
 
-type Tab = "overview" | "steps" | "runs";
-
-const TABS: readonly (readonly [Tab, string])[] = [
+const TABS: readonly (readonly [RunTab, string])[] = [
   ["overview", "Outputs"],
   ["steps", "Steps"],
   ["runs", "Runs"],
 ];
 
-/** Return the only node that is selected; null for none or several. */
-export function onlySelected({ selection }: Editor): string | null {
-  if (selection.nodes.size !== 1) return null;
-  const [node] = selection.nodes;
-  return node ?? null;
-}
-
 /** What runs and ran: outputs, each step with what it took and gave, recent runs. */
 export function RunPanel() {
-  const store = useRunStore();
-  const shown = useRun((view) => view.state?.id ?? null);
-  const selected = useEditor(onlySelected);
-  const [tab, setTab] = useState<Tab>(shown ? "overview" : "runs");
-  const [seen, setSeen] = useState({ shown, selected });
-  if (seen.shown !== shown || seen.selected !== selected) {
-    setSeen({ shown, selected });
-    if (seen.shown !== shown) setTab(shown ? "overview" : "runs");
-    else if (selected && store.getState().state?.nodes.has(selected)) setTab("steps");
-  }
+  const tab = usePanels((panels) => panels.runTab);
+  useTabOfNews();
   const [isTall, setTall] = useState(false);
   const id = useId();
 
@@ -54,11 +38,11 @@ export function RunPanel() {
             aria-controls={`${id}-panel`}
             tabIndex={tab === name ? 0 : -1}
             className="run-panel__tab"
-            onClick={() => setTab(name)}
+            onClick={() => showRunTab(name)}
             onKeyDown={(event) => {
               const next = neighbour(tab, event.key);
               if (!next) return;
-              setTab(next);
+              showRunTab(next);
               document.getElementById(`${id}-${next}`)?.focus();
             }}
           >
@@ -72,7 +56,7 @@ export function RunPanel() {
         id={`${id}-panel`}
         aria-labelledby={`${id}-${tab}`}
       >
-        {tab === "overview" && <Overview onSteps={() => setTab("steps")} />}
+        {tab === "overview" && <Overview onSteps={() => showRunTab("steps")} />}
         {tab === "steps" && <Steps />}
         {tab === "runs" && <RecentRuns />}
       </div>
@@ -80,7 +64,22 @@ export function RunPanel() {
   );
 }
 
-function neighbour(tab: Tab, key: string): Tab | null {
+/** Turn to what is new: another run's outputs, or the steps of the node that was selected. */
+function useTabOfNews(): void {
+  const store = useRunStore();
+  const shown = useRun((view) => view.state?.id ?? null);
+  const selected = useEditor(onlySelected);
+  const seen = useRef({ shown, selected });
+  useEffect(() => {
+    const before = seen.current;
+    seen.current = { shown, selected };
+    if (before.shown !== shown) showRunTab(shown ? "overview" : "runs");
+    else if (before.selected !== selected && store.getState().state?.nodes.has(selected ?? ""))
+      showRunTab("steps");
+  }, [store, shown, selected]);
+}
+
+function neighbour(tab: RunTab, key: string): RunTab | null {
   const step = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
   if (step === 0) return null;
   const place = TABS.findIndex(([name]) => name === tab);

@@ -1,8 +1,8 @@
 import { useMemo, useState } from "react";
 
 import { useEditor } from "@/editor/context";
+import { onlySelected } from "@/editor/selected";
 import { NodeRunDetail } from "@/panels/RunPanel/NodeRunDetail";
-import { onlySelected } from "@/panels/RunPanel/RunPanel";
 import { Waterfall } from "@/panels/RunPanel/Waterfall";
 import { useRun, useRunStore } from "@/run/context";
 import { inOrder, isFinal, type NodeRun } from "@/run/events";
