@@ -26,6 +26,7 @@ import { insertBlock } from "@/canvas/inserting";
 import { LinkEdge } from "@/canvas/LinkEdge";
 import { candidatesAt, endsBetween, grownEnd } from "@/canvas/linking";
 import { NoteNode } from "@/canvas/NoteNode";
+import { useAllInView } from "@/canvas/useAllInView";
 import { useEditor, useEditorStore } from "@/editor/context";
 import type { EditorStore } from "@/editor/store";
 import { findNode, type Point, type Size } from "@/graph/document";
@@ -79,6 +80,8 @@ export function Canvas() {
     (changes: EdgeChange<FlowEdge>[]) => selectLinks(store, changes),
     [store],
   );
+
+  useAllInView(flow, FIT);
 
   const settle = useCallback(() => store.getState().settle(), [store]);
 
@@ -203,7 +206,7 @@ export function Canvas() {
         fitView
         fitViewOptions={FIT}
         zoomOnDoubleClick={false}
-        proOptions={PRO}
+        attributionPosition="bottom-left"
         ariaLabelConfig={LABELS}
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} />
@@ -218,7 +221,6 @@ export function Canvas() {
 }
 
 const SNAP: [number, number] = [GRID, GRID];
-const PRO = { hideAttribution: true };
 const LABELS = {
   "node.a11yDescription.default":
     "Press Enter to select the node, arrow keys to move it, L for its links, and Delete to remove it.",

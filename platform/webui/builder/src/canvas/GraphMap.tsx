@@ -8,6 +8,7 @@ import { useStore as useFlow } from "@xyflow/react";
 import { useEffect, useMemo, useRef, useSyncExternalStore, type PointerEvent } from "react";
 import { sizeOf } from "@/canvas/inserting";
 import { familyOf } from "@/canvas/looks";
+import { isInView } from "@/canvas/useAllInView";
 import { useCanvas } from "@/canvas/useCanvas";
 import { useEditor } from "@/editor/context";
 import type { Catalogue } from "@/graph/catalogue";
@@ -29,13 +30,24 @@ interface Scale {
   readonly factor: number;
 }
 
+/** Shown as long as something of the graph is out of sight: it lies on a corner of the canvas. */
 export function GraphMap() {
-  const flow = useCanvas();
   const document = useEditor((editor) => editor.document);
   const catalogue = useEditor((editor) => editor.catalogue);
+  const boxes = useMemo(() => boxesOf(document, catalogue), [document, catalogue]);
+  const whole = useMemo(() => {
+    if (boxes.length === 0) return null;
+    const { left, right, top, bottom } = around(boxes);
+    return { x: left, y: top, width: right - left, height: bottom - top };
+  }, [boxes]);
+  const isOfUse = useFlow((state) => whole !== null && !isInView(whole, state));
+  return isOfUse ? <DrawnMap boxes={boxes} /> : null;
+}
+
+function DrawnMap({ boxes }: { readonly boxes: readonly Drawn[] }) {
+  const flow = useCanvas();
   const bitmap = useRef<HTMLCanvasElement>(null);
   const theme = useTheme();
-  const boxes = useMemo(() => boxesOf(document, catalogue), [document, catalogue]);
   const scale = useMemo(() => scaleOf(boxes), [boxes]);
   useEffect(() => {
     if (bitmap.current) draw(bitmap.current, boxes, scale);
@@ -53,7 +65,7 @@ export function GraphMap() {
     <div
       className="graph-map"
       role="img"
-      aria-label={`Map of the graph: ${document.nodes.length} nodes`}
+      aria-label={`Map of the graph: ${boxes.length} nodes`}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         go(event);

@@ -46,6 +46,7 @@ export const LinkEdge = memo(function LinkEdge({
         path={path}
         x={x}
         y={y}
+        room={targetX - sourceX}
       />
     </g>
   );

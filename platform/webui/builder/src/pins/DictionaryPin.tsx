@@ -4,16 +4,15 @@ import { isObject, withKey, withKeyRenamed, without, type JsonObject } from "@/g
 import { Control } from "@/pins/Control";
 import { groupOf, type ControlProps } from "@/pins/control";
 import { entryField } from "@/pins/field";
-import { PlusIcon, RemoveIcon } from "@/pins/icons";
 import { JsonPin } from "@/pins/JsonPin";
-import { MOST_ITEMS, useFocusOnAdded } from "@/pins/ListPin";
+import { AddButton, MOST_ROWS, RemoveButton, useFocusOnAdded } from "@/pins/rows";
 
 export function DictionaryPin(props: ControlProps) {
   const { field, value, onChange, id, disabled } = props;
   const entries = isObject(value) ? value : {};
   const keys = Object.keys(entries);
-  const [place, expectOne] = useFocusOnAdded(keys.length);
-  if (keys.length > MOST_ITEMS) return <JsonPin {...props} />;
+  const { place, expect } = useFocusOnAdded(keys.length);
+  if (keys.length > MOST_ROWS) return <JsonPin {...props} />;
   return (
     <div {...groupOf(props)} className="list-pin" ref={place}>
       {keys.map((key, index) => (
@@ -38,31 +37,24 @@ export function DictionaryPin(props: ControlProps) {
               disabled={disabled}
             />
           </div>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label={`Remove ${key}`}
+          <RemoveButton
+            label={`Remove ${key}`}
             disabled={disabled}
             onClick={() => onChange(without(entries, key), "click")}
-          >
-            <RemoveIcon />
-          </button>
+          />
         </div>
       ))}
-      <button
-        type="button"
+      <AddButton
         id={id}
-        className="button button--small"
         disabled={disabled}
         onClick={() => {
-          expectOne();
-          // Who adds to a default means to keep it.
+          expect();
           const kept = isObject(value) || !isObject(field.default) ? entries : field.default;
           onChange({ ...kept, [freeKey(kept)]: "" }, "click");
         }}
       >
-        <PlusIcon /> Add an entry
-      </button>
+        Add an entry
+      </AddButton>
     </div>
   );
 }

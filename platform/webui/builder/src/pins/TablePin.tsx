@@ -3,16 +3,16 @@ import { isArray, isObject, withKey, type Json, type JsonObject } from "@/graph/
 import { Control } from "@/pins/Control";
 import { groupOf, type ControlProps } from "@/pins/control";
 import { fieldOf, type Field } from "@/pins/field";
-import { PlusIcon, RemoveIcon } from "@/pins/icons";
 import { JsonPin } from "@/pins/JsonPin";
-import { MOST_ITEMS, useFocusOnAdded } from "@/pins/ListPin";
+import { AddButton, MOST_ROWS, RemoveButton, useRows } from "@/pins/rows";
 import { isTable } from "@/pins/values";
 
 export function TablePin(props: ControlProps) {
   const { field, value, onChange, id, disabled } = props;
-  const rows = isArray(value) && isTable(value) ? value : [];
-  const [place, expectOne] = useFocusOnAdded(rows.length);
-  if (rows.length > MOST_ITEMS) return <JsonPin {...props} />;
+  const { rows, place, add, remove } = useRows(tableIn(value), tableIn(field.default), (changed) =>
+    onChange(changed, "click"),
+  );
+  if (rows.length > MOST_ROWS) return <JsonPin {...props} />;
   const columns = columnFields(field);
   const changeCell = (at: number, column: string, cell: Json | undefined): readonly JsonObject[] =>
     rows.map((row, index) => (index === at ? withKey(row, column, cell) : row));
@@ -52,15 +52,11 @@ export function TablePin(props: ControlProps) {
                     </td>
                   ))}
                   <td className="grid__end">
-                    <button
-                      type="button"
-                      className="icon-button"
-                      aria-label={`Remove row ${index + 1}`}
+                    <RemoveButton
+                      label={`Remove row ${index + 1}`}
                       disabled={disabled}
-                      onClick={() => onChange(rows.toSpliced(index, 1), "click")}
-                    >
-                      <RemoveIcon />
-                    </button>
+                      onClick={() => remove(index)}
+                    />
                   </td>
                 </tr>
               ))}
@@ -68,21 +64,9 @@ export function TablePin(props: ControlProps) {
           </table>
         </div>
       )}
-      <button
-        type="button"
-        id={id}
-        className="button button--small"
-        disabled={disabled}
-        onClick={() => {
-          expectOne();
-          // Who adds to a default means to keep it.
-          const known = field.default ?? [];
-          const kept = isArray(value) || !isTable(known) ? rows : known;
-          onChange([...kept, emptyRow(columns)], "click");
-        }}
-      >
-        <PlusIcon /> Add a row
-      </button>
+      <AddButton id={id} disabled={disabled} onClick={() => add(emptyRow(columns))}>
+        Add a row
+      </AddButton>
     </div>
   );
 }
@@ -100,4 +84,8 @@ function emptyRow(columns: readonly Field[]): JsonObject {
   return Object.fromEntries(
     columns.filter((column) => column.control === "text").map((column) => [column.name, ""]),
   );
+}
+
+function tableIn(value: Json | undefined): readonly JsonObject[] | null {
+  return isArray(value) && isTable(value) ? value : null;
 }

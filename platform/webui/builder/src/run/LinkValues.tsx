@@ -14,11 +14,16 @@ export interface LinkValuesProps {
   /** The middle of the line. */
   readonly x: number;
   readonly y: number;
+  /** How far it is from one node to the other: the value does not lie on them. */
+  readonly room: number;
 }
 
 const NEAR = 0.55; // zoom below which nobody could read a value
 const TRAVEL = 700; // ms
 const LONGEST = 28;
+const WIDEST = 160;
+const NARROWEST = 56;
+const BESIDE = 20; // left free for the pins at both ends
 const isNear = (state: ReactFlowState) => state.transform[2] >= NEAR;
 
 /**
@@ -26,7 +31,7 @@ const isNear = (state: ReactFlowState) => state.transform[2] >= NEAR;
  *
  * Renders nothing until a value came. Subscribes to its source's pin only.
  */
-export const LinkValues = memo(function LinkValues({ link, path, x, y }: LinkValuesProps) {
+export const LinkValues = memo(function LinkValues({ link, path, x, y, room }: LinkValuesProps) {
   const flow = useFlow(link);
   const near = useStore(isNear);
   const isLive = useRun((view) => view.isLive);
@@ -46,7 +51,10 @@ export const LinkValues = memo(function LinkValues({ link, path, x, y }: LinkVal
         <EdgeLabelRenderer>
           <div
             className="link-values nodrag nopan"
-            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+            style={{
+              transform: `translate(-50%, -50%) translate(${x}px, ${y}px)`,
+              maxWidth: room > 0 ? Math.min(Math.max(room - BESIDE, NARROWEST), WIDEST) : WIDEST,
+            }}
             title={oneLine(flow.last, 400)}
           >
             {flow.count > 1 && (

@@ -7,34 +7,16 @@ import { RunProvider } from "@/run/context";
 import type { RunEvent } from "@/run/events";
 import { NodeRunBadge } from "@/run/NodeRunBadge";
 import type { RunScene } from "@/run/scene";
-import { createRunStore } from "@/run/store";
-import { nodeData, nodeEvent, numbered, RUN } from "@/run/testing";
+import { nodeData, nodeEvent, numbered, RUN, stagedRun } from "@/run/testing";
 import { ValueView } from "@/run/values/ValueView";
 
 let tell: (...events: RunEvent[]) => void;
 let scene: RunScene;
 
 beforeEach(() => {
-  let told: (event: RunEvent) => void = () => undefined;
-  const frames: (() => void)[] = [];
-  const store = createRunStore({
-    follow: ({ onEvent }) => {
-      told = onEvent;
-      return { retry: () => undefined, end: () => undefined };
-    },
-    schedule: (callback) => {
-      frames.push(callback);
-      return () => undefined;
-    },
-  });
-  store.getState().show(RUN);
-  tell = (...events) =>
-    act(() => {
-      events.forEach((event) => told(event));
-      for (let frame = frames.shift(); frame; frame = frames.shift()) frame();
-    });
-  const urls = { run: "/runs/{id}/" };
-  scene = { store, urls } as unknown as RunScene; // components of values and nodes need no more
+  const staged = stagedRun();
+  scene = staged.scene;
+  tell = (...events) => act(() => staged.tell(...events));
 });
 
 afterEach(cleanup);

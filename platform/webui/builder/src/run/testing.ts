@@ -1,6 +1,8 @@
-/** Events as the server sends them, for tests. */
+/** Events as the server sends them, and a run that only they move, for tests. */
 
 import type { NodeData, NodeStatus, RunData, RunEvent, RunStatus } from "@/run/events";
+import type { RunScene } from "@/run/scene";
+import { createRunStore } from "@/run/store";
 
 export const RUN = "0f0f0f0f-0000-4000-8000-000000000001";
 
@@ -51,4 +53,34 @@ export function numbered(...told: readonly (RunData | NodeData)[]): RunEvent[] {
   return told.map((data, index) =>
     "node_exec_id" in data ? nodeEvent(index + 1, data) : runEvent(index + 1, data),
   );
+}
+
+export interface StagedRun {
+  /** What components of values and nodes need of a scene: the store, and addresses. */
+  readonly scene: RunScene;
+  /** Have the store take in events at once. */
+  readonly tell: (...events: readonly RunEvent[]) => void;
+}
+
+/** Return a run that is shown and of which nothing has been heard yet. */
+export function stagedRun(): StagedRun {
+  let told: (event: RunEvent) => void = () => undefined;
+  const frames: (() => void)[] = [];
+  const store = createRunStore({
+    follow: ({ onEvent }) => {
+      told = onEvent;
+      return { retry: () => undefined, end: () => undefined };
+    },
+    schedule: (callback) => {
+      frames.push(callback);
+      return () => undefined;
+    },
+  });
+  store.getState().show(RUN);
+  const tell = (...events: readonly RunEvent[]) => {
+    events.forEach((event) => told(event));
+    for (let frame = frames.shift(); frame; frame = frames.shift()) frame();
+  };
+  const urls = { run: "/runs/{id}/" };
+  return { scene: { store, urls } as unknown as RunScene, tell };
 }

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
-import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
-import { afterEach, describe, expect, it } from "vitest";
+import { act, cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { EditorProvider } from "@/editor/context";
 import { jumpTo, onJump, type Place } from "@/editor/jump";
@@ -8,9 +9,15 @@ import { createEditor, type EditorStore } from "@/editor/store";
 import { findNode, type GraphDocument } from "@/graph/document";
 import { Inspector } from "@/panels/Inspector/Inspector";
 import { ProblemList } from "@/panels/ProblemList";
+import { panels } from "@/panels/state";
+import { RunProvider } from "@/run/context";
+import { nodeData, numbered, stagedRun, type StagedRun } from "@/run/testing";
 import { CATALOGUE, fakeDocument, fakeNode } from "@/testing/fakes";
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  panels.setState(panels.getInitialState(), true);
+});
 
 const SUM = fakeDocument(
   [
@@ -22,14 +29,28 @@ const SUM = fakeDocument(
   ["x.result → sum.a"],
 );
 
+let run: StagedRun;
+
+beforeEach(() => {
+  run = stagedRun();
+});
+
+function Stage({ store, children }: { readonly store: EditorStore; readonly children: ReactNode }) {
+  return (
+    <EditorProvider store={store}>
+      <RunProvider scene={run.scene}>{children}</RunProvider>
+    </EditorProvider>
+  );
+}
+
 function show(selected: string, document: GraphDocument = SUM): EditorStore {
   const store = createEditor({ document, catalogue: CATALOGUE });
   store.getState().select([selected]);
   render(
-    <EditorProvider store={store}>
+    <Stage store={store}>
       <Inspector />
       <ProblemList />
-    </EditorProvider>,
+    </Stage>,
   );
   return store;
 }
@@ -129,13 +150,34 @@ describe("the inspector", () => {
     const store = createEditor({ document: SUM, catalogue: CATALOGUE, readOnly: true });
     store.getState().select(["sum"]);
     render(
-      <EditorProvider store={store}>
+      <Stage store={store}>
         <Inspector />
-      </EditorProvider>,
+      </Stage>,
     );
 
     expect(screen.getByLabelText<HTMLInputElement>("B required").disabled).toBe(true);
     expect(screen.queryByRole("button", { name: /^Remove/ })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Run it alone…" })).toBeNull();
+  });
+
+  it("says why the node failed in the run that is shown, and leads to that step", () => {
+    show("sum");
+    const error = { code: "division_by_zero", message: "It divides by zero." };
+    act(() =>
+      run.tell(
+        ...numbered(
+          nodeData("x", "x1", "FAILED", { error: { code: "other", message: "Another one." } }),
+          nodeData("sum", "sum1", "FAILED", { error }),
+          nodeData("sum", "sum2", "COMPLETED"),
+        ),
+      ),
+    );
+
+    const failure = screen.getByRole("region", { name: "Why it failed in this run" });
+    expect(failure.textContent).toContain("It divides by zero.");
+    fireEvent.click(screen.getByRole("button", { name: "Show what it took and gave" }));
+    expect(run.scene.store.getState().chosen).toBe("sum1");
+    expect(panels.getState()).toMatchObject({ runs: true, runTab: "steps" });
   });
 });
 

@@ -7,6 +7,7 @@ import { titleOf } from "@/graph/catalogue";
 import { findNode, isDisabled, type NodeDocument } from "@/graph/document";
 import { renameNode, setDisabled, setMetadata } from "@/graph/edits";
 import { isObject } from "@/graph/json";
+import { InRun } from "@/panels/Inspector/InRun";
 import { NodeFields } from "@/panels/Inspector/NodeFields";
 import { PinnedOutputs } from "@/panels/Inspector/PinnedOutputs";
 import { PolicyFields } from "@/panels/Inspector/PolicyFields";
@@ -24,6 +25,7 @@ export function NodePanel({ id }: { readonly id: string }) {
     <>
       <NodeHead node={node} />
       <NodeProblems id={id} />
+      {runs && <InRun node={id} />}
       {kind === "Agent" && <SubAgent node={node} />}
       {kind === "Unknown" ? <UnknownBlock node={node} /> : <NodeFields node={node} block={block} />}
       {runs && <TargetList id={id} />}
