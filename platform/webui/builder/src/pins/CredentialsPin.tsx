@@ -1,9 +1,9 @@
-/** A key of another service. It can be looked at and taken out, but not chosen here. */
-import { isObject } from "@/graph/json";
+/** A key of another service. It can be looked at and taken out, but not chosen here yet. */
+import { isArray, isObject, type Json, type JsonObject } from "@/graph/json";
 import { groupOf, type ControlProps } from "@/pins/control";
 
 export function CredentialsPin(props: ControlProps) {
-  const { value, onChange, id, disabled } = props;
+  const { field, value, onChange, id, disabled } = props;
   const isGiven = value !== undefined && value !== null;
   return (
     <div {...groupOf(props)} className="credentials-pin">
@@ -21,11 +21,11 @@ export function CredentialsPin(props: ControlProps) {
           </button>
         </>
       ) : (
-        <p>No key is chosen.</p>
+        <p className="credentials-pin__missing">Missing: {needed(field.schema.part)}.</p>
       )}
       <p className="field__help">
-        This instance keeps no keys of other services yet, so none can be chosen here. What an
-        imported agent names is kept as it is.
+        Keys of other services will be chosen here. This instance cannot keep any yet, so the block
+        runs without one; what an imported agent names is kept as it is.
       </p>
     </div>
   );
@@ -40,4 +40,16 @@ function described(value: ControlProps["value"]): string {
   const kind = typeof type === "string" && type ? `, ${type.replaceAll("_", " ")}` : "";
   const known = typeof id === "string" && id ? ` (${id})` : "";
   return `${name}${service}${kind}${known}`;
+}
+
+/** Return which key the pin asks for: `a key of github (api key or oauth2)`. */
+function needed(part: JsonObject): string {
+  const services = texts(part.credentials_provider);
+  const kinds = texts(part.credentials_types).map((kind) => kind.replaceAll("_", " "));
+  const of = services.length > 0 ? ` of ${services.join(" or ")}` : " of another service";
+  return `a key${of}${kinds.length > 0 ? ` (${kinds.join(" or ")})` : ""}`;
+}
+
+function texts(value: Json | undefined): string[] {
+  return isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }

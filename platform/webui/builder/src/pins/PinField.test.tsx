@@ -302,6 +302,14 @@ describe("a date and time", () => {
 });
 
 describe("a key of another service", () => {
+  it("says which one is missing, and that none can be chosen yet", () => {
+    show({ credentials_provider: ["github"], credentials_types: ["api_key", "oauth2"] });
+
+    expect(screen.getByText("Missing: a key of github (api key or oauth2).")).toBeTruthy();
+    expect(screen.getByText(/^Keys of other services will be chosen here\. /)).toBeTruthy();
+    expect(screen.queryByRole("button")).toBeNull();
+  });
+
   it("is described by what is kept, and can be taken out", () => {
     const kept = { id: "1", provider: "github", type: "api_key", title: "Mine" };
     const field = fieldOf("credentials", { part: {}, root: {} });
