@@ -14,6 +14,7 @@ from tests.acceptance.instances import SAMPLES
 from tests.support.graphs import GraphBuilder
 from tests.support.waiting import eventually
 
+
 @pytest.fixture
 def graph(api: Api) -> Any:
     """The draft of an agent: an input, a calculator and an output, with nothing linked."""

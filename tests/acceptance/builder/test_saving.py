@@ -11,6 +11,7 @@ from tests.acceptance.browser import Visitor
 from tests.acceptance.builder.steps import DESK, name_of, open_builder, rename, saved
 from tests.support.graphs import GraphBuilder
 
+OFFLINE = "() => { window.fetch = () => Promise.reject(new TypeError('No connection')) }"
 CONFLICT = "the server responded with a status of 412"
 
 
@@ -37,13 +38,18 @@ class TestByItself:
     ) -> None:
         page = open_builder(visitor, agent["id"])
         held: list[Route] = []
-        page.route("**/draft/", held.append)  # as a slow server would
+
+        def hold(route: Route) -> None:
+            """Keep the request waiting, as a slow server would."""
+            held.append(route)
+
+        page.route("**/draft/", hold)
         rename(page, "Better sums")
         expect(page.get_by_text("Saving …")).to_be_visible()
         assert api.draft(agent["id"])["graph"]["name"] == "Sums"
+        while held:
+            held.pop().continue_()
         page.unroute("**/draft/")
-        for route in held:
-            route.continue_()
         saved(page)
 
         assert api.draft(agent["id"])["graph"]["name"] == "Better sums"
@@ -150,15 +156,23 @@ class TestWithoutConnection:
 
         assert api.draft(agent["id"])["graph"]["name"] == "On the train"
 
-    def offline_and_closed(self, visitor: Visitor, agent: Any) -> Page:
-        """Return a new tab of a browser whose last tab was closed without a connection."""
+    def closed_unsaved(self, visitor: Visitor, agent: Any) -> Page:
+        """Return a new tab of a browser whose last tab was closed before it could save.
+
+        Its connection is broken inside the page: what the browser is told about its network is
+        forgotten when the tab closes, and the page might save in its last moment.
+        """
         page = open_builder(visitor, agent["id"])
-        page.context.set_offline(True)
+        page.evaluate(OFFLINE)
         rename(page, "Before the tunnel")
         expect(page.get_by_text("Offline: kept in this browser")).to_be_visible()
         tab = page.context.new_page()
         page.close()
-        tab.context.set_offline(False)
+        return tab
+
+    def offline_and_closed(self, visitor: Visitor, agent: Any) -> Page:
+        """Return the new tab, in which the edits are offered."""
+        tab = self.closed_unsaved(visitor, agent)
         tab.goto(f"/agents/{agent['id']}/edit/")
         expect(tab.get_by_text("were not saved")).to_be_visible()
         expect(name_of(tab)).to_have_value("Sums")
@@ -192,16 +206,10 @@ class TestWithoutConnection:
     def test_edits_that_someone_saved_over_meanwhile_are_merged(
         self, visitor: Visitor, api: Api, agent: Any
     ) -> None:
-        page = open_builder(visitor, agent["id"])
-        page.context.set_offline(True)
-        rename(page, "Before the tunnel")
-        expect(page.get_by_text("Offline: kept in this browser")).to_be_visible()
-        tab = page.context.new_page()
-        page.close()
+        tab = self.closed_unsaved(visitor, agent)
         theirs = api.draft(agent["id"])["graph"]
         theirs["nodes"][1]["input_default"]["b"] = 77
         api.save_draft(theirs)
-        tab.context.set_offline(False)
         tab.goto(f"/agents/{agent['id']}/edit/")
         tab.get_by_role("button", name="Restore them").click()
         tab.get_by_role("button", name="Merge both and save").click()

@@ -49,12 +49,14 @@ export function Workbench() {
     };
   }, [isNarrow, store]);
   useEffect(() => {
-    if (readOnly || isNarrow || !isFirstVisit()) return;
+    // An empty canvas offers it by itself.
+    const isEmpty = store.getState().document.nodes.length === 0;
+    if (readOnly || isNarrow || isEmpty || !isFirstVisit()) return;
     rememberTour();
     toast("New here? A tour of four steps shows how to build an agent.", {
       action: { label: "Take the tour", run: () => openDialog("tour") },
     });
-  }, [readOnly, isNarrow]);
+  }, [store, readOnly, isNarrow]);
 
   return (
     <div className="builder" data-narrow={isNarrow || undefined}>

@@ -141,7 +141,7 @@ export function Canvas() {
       const at = { x: event.clientX, y: event.clientY };
       const block = draggedBlock(event.dataTransfer);
       const [file] = event.dataTransfer.files;
-      if (block) insertBlock(store, block, flow.screenToFlowPosition(at));
+      if (block) insertBlock(store, block, flow.screenToFlowPosition(at), flow);
       else if (file) void importFile(store, file, flow);
     },
     [store, flow],

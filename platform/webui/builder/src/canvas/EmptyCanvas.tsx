@@ -1,7 +1,7 @@
 import { useCanvas } from "@/canvas/useCanvas";
 import { placeBeside } from "@/canvas/inserting";
 import { useEditorStore } from "@/editor/context";
-import { openQuickAdd } from "@/panels/state";
+import { openDialog, openQuickAdd } from "@/panels/state";
 import { loadSample } from "@/panels/Tour/sample";
 import { Button } from "@/ui/Button";
 
@@ -26,6 +26,9 @@ export function EmptyCanvas() {
         </Button>
         <Button icon="play" onClick={() => loadSample(store, flow)}>
           Start with a sample
+        </Button>
+        <Button icon="help" onClick={() => openDialog("tour")}>
+          Take the tour
         </Button>
       </div>
       <p className="small muted">Or drop an agent’s JSON file here.</p>

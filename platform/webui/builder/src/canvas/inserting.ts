@@ -1,5 +1,6 @@
 /** Putting new nodes onto the canvas, where people expect them. */
 import type { ReactFlowInstance } from "@xyflow/react";
+import { bringIntoView } from "@/canvas/bringing";
 import type { PinEnd } from "@/canvas/connecting";
 import type { FlowEdge, FlowNode } from "@/canvas/flow";
 import {
@@ -12,8 +13,20 @@ import {
 } from "@/canvas/geometry";
 import { addLinkedNode } from "@/canvas/linking";
 import type { EditorStore } from "@/editor/store";
-import { NOTE_BLOCK } from "@/graph/catalogue";
-import { findNode, type GraphDocument, type NodeDocument, type Point } from "@/graph/document";
+import {
+  NOTE_BLOCK,
+  nodesOfKind,
+  propertiesOf,
+  type Block,
+  type Catalogue,
+} from "@/graph/catalogue";
+import {
+  findNode,
+  type GraphDocument,
+  type JsonObject,
+  type NodeDocument,
+  type Point,
+} from "@/graph/document";
 import { addNode, newNode, newNote } from "@/graph/edits";
 import { pinsOf } from "@/graph/pins";
 import { announce } from "@/ui/messages";
@@ -28,17 +41,34 @@ export function insertBlock(
   store: EditorStore,
   block: string,
   position: Point,
+  flow: Flow,
   from?: PinEnd,
 ): void {
-  const { catalogue, edit } = store.getState();
+  const { document, catalogue, edit } = store.getState();
   const found = catalogue.get(block);
   if (!found) return;
-  const place = freePlace(store.getState().document, onGrid(cornerFor(position, from)));
-  const node = block === NOTE_BLOCK ? newNote(place) : newNode(found, place);
+  const place = freePlace(document, onGrid(cornerFor(position, from)));
+  const values = firstValues(found, document, catalogue);
+  const node = block === NOTE_BLOCK ? newNote(place) : newNode(found, place, values);
   edit(`Add ${found.title}`, (held) => addLinkedNode(held, node, from, catalogue), {
     select: { nodes: [node.id] },
   });
+  bringIntoView(flow, node.id);
   announce(`Added ${found.title}.`);
+}
+
+/** Return what a new node begins with: an input or an output of the agent has a name at once. */
+function firstValues(block: Block, document: GraphDocument, catalogue: Catalogue): JsonObject {
+  const kind = block.uiType;
+  if (kind !== "Input" && kind !== "Output") return {};
+  if (!propertiesOf(block.inputSchema).has("name")) return {};
+  const taken = new Set(
+    nodesOfKind(document, kind, catalogue).map((node) => node.input_default.name),
+  );
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? kind : `${kind} ${number}`;
+    if (!taken.has(name)) return { name };
+  }
 }
 
 /** Return the corner of a block at the point; one that continues a link has its pins there. */
@@ -50,7 +80,7 @@ function cornerFor({ x, y }: Point, from?: PinEnd): Point {
 
 /** Add a block beside the one that is selected, or in the middle of what is seen. */
 export function insertBesideSelection(store: EditorStore, block: string, flow: Flow): void {
-  insertBlock(store, block, placeBeside(store, flow));
+  insertBlock(store, block, placeBeside(store, flow), flow);
 }
 
 /** Return where a block goes for which nobody named a place: the middle of its header. */
@@ -102,7 +132,7 @@ function freePlace(document: GraphDocument, wanted: Point): Point {
 export function sizeOf(
   node: NodeDocument,
   document: GraphDocument,
-  catalogue: ReturnType<EditorStore["getState"]>["catalogue"],
+  catalogue: Catalogue,
 ): { readonly width: number; readonly height: number } {
   if (node.block_id === NOTE_BLOCK) return node.metadata.size ?? NOTE_SIZE;
   return geometryOf(pinsOf(node, document, catalogue), node.metadata.folded === true);

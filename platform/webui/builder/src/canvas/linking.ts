@@ -1,6 +1,6 @@
 /** Making links: which pins a drop means, and blocks that come with a link. */
 import { fitBetween, grownSchema, startAt, type PinEnd, type Start } from "@/canvas/connecting";
-import type { Block, Catalogue } from "@/graph/catalogue";
+import { kindOf, type Block, type Catalogue } from "@/graph/catalogue";
 import type { Fit } from "@/graph/compat";
 import { findNode, type GraphDocument, type LinkEnds, type NodeDocument } from "@/graph/document";
 import { addNode, connect } from "@/graph/edits";
@@ -27,13 +27,19 @@ export function grownEnd(
 ): PinEnd {
   const node = findNode(document, end.node);
   const pin = node && pinsOf(node, document, catalogue).inputs.find((one) => one.name === end.pin);
-  const name = node && pin && nextDynamicPin(node, document, catalogue, pin, keyFor(start.pin));
+  const name =
+    node &&
+    pin &&
+    nextDynamicPin(node, document, catalogue, pin, keyFor(start, document, catalogue));
   return name ? { ...end, pin: name } : end;
 }
 
-/** Return a key for what comes out of a pin: the last part of its name. */
-function keyFor(pin: string): string {
-  return stepsOf(pin)?.at(-1)?.name ?? baseOf(pin);
+/** Return a key for what comes out of a pin: the agent input's name, or the last part of the pin's. */
+function keyFor({ node: id, pin }: PinEnd, document: GraphDocument, catalogue: Catalogue): string {
+  const node = findNode(document, id);
+  const name = node && kindOf(node, catalogue) === "Input" ? node.input_default.name : undefined;
+  const word = typeof name === "string" ? name.trim().replaceAll(/[^\p{L}\p{N}_]+/gu, "_") : "";
+  return word || (stepsOf(pin)?.at(-1)?.name ?? baseOf(pin));
 }
 
 export interface Candidate {
@@ -81,7 +87,7 @@ function scoreOf({ pin, fit, end, grows }: Candidate): number {
     (fit === "fits" ? 8 : 0) +
     (isFree || grows ? 16 : 0) +
     (pin.required ? 4 : 0) +
-    (pin.value === undefined ? 2 : 0) +
+    (pin.value === undefined ? 6 : 0) + // what is given already is seldom meant
     (grows ? -1 : 0) +
     (pin.advanced ? -6 : 0) +
     (pin.name === ERROR_PIN ? -40 : 0)

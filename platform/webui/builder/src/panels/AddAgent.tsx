@@ -1,5 +1,6 @@
 /** Other agents of mine, to be used as blocks of this one. */
 import { useState } from "react";
+import { bringIntoView } from "@/canvas/bringing";
 import { HEADER_HEIGHT, NODE_WIDTH } from "@/canvas/geometry";
 import { placeBeside } from "@/canvas/inserting";
 import { useCanvas } from "@/canvas/useCanvas";
@@ -21,6 +22,7 @@ export function AddAgent() {
     store.getState().edit(`Add ${agent.name}`, (document) => addNode(document, node), {
       select: { nodes: [node.id] },
     });
+    bringIntoView(flow, node.id);
     announce(`Added ${agent.name}.`);
   }
 

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from "react";
 import { startAt } from "@/canvas/connecting";
 import { insertBlock } from "@/canvas/inserting";
+import { useCanvas } from "@/canvas/useCanvas";
 import { useEditorStore } from "@/editor/context";
 import { BlockList } from "@/panels/BlockList";
 import { closeQuickAdd, usePanels, type QuickAdd as Place } from "@/panels/state";
@@ -13,6 +14,7 @@ export function QuickAdd() {
 
 function QuickAddAt({ place }: { readonly place: Place }) {
   const store = useEditorStore();
+  const flow = useCanvas();
   const box = useRef<HTMLDivElement>(null);
   const { from } = place;
   const start = useMemo(() => {
@@ -42,7 +44,7 @@ function QuickAddAt({ place }: { readonly place: Place }) {
         onCancel={closeQuickAdd}
         onChoose={(block) => {
           closeQuickAdd();
-          insertBlock(store, block.id, place.position, from);
+          insertBlock(store, block.id, place.position, flow, from);
         }}
       >
         {start && (

@@ -32,6 +32,7 @@ export function Toolbar({
     editor.problems.some((problem) => problem.severity === "error") ? "error" : "warning",
   );
   const side = usePanels((state) => state.side);
+  const name = useEditor((editor) => editor.document.name);
   const { graph_id, urls } = settings;
   const back = graph_id === null ? urls.agents : urlOf(urls.agent, graph_id);
   return (
@@ -40,6 +41,7 @@ export function Toolbar({
         <Icon name="back" />
         <span className="visually-hidden">Leave the builder</span>
       </a>
+      <h1 className="visually-hidden">{name || "Untitled agent"}</h1>
       <AgentName />
       {saving}
       <div className="toolbar__middle">
