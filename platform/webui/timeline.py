@@ -81,7 +81,10 @@ def spans_of(execution: Execution, rows: Sequence[NodeExecution]) -> dict[UUID, 
 
 
 def _may_have_slept(row: NodeExecution) -> bool:
-    return row.started_at is not None and (row.ended_at or now()) - row.started_at > SHORTEST_SLEEP
+    if row.started_at is None:
+        return False
+    # One that has not ended may have begun to wait just now, and is not told so again.
+    return row.ended_at is None or row.ended_at - row.started_at > SHORTEST_SLEEP
 
 
 def _queued(row: NodeExecution) -> datetime | None:
