@@ -7,7 +7,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from kernel.api.routing import slash
-from webui.views import account, agent, agent_settings, agents, builder, reviews, run, runs
+from webui.views import agent, agent_settings, agents, builder, keys, reviews, run, runs
 
 app_name = "webui"
 
@@ -46,5 +46,11 @@ urlpatterns = [
     slash("reviews/", reviews.index, name="reviews"),
     slash("reviews/<uuid:pk>/", reviews.review, name="review"),
     slash("reviews/<uuid:pk>/value/", reviews.value, name="review-value"),
-    slash("account/key/", account.key, name="key"),
+    slash("account/keys/", keys.index, name="keys"),
+    slash("account/keys/new/", keys.new, name="new-key"),
+    slash("account/keys/<int:pk>/", keys.show, name="key"),
+    slash("account/keys/<int:pk>/suspend/", keys.suspend, name="suspend-key"),
+    slash("account/keys/<int:pk>/resume/", keys.resume, name="resume-key"),
+    slash("account/keys/<int:pk>/rotate/", keys.rotate, name="rotate-key"),
+    slash("account/keys/<int:pk>/revoke/", keys.revoke, name="revoke-key"),
 ]

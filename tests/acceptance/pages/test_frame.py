@@ -33,9 +33,9 @@ def test_the_account_menu_opens_and_closes(visitor: Visitor) -> None:
     page.goto("/agents/")
     summary = page.locator("[data-menu] summary")
     summary.press("Enter")
-    expect(page.get_by_role("link", name="API key")).to_be_visible()
+    expect(page.get_by_role("link", name="API keys")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.get_by_role("link", name="API key")).to_be_hidden()
+    expect(page.get_by_role("link", name="API keys")).to_be_hidden()
     expect(summary).to_be_focused()
 
 
@@ -67,7 +67,7 @@ def test_pages_fit_their_windows_and_browsers_do_not_complain(
     page.get_by_role("link", name=re.compile("very-long-name")).first.click()
     page.wait_for_url("**/reviews/*/")
     review = page.url
-    accounts = ["/account/key/", "/account/password/"]
+    accounts = ["/account/keys/", "/account/password/"]
     for url in [agent, review, "/agents/", "/runs/", "/reviews/", *accounts]:
         page.goto(url)
         width = page.evaluate("document.documentElement.scrollWidth")

@@ -32,8 +32,11 @@ class Studio:
     def __init__(self, running: Browser, trellis: Trellis) -> None:
         self.visitor = Visitor(running, trellis)
         first = self.visitor.sign_in()
-        first.goto("/account/key/")
-        first.get_by_role("button", name="Make a key").click()
+        first.goto("/account/keys/new/")
+        first.get_by_label("Name").fill("Studio")
+        for box in first.get_by_role("checkbox").all():
+            box.check()
+        first.get_by_role("button", name="Make the key").click()
         self.key = first.locator("#key-text").inner_text()
         self.api: APIRequestContext = first.request
         self.pages = list(self._pages())
@@ -131,7 +134,8 @@ def filled(studio: Studio) -> None:
     studio.take("run-live", f"/runs/{asleep}/")
     studio.take("reviews", "/reviews/")
     studio.take("review", f"/reviews/{review['id']}/")
-    studio.take("key", "/account/key/")
+    studio.take("keys", "/account/keys/")
+    studio.take("key-new", "/account/keys/new/")
     studio.take("builder", f"/agents/{digest}/edit/", ready=".react-flow__node")
     studio.take(
         "builder-run", f"/agents/{digest}/edit/?execution={done}", ready=".react-flow__node"

@@ -73,11 +73,11 @@ def test_what_it_makes_does_not_outlive_it(alice: User) -> None:
     until = now() + timedelta(days=1)
     _, mortal = key(alice, *SMALL, name="mortal", expires_at=until)
     for expires in (None, (until + timedelta(seconds=1)).isoformat()):
-        body = {"name": "x", "permissions": [], "expires_at": expires}
+        body: dict[str, Any] = {"name": "x", "permissions": [], "expires_at": expires}
         assert mortal.refusal("post", "api-keys/", body) == BEYOND
     assert ApiKey.objects.count() == 1
 
-    body = {"name": "x", "permissions": [], "expires_at": until.isoformat()}
+    body["expires_at"] = until.isoformat()
     assert mortal.ask("post", "api-keys/", body)[0] == 201
 
 

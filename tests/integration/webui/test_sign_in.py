@@ -20,7 +20,8 @@ PAGES = [
     ("run", SOME),
     ("waiting", SOME),
     ("value", SOME),
-    ("key", []),
+    ("keys", []),
+    ("new-key", []),
     ("password", []),
 ]
 
@@ -71,7 +72,7 @@ def test_every_page_asks_a_stranger_to_sign_in(name: str, args: list[str]) -> No
     assert Client().get(url)["Location"] == f"/sign-in/?next={url}"
 
 
-@pytest.mark.parametrize("name", ["login", "agents", "runs", "key"])
+@pytest.mark.parametrize("name", ["login", "agents", "runs", "keys"])
 def test_pages_answer_with_and_without_the_trailing_slash(
     name: str, alice: User, browse: Browse
 ) -> None:
@@ -93,7 +94,7 @@ def test_who_signs_in_to_send_a_form_comes_back_to_the_page(
 def test_a_form_of_another_site_is_refused_with_a_page(alice: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)
-    page = client.post("/account/key/", {"action": "issue"})
+    page = client.post("/account/keys/new/", {"name": "forged"})
 
     assert page.status_code == 403
     assert "This form is out of date" in page.content.decode()
