@@ -37,7 +37,7 @@ def open_rows(
     may_run = NodeStatus.QUEUED in statuses  # a block, under the lock
     kept = shelf.take(run) if run is not None else None
     if kept is not None and shelf.pays:
-        shelf.pays = _is_unchanged(kept, _lock(kept.execution.pk, may_run=may_run))
+        shelf.pays = _lock_unchanged(kept, may_run=may_run)
         if shelf.pays:
             found = [row for pk in pks if (row := kept.known(pk)) and row.status in statuses]
             return kept if found else None, {row.pk: row for row in found}
@@ -71,11 +71,11 @@ def reopen(ledger: DatabaseLedger) -> DatabaseLedger | None:
 
     None: it was changed, and too much is going on in it to read it all again.
     """
-    execution = _lock(ledger.execution.pk, may_run=True)
+    if _lock_unchanged(ledger, may_run=True):
+        return ledger
+    execution = _read(ledger.execution.pk)
     if execution is None:
         return None
-    if _is_unchanged(ledger, execution):
-        return ledger
     execution.graph_version = ledger.execution.graph_version
     fresh = DatabaseLedger(execution, ledger.graph)
     again = Batch()
@@ -84,24 +84,29 @@ def reopen(ledger: DatabaseLedger) -> DatabaseLedger | None:
     return fresh if fresh.knows_all else None
 
 
-def _lock(run: UUID, *, may_run: bool) -> Execution | None:
-    """Lock a run and read it; None where it is gone."""
-    found: list[Execution] = []
+def _lock_unchanged(ledger: DatabaseLedger, *, may_run: bool) -> bool:
+    """Lock a run; return whether nothing changed in it since its ledger was committed."""
+    found: list[bool] = []
+
+    def compare(last_seq: int, unheard: bool) -> None:
+        ledger.execution.unheard = unheard
+        found.append(last_seq == ledger.execution.last_seq)
+
     batch = Batch()
     if may_run:
         batch.say(statements.IDLE_LIMIT)
+    statements.look(batch, ledger.execution.pk, compare)
+    batch.run()
+    return found == [True]
+
+
+def _read(run: UUID) -> Execution | None:
+    """Return a run that is locked, as it is now; None where it is gone."""
+    found: list[Execution] = []
+    batch = Batch()
     statements.lock_run(batch, run, found.append)
     batch.run()
     return found[0] if found else None
-
-
-def _is_unchanged(ledger: DatabaseLedger, execution: Execution | None) -> bool:
-    """Return whether nothing changed in the run since its ledger was committed; take its row."""
-    if execution is None or execution.last_seq != ledger.execution.last_seq:
-        return False
-    execution.graph_version = ledger.execution.graph_version
-    ledger.execution = execution
-    return True
 
 
 @lru_cache(maxsize=256)

@@ -48,6 +48,14 @@ LOCK_RUN = Prepared(
     f"SELECT {RUNS.columns('run')} FROM {RUNS.name} run WHERE run.id = $1 FOR NO KEY UPDATE",
 )
 
+# Lock a run of which all is known, if nothing changed in it: what tells that, and the only column
+# that changes without an event.
+LOOK = Prepared(
+    "trellis_look",
+    ("uuid",),
+    f"SELECT run.last_seq, run.unheard FROM {RUNS.name} run WHERE run.id = $1 FOR NO KEY UPDATE",
+)
+
 
 # Of a run's node executions those that are not settled, in two halves with a small index each.
 _INCOMPLETE = "node.execution_id = {run} AND node.status = 'INCOMPLETE'"
@@ -169,6 +177,7 @@ CHANGE = Prepared(
 PREPARED = (
     LOCK,
     LOCK_RUN,
+    LOOK,
     UNSETTLED,
     BESIDE,
     IN_LINE,

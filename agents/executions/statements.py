@@ -13,7 +13,7 @@ from uuid import UUID
 
 from agents.executions.batch import Batch
 from agents.executions.models import Execution, NodeExecution
-from agents.executions.prepared import BESIDE, CHANGE, LOCK, LOCK_RUN, UNSETTLED, WRITE, WRITE_NEW
+from agents.executions.prepared import BESIDE, CHANGE, LOCK, LOCK_RUN, LOOK, UNSETTLED, WRITE, WRITE_NEW
 from agents.executions.tables import NEW_RUNS, NODES, RUNS
 
 # A block that hangs while its run is locked would hold everybody up: the server hangs up on us.
@@ -55,6 +55,16 @@ def lock_run(batch: Batch, run: UUID, found: Callable[[Execution], None]) -> Non
             found(RUNS.row(values))
 
     batch.add(LOCK_RUN, [run], read)
+
+
+def look(batch: Batch, run: UUID, found: Callable[[int, bool], None]) -> None:
+    """Add to the batch: lock a run, and read the number of its last event and its ``unheard``."""
+
+    def read(rows: list[Any]) -> None:
+        for last_seq, unheard in rows:
+            found(last_seq, unheard)
+
+    batch.add(LOOK, [run], read)
 
 
 def unsettled(

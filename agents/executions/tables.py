@@ -132,7 +132,7 @@ RUNS = Table(
     Execution,
     fixed=(
         *("id", "owner", "graph_version", "parent", "root", "depth"),
-        *("request_id", "traceparent"),
+        *("request_id", "traceparent", "replay_of", "replay_from"),
     ),
     unread=("agent", "inputs", "nodes_input_masks", "created", "address"),
 )
