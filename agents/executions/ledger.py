@@ -27,7 +27,7 @@ from agents.executions.models import Event, Execution, NodeExecution
 from agents.executions.prepared import IN_LINE, LACKING, LAST_STARTED
 from agents.executions.recordings import Recording
 from agents.executions.statements import NOT_DURABLE, Beside
-from agents.executions.tables import EMISSIONS, EVENTS, NODES
+from agents.executions.tables import EMISSIONS, EVENTS, NODES, RUNS
 from kernel.errors import TrellisError
 from kernel.jsontypes import dumps
 
@@ -67,6 +67,8 @@ class DatabaseLedger:
     in_lane: bool = False  # the local lane goes on with it
     knows_incomplete: bool = False  # all node executions that wait for inputs
     knows_started: bool = False  # all that started and are not settled
+    _stored: tuple[Any, ...] | None = None
+    """What the database has of the run besides its counters, where that is known."""
     _known: dict[UUID, NodeExecution] = field(default_factory=dict)
     _changed: dict[UUID, NodeExecution] = field(default_factory=dict)
     _with_inputs: set[UUID] = field(default_factory=set)  # of the changed ones
@@ -299,6 +301,7 @@ class DatabaseLedger:
 
     def load(self, rows: Sequence[NodeExecution], beside: Beside) -> None:
         """Take rows that were locked with the run, and what was read with them."""
+        self._stored = RUNS.seldom(self.execution)
         self.knows_incomplete, self.knows_started = beside.knows_incomplete, beside.knows_started
         found = self.read([*rows, *beside.rows])
         self._load_incomplete(found)
@@ -308,6 +311,7 @@ class DatabaseLedger:
 
     def load_all(self, rows: Sequence[NodeExecution]) -> None:
         """Take all of the run's node executions that are not settled, as they now are."""
+        self._stored = RUNS.seldom(self.execution)
         self.knows_incomplete = self.knows_started = True
         self._load_incomplete(rows)
         self._load_started(rows)
@@ -372,9 +376,11 @@ class DatabaseLedger:
         batch = Batch()
         if not durable:
             batch.say(NOT_DURABLE)
+        seldom = RUNS.seldom(run)
         statements.write(
             batch,
             run=run,
+            only_counters=seldom == self._stored,
             opened=self._new.values(),
             changed=[
                 (row, pk in self._with_inputs)
@@ -392,6 +398,7 @@ class DatabaseLedger:
             batch.say("COMMIT")
         batch.run()
         run._state.adding = False
+        self._stored = seldom
         if self.knows_all:
             self._forget([*self._new.values(), *self._changed.values()])
         self._new, self._changed, self._emissions, self._events = {}, {}, {}, []

@@ -164,6 +164,7 @@ emitted AS ({EMISSIONS.insert("$2")}),
 told AS ({EVENTS.insert("$3")})
 """
 WRITE = Prepared("trellis_write", ("json",) * 4, _ROWS + RUNS.update("$4"))
+WRITE_COUNTS = Prepared("trellis_write_counts", ("json",) * 4, _ROWS + RUNS.count("$4"))
 WRITE_NEW = Prepared("trellis_write_new", ("json",) * 4, _ROWS + NEW_RUNS.insert("$4"))
 
 # Inputs change only while they arrive: rows that end do not write theirs again. A lease that was
@@ -184,6 +185,7 @@ PREPARED = (
     LACKING,
     LAST_STARTED,
     WRITE,
+    WRITE_COUNTS,
     WRITE_NEW,
     CHANGE,
 )

@@ -13,7 +13,17 @@ from uuid import UUID
 
 from agents.executions.batch import Batch
 from agents.executions.models import Execution, NodeExecution
-from agents.executions.prepared import BESIDE, CHANGE, LOCK, LOCK_RUN, LOOK, UNSETTLED, WRITE, WRITE_NEW
+from agents.executions.prepared import (
+    BESIDE,
+    CHANGE,
+    LOCK,
+    LOCK_RUN,
+    LOOK,
+    UNSETTLED,
+    WRITE,
+    WRITE_COUNTS,
+    WRITE_NEW,
+)
 from agents.executions.tables import NEW_RUNS, NODES, RUNS
 
 # A block that hangs while its run is locked would hold everybody up: the server hangs up on us.
@@ -108,25 +118,26 @@ def write(
     batch: Batch,
     *,
     run: Execution,
+    only_counters: bool,
     opened: Iterable[NodeExecution],
     changed: Iterable[tuple[NodeExecution, bool]],
     emissions: Sequence[dict[str, Any]],
     events: Sequence[dict[str, Any]],
 ) -> None:
-    """Add to the batch: write a run and rows of it. ``changed`` says which got other inputs, too."""
+    """Add to the batch: write a run and rows of it. ``changed`` says which got other inputs, too.
+
+    ``only_counters``: nothing else of the run changed.
+    """
     for row, has_inputs in changed:
         change = NODES.change(row, without=None if has_inputs else "input_data")
         batch.add(CHANGE, [_text(change)])
-    is_new = run._state.adding
-    batch.add(
-        WRITE_NEW if is_new else WRITE,
-        [
-            _text([NODES.document(row) for row in opened]),
-            _text(emissions),
-            _text(events),
-            _text([NEW_RUNS.document(run)] if is_new else RUNS.change(run)),
-        ],
-    )
+    rows = [_text([NODES.document(row) for row in opened]), _text(emissions), _text(events)]
+    if run._state.adding:
+        batch.add(WRITE_NEW, [*rows, _text([NEW_RUNS.document(run)])])
+    elif only_counters:
+        batch.add(WRITE_COUNTS, [*rows, _text(RUNS.counts(run))])
+    else:
+        batch.add(WRITE, [*rows, _text(RUNS.change(run))])
 
 
 def _text(rows: Any) -> str:

@@ -30,10 +30,15 @@ class Table(Generic[M]):
     """A model's table as SQL text, and its rows as model instances.
 
     ``fixed`` columns never change once a row is there; ``unread`` ones are left to who needs them.
+    ``counters`` are numbers and switches that change often, and mostly alone.
     """
 
     def __init__(
-        self, model: type[M], fixed: Iterable[str] = (), unread: Iterable[str] = ()
+        self,
+        model: type[M],
+        fixed: Iterable[str] = (),
+        unread: Iterable[str] = (),
+        counters: Iterable[str] = (),
     ) -> None:
         self.model = model
         self.name = f'"{model._meta.db_table}"'
@@ -41,12 +46,17 @@ class Table(Generic[M]):
         self.attributes = [one.attname for one in fields]
         self._read = [one.column for one in fields]
         self._written = [one for one in fields if not isinstance(one, models.AutoField)]
+        self._key = model._meta.pk
         self._changed = [one for one in self._written if one.name not in set(fixed)]
+        self._counters = [one for one in self._changed if one.name in set(counters)]
         self._columns = [_Column.of(one) for one in self._written]
         self._changing = [_Column.of(one) for one in self._changed]
-        self._given = ", ".join(f'"{one.column}" {_type_in_json(one)}' for one in self._written)
+        self._counting = [_Column.of(one) for one in self._counters]
+        self._seldom = [one.attname for one in self._changed if one not in self._counters]
         self._defaults: dict[str, Any] = {
-            str(one.column): one.get_default() for one in self._written
+            str(one.column): default
+            for one in self._written
+            if (default := one.get_default()) is not None
         }
 
     def __len__(self) -> int:
@@ -64,7 +74,7 @@ class Table(Generic[M]):
         """Return an INSERT of the rows in a parameter, each as `document` gives it."""
         names = ", ".join(f'"{one.column}"' for one in self._written)
         values = ", ".join(_from_json(one) for one in self._written)
-        given = f"json_to_recordset({parameter}) AS given({self._given})"
+        given = f"json_to_recordset({parameter}) AS given({_given(self._written)})"
         return f"INSERT INTO {self.name} ({names}) SELECT {values} FROM {given}"
 
     def update(
@@ -86,8 +96,18 @@ class Table(Generic[M]):
             )
             for one in self._changed
         )
-        given = f"json_to_record({parameter}) AS given({self._given})"
+        return self._set(changes, parameter, self._changed)
+
+    def count(self, parameter: str) -> str:
+        """Return an UPDATE, by id, of the counters of the row in a parameter, as `counts` does."""
+        changes = ", ".join(f'"{one.column}" = given."{one.column}"' for one in self._counters)
+        return self._set(changes, parameter, self._counters)
+
+    def _set(self, changes: str, parameter: str, fields: Iterable[Any]) -> str:
+        given = f"json_to_record({parameter}) AS given({_given([self._key, *fields])})"
         return f"UPDATE {self.name} stored SET {changes} FROM {given} WHERE stored.id = given.id"
+
+    # A column that is null is left out: what JSON lacks is null in the record.
 
     def document(self, row: M) -> dict[str, Any]:
         """Return the row, by column."""
@@ -104,9 +124,18 @@ class Table(Generic[M]):
         """Return the id and the columns that may change."""
         found = _texts(row, self._changing)
         if without is not None:
-            del found[without]
+            found.pop(without, None)
         found["id"] = row.pk
         return found
+
+    def counts(self, row: M) -> dict[str, Any]:
+        """Return the id and the counters."""
+        return {**_texts(row, self._counting), "id": row.pk}
+
+    def seldom(self, row: M) -> tuple[Any, ...]:
+        """Return the row's values that may change and are no counters."""
+        state = row.__dict__
+        return tuple(state[name] for name in self._seldom)
 
 
 # A value may hold what PostgreSQL's text cannot (a null character), so where rows travel as JSON
@@ -115,17 +144,21 @@ def _type_in_json(one: Any) -> str:
     return "text" if isinstance(one, JSONText) else str(one.db_type(connection))
 
 
+def _given(fields: Iterable[Any]) -> str:
+    return ", ".join(f'"{one.column}" {_type_in_json(one)}' for one in fields)
+
+
 def _from_json(one: Any) -> str:
     return f'given."{one.column}"' + ("::json" if isinstance(one, JSONText) else "")
 
 
 def _texts(row: models.Model, columns: Sequence["_Column"]) -> dict[str, Any]:
     state = row.__dict__
-    found = {one.name: state[one.attribute] for one in columns}
-    for one in columns:
-        if one.is_json and (value := found[one.name]) is not None:
-            found[one.name] = dumps(value)
-    return found
+    return {
+        name: dumps(value) if is_json else value
+        for name, attribute, is_json in columns
+        if (value := state[attribute]) is not None
+    }
 
 
 RUNS = Table(
@@ -135,6 +168,10 @@ RUNS = Table(
         *("request_id", "traceparent", "replay_of", "replay_from"),
     ),
     unread=("agent", "inputs", "nodes_input_masks", "created", "address"),
+    counters=(
+        *("last_seq", "opened", "started", "unfinished", "failed", "suspended"),
+        *("idle", "unheard"),
+    ),
 )
 NEW_RUNS = Table(Execution)
 NODES = Table(NodeExecution, fixed=("id", "execution", "node_id", "number", "added_at"))
