@@ -28,7 +28,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from accounts.models import User
 from agents.executions.batch import begin_here
@@ -231,10 +231,11 @@ def _ask(sql: str, owner_id: Any, *, locked: bool, **more: Any) -> list[Any]:
     """Return the rows of a query; ``locked``: it sees what is so once the lock is held."""
     values = {"owner": owner_id, "default": settings.EXECUTIONS["max_concurrent"], **more}
     statements = [LOCK, sql] if locked else [sql]
-    connection.ensure_connection()
-    if begin_here():
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    if begin_here(database):
         statements.insert(0, "BEGIN")
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         cursor.execute("; ".join(statements), values)
         for _ in statements[1:]:
             cursor.nextset()

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakSet
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.pq import TransactionStatus
 
 from agents.executions.prepared import PREPARED, Prepared
@@ -47,11 +48,12 @@ class Batch:
 
     def run(self) -> None:
         """Send all statements, BEGIN first where it is due, and read all answers."""
-        connection.ensure_connection()
-        _declare()
-        begins = begin_here()
+        database = connections[DEFAULT_DB_ALIAS]  # the proxy would look it up for each attribute
+        database.ensure_connection()
+        _declare(database)
+        begins = begin_here(database)
         statements = ["BEGIN", *self.statements] if begins else self.statements
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.execute("; ".join(statements), self.parameters)
             for number, reader in enumerate([None, *self.readers] if begins else self.readers):
                 if number:
@@ -60,14 +62,14 @@ class Batch:
                     reader(cursor.fetchall())
 
 
-def begin_here() -> bool:
+def begin_here(database: BaseDatabaseWrapper) -> bool:
     """Return whether the next message opens the transaction that Django believes to be in.
 
     psycopg would send BEGIN as a message of its own; it does not when it believes that the
     connection commits by itself. How the transaction ends is Django's business again.
     """
-    raw = connection.connection
-    if not connection.in_atomic_block or raw.info.transaction_status != TransactionStatus.IDLE:
+    raw = database.connection
+    if not database.in_atomic_block or raw.info.transaction_status != TransactionStatus.IDLE:
         return False
     raw.autocommit = True
     return True
@@ -75,12 +77,13 @@ def begin_here() -> bool:
 
 def is_outermost() -> bool:
     """Return whether the present transaction is no part of another one."""
-    return connection.in_atomic_block and len(connection.atomic_blocks) == 1
+    database = connections[DEFAULT_DB_ALIAS]
+    return database.in_atomic_block and len(database.atomic_blocks) == 1
 
 
-def _declare() -> None:
-    raw = connection.connection
+def _declare(database: BaseDatabaseWrapper) -> None:
+    raw = database.connection
     if raw not in _declared:
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.execute("; ".join(one.declaration for one in PREPARED))
         _declared.add(raw)

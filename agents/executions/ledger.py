@@ -133,8 +133,8 @@ class DatabaseLedger:
                 "run may. Look for a loop without an exit, or raise MAX_NODE_EXECUTIONS."
             )
         block = self.graph.nodes[node].block
-        row = NodeExecution(
-            execution=self.execution,
+        row = NODES.new(
+            execution_id=self.execution.pk,
             node_id=node,
             number=self.execution.opened,
             queue=block.queue if block else "io",

@@ -45,6 +45,13 @@ class Table(Generic[M]):
         fields = [one for one in model._meta.concrete_fields if one.name not in set(unread)]
         self.attributes = [one.attname for one in fields]
         self._read = [one.column for one in fields]
+        self._place = {name: place for place, name in enumerate(self.attributes)}
+        self._constants = [one.get_default() for one in fields]
+        self._makers = [
+            (place, one.default)
+            for place, one in enumerate(fields)
+            if one.has_default() and callable(one.default)
+        ]
         self._written = [one for one in fields if not isinstance(one, models.AutoField)]
         self._key = model._meta.pk
         self._changed = [one for one in self._written if one.name not in set(fixed)]
@@ -69,6 +76,20 @@ class Table(Generic[M]):
     def row(self, values: Sequence[Any]) -> M:
         """Return the instance for a row of `columns`."""
         return self.model.from_db(connection.alias, self.attributes, values)
+
+    def new(self, **attributes: Any) -> M:
+        """Return an instance for a new row, by attribute; what is not given has its default.
+
+        As the model's constructor does, which takes three times as long.
+        """
+        values = [*self._constants]
+        for place, make in self._makers:
+            values[place] = make()
+        for name, value in attributes.items():
+            values[self._place[name]] = value
+        row = self.row(values)
+        row._state.adding = True
+        return row
 
     def insert(self, parameter: str) -> str:
         """Return an INSERT of the rows in a parameter, each as `document` gives it."""

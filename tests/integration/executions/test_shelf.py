@@ -48,7 +48,7 @@ def reads() -> Iterator[list[str]]:
     with CaptureQueriesContext(connection) as queries:
         yield found
     for one in queries:
-        found += ["run"] * ("EXECUTE trellis_lock_run" in one["sql"])
+        found += ["run"] * ("EXECUTE trellis_look" in one["sql"])
         found += ["rows"] * ("EXECUTE trellis_lock (" in one["sql"])
 
 
@@ -177,6 +177,20 @@ def test_a_lease_that_was_renewed_meanwhile_is_not_cut_short(alice: User) -> Non
     row.refresh_from_db()
 
     assert row.lease_until is None
+
+
+def test_what_changes_in_the_runs_row_without_an_event_is_not_changed_back(alice: User) -> None:
+    old = run(alice, chain(), **{"in": 1})
+    execution = start(alice, chain(), **{"in": 1})
+    run_queued()
+    Execution.objects.filter(pk=execution.pk).update(unheard=True, replay_of=old)
+
+    with reads() as found:
+        run_queued()
+
+    row = fresh(execution)
+    assert set(found) == {"run"}
+    assert (row.unheard, row.replay_of) == (True, old)
 
 
 def test_only_what_is_not_settled_is_remembered(alice: User) -> None:
