@@ -7,7 +7,7 @@ client's speed what a reader, shared with others, knows after the last number se
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,9 @@ from django.utils.timezone import now
 from agents.executions.models import Event, Execution
 from agents.executions.watching import AgentReader, RunReader, Told, in_thread
 from agents.graphs.models import Agent
+from kernel.access import Scope
+from kernel.api.access import SIGNED_IN, Access, needs
+from kernel.errors import TrellisError
 from kernel.jsontypes import NotJSON, dumps, loads
 
 logger = logging.getLogger(__name__)
@@ -35,6 +38,13 @@ class ExecutionFeed(AsyncWebsocketConsumer):
     """One person's watch over runs."""
 
     channel_layer_alias = ""  # none: readers listen to bells
+    # Who may use which method; what is not here is not understood. docs/access.md has a line for each.
+    access: Mapping[str, Access] = {
+        "heartbeat": SIGNED_IN,
+        "subscribe_graph_execution": needs(Scope.READ_GRAPH),
+        "subscribe_graph_executions": needs(Scope.READ_GRAPH),
+        "unsubscribe": SIGNED_IN,
+    }
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         # By what is watched: ("run", id) or ("agent", id).
@@ -62,6 +72,7 @@ class ExecutionFeed(AsyncWebsocketConsumer):
             await self._send(method="error", success=False, error=str(error))
 
     async def _carry_out(self, method: str, data: Any) -> None:
+        self._check_access(method)
         if method == "heartbeat":
             await self._send(method="heartbeat", data="pong", success=True)
         elif method == "subscribe_graph_execution":
@@ -70,8 +81,14 @@ class ExecutionFeed(AsyncWebsocketConsumer):
             await self._subscribe_agent(_id(data, "graph_id"))
         elif method == "unsubscribe":
             await self._unsubscribe(data)
-        else:
+
+    def _check_access(self, method: str) -> None:
+        if method not in self.access:
             raise BadMessage("Message type is not processed by the server")
+        try:
+            self.access[method].check(self.user)
+        except TrellisError as error:
+            raise BadMessage(error.message) from None
 
     async def _subscribe_run(self, run: UUID, since: int) -> None:
         if not await _visible_run(self.user, run):

@@ -14,6 +14,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import HASH_SESSION_KEY
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -66,10 +67,12 @@ class UserSessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
     def end_sessions(self, sessions: Sequence[UserSession]) -> None:
         super().end_sessions(sessions)
         request = context.request
-        services.sign_out_everywhere(request.user)
-        # This one session goes on.
-        request.session[HASH_SESSION_KEY] = request.user.get_session_auth_hash()
-        UserSession.objects.create_from_request(request)
+        with transaction.atomic():
+            services.sign_out_everywhere(request.user)
+            # This one session goes on, and so do its sockets: they never see it without its mark.
+            request.session[HASH_SESSION_KEY] = request.user.get_session_auth_hash()
+            request.session.save()
+            UserSession.objects.create_from_request(request)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

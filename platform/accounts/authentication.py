@@ -9,6 +9,7 @@ from rest_framework_simplejwt.tokens import Token
 from accounts import external, identities
 from accounts.external import Claims
 from accounts.models import User
+from accounts.standing import TokenCredential
 from accounts.tokens import check_is_current
 from kernel.errors import TrellisError
 
@@ -31,10 +32,11 @@ class TokenAuthentication(JWTAuthentication):
         return user
 
 
-def user_of_token(text: str) -> User | None:
-    """Return the person whom the token speaks of; None where it is worth nothing."""
+def credential_of_token(text: str) -> TokenCredential | None:
+    """Return the token as what opens a connection; None where it is worth nothing."""
     way = TokenAuthentication()
     try:
-        return cast(User, way.get_user(way.get_validated_token(text.encode())))
+        token = way.get_validated_token(text.encode())
+        return TokenCredential.of(cast(User, way.get_user(token)), token)
     except (AuthenticationFailed, TrellisError):
         return None

@@ -27,6 +27,8 @@ class Claims:
     """What the person would like to be called; may be empty."""
     role: str
     issued_at: float
+    expires_at: float
+    """When it stops being taken, with the leeway for clocks that differ."""
 
 
 def issuer_of(token: str) -> Issuer | None:
@@ -93,6 +95,7 @@ def _claims(claims: dict[str, Any], issuer: Issuer) -> Claims:
         name=_text(claims.get("preferred_username")),
         role=_text(claims.get("role")),
         issued_at=float(claims["iat"]),
+        expires_at=float(claims["exp"]) + issuer.leeway,
     )
 
 

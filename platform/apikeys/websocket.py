@@ -1,6 +1,16 @@
-"""Who is on a WebSocket: a JWT in ``?token=``, else a key in ``X-API-Key``, else the session.
+"""Who is on a WebSocket, and for how long.
 
-Middleware of HTTP does not run on WebSockets, so the same questions are asked here again.
+Middleware of HTTP does not run on WebSockets, so the same questions are asked here again. The first
+of these that is offered counts:
+
+* a ticket, in ``?ticket=`` or as the subprotocol ``trellis.ticket.<ticket>``,
+* a token in ``?token=``,
+* a token or a key as the subprotocol ``trellis.bearer.<text>``, or in ``Authorization: Bearer``,
+* a key in ``X-API-Key``,
+* the session of a browser.
+
+A client that offers subprotocols offers ``trellis`` too, which is the one that is chosen: what is
+secret is not said back.
 """
 
 from collections.abc import Callable
@@ -13,22 +23,28 @@ from channels.security.websocket import OriginValidator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
-from accounts.authentication import user_of_token
+from accounts.authentication import credential_of_token
 from accounts.models import User
-from apikeys.models import ApiKey
+from accounts.standing import SessionCredential
+from apikeys.credentials import bearer_of, credential_of_key, credential_of_text
+from apikeys.tickets import redeem
+from kernel.standing import Credential, watched
 
 Scope = dict[str, Any]
 MISSING = "missing"
 INVALID = "invalid"
-HEADER = b"x-api-key"
+ENDED = 4003
+SUBPROTOCOL = "trellis"
+TICKET, BEARER = f"{SUBPROTOCOL}.ticket.", f"{SUBPROTOCOL}.bearer."
+Find = Callable[[], Credential | None]
 
 
 class WebSocketAuthentication:
-    """Puts the user into the scope.
+    """Puts the user into the scope, and closes the socket when what opened it has ended (4003).
 
-    Where there is none, ``scope["user"]`` is anonymous and ``scope["auth_error"]`` says whether
-    credentials are ``"missing"`` (close with 4001) or ``"invalid"`` (close with 4003). A token or
-    key that is offered must be good: a session does not make up for a bad one.
+    Where there is nobody, ``scope["user"]`` is anonymous and ``scope["auth_error"]`` says whether
+    credentials are ``"missing"`` (close with 4001) or ``"invalid"`` (close with 4003). What is
+    offered must be good: a session does not make up for a bad token.
     """
 
     def __init__(self, app: Any) -> None:
@@ -39,14 +55,56 @@ class WebSocketAuthentication:
         find = _offered(scope)
         if find is None:
             return await self.with_session(scope, receive, send)
-        user = await database_sync_to_async(find)()
-        error = {} if user else {"auth_error": INVALID}
-        return await self.app({**scope, "user": user or AnonymousUser(), **error}, receive, send)
+        credential, user = await _found(find)
+        error = {} if credential else {"auth_error": INVALID}
+        return await self._open({**scope, "user": user, **error}, credential, receive, send)
 
     async def _after_session(self, scope: Scope, receive: Any, send: Any) -> Any:
-        if not scope["user"].is_authenticated:
-            scope = {**scope, "auth_error": MISSING}
-        return await self.app(scope, receive, send)
+        user, session = scope["user"], scope["session"].session_key
+        if not user.is_authenticated or not session:
+            scope = {**scope, "user": AnonymousUser(), "auth_error": MISSING}
+            return await self._open(scope, None, receive, send)
+        return await self._open(scope, await _of_session(user, session), receive, send)
+
+    async def _open(
+        self, scope: Scope, credential: Credential | None, receive: Any, send: Any
+    ) -> Any:
+        gate = Gate(send, speaks=SUBPROTOCOL in scope.get("subprotocols", ()))
+        async with watched(credential, gate.close):
+            return await self.app(scope, receive, gate.send)
+
+
+class Gate:
+    """What a consumer sends through, until the gate is closed: from then on nothing goes out."""
+
+    def __init__(self, send: Any, *, speaks: bool) -> None:
+        self._send = send
+        self._speaks = speaks
+        self._accepted = self._closed = False
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """Pass a message on. The handshake names our subprotocol where the client offered it."""
+        if message["type"] == "websocket.accept":
+            if self._speaks:
+                message = {**message, "subprotocol": SUBPROTOCOL}
+            await self._send(message)
+            self._accepted = True
+            if self._closed:  # while the consumer thought about it
+                await self._say_goodbye()
+        elif not self._closed:
+            self._closed = message["type"] == "websocket.close"
+            await self._send(message)
+
+    async def close(self) -> None:
+        """Close the socket, because what opened it has ended."""
+        if not self._closed:
+            self._closed = True
+            if self._accepted:
+                await self._say_goodbye()
+
+    async def _say_goodbye(self) -> None:
+        reason = "What opened this connection has ended"
+        await self._send({"type": "websocket.close", "code": ENDED, "reason": reason})
 
 
 class AllowedOrigins(OriginValidator):
@@ -59,21 +117,35 @@ class AllowedOrigins(OriginValidator):
         return parsed_origin is None or super().valid_origin(parsed_origin)
 
 
-def _offered(scope: Scope) -> Callable[[], User | None] | None:
-    """Return how to find the user of the credentials offered, or None without any."""
+def _offered(scope: Scope) -> Find | None:
+    """Return how to find the credential that is offered, or None where none is."""
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    if tickets := query.get("ticket"):
+        return lambda: redeem(tickets[-1])
     if tokens := query.get("token"):
-        return lambda: user_of_token(tokens[-1])
-    for name, value in scope["headers"]:
-        if name == HEADER:
-            return lambda: _user_of_key(value.decode("latin-1"))
+        return lambda: credential_of_token(tokens[-1])
+    for one in scope.get("subprotocols", ()):
+        if one.startswith(TICKET):
+            return lambda: redeem(one.removeprefix(TICKET))
+        if one.startswith(BEARER):
+            return lambda: credential_of_text(one.removeprefix(BEARER))
+    kind, _, text = headers.get(b"authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return lambda: credential_of_text(text.strip())
+    if b"x-api-key" in headers:
+        return lambda: credential_of_key(headers[b"x-api-key"])
     return None
 
 
-def _user_of_key(text: str) -> User | None:
-    key = ApiKey.objects.find(text)
-    if key is None:
-        return None
-    ApiKey.objects.touch(key)
-    key.user.grant = key.grant
-    return key.user
+@database_sync_to_async
+def _found(find: Find) -> tuple[Credential | None, Any]:
+    credential = find()
+    user = bearer_of(credential)
+    return credential if isinstance(user, User) else None, user
+
+
+@database_sync_to_async
+def _of_session(user: User, session: str) -> SessionCredential:
+    # The scope has a lazy user: of the row that it stands for.
+    return SessionCredential.of(User.objects.get(pk=user.pk), session)

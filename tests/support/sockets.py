@@ -4,6 +4,7 @@ A socket left open keeps a database connection, and then the test database canno
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,11 +22,13 @@ class Socket(ApplicationCommunicator):
 
     accepted: bool = False
     code: int | None = None
+    subprotocol: str | None = None
 
     async def open(self) -> "Socket":
         await self.send_input({"type": "websocket.connect"})
         answer = await self.receive_output(PATIENCE)
         self.accepted = answer["type"] == "websocket.accept"
+        self.subprotocol = answer.get("subprotocol")
         self.code = None if self.accepted else answer.get("code", 1000)
         return self
 
@@ -62,6 +65,7 @@ class Sockets:
     def __init__(self, application: Any) -> None:
         self.application = application
         self.opened: list[Socket] = []
+        self.keys: dict[int, str] = {}  # one for each person: another would end the first
 
     async def __call__(
         self,
@@ -69,18 +73,21 @@ class Sockets:
         *,
         user: User | None = None,
         headers: dict[str, str] | None = None,
+        subprotocols: Sequence[str] = (),
     ) -> Socket:
         """Connect; as the user, where one is given, with an API key of that user."""
         every = {"host": "localhost", **(headers or {})}
         if user is not None:
-            every["x-api-key"] = await sync_to_async(issue)(user)
+            if user.pk not in self.keys:
+                self.keys[user.pk] = await sync_to_async(issue)(user)
+            every["x-api-key"] = self.keys[user.pk]
         encoded = [(name.lower().encode(), value.encode()) for name, value in every.items()]
         scope = {
             "type": "websocket",
             "path": urlsplit(path).path,
             "query_string": urlsplit(path).query.encode(),
             "headers": encoded,
-            "subprotocols": [],
+            "subprotocols": list(subprotocols),
         }
         socket = Socket(self.application, scope)
         self.opened.append(socket)

@@ -48,6 +48,7 @@ from agents.executions.idempotency import once
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.stream import event_stream
 from agents.graphs.api.shapes import RunGraph
+from apikeys.credentials import credential_of
 from kernel.access import Scope
 from kernel.api.access import needs
 
@@ -193,7 +194,7 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
         )
         if isinstance(request.accepted_renderer, EventStreamRenderer):
             return StreamingHttpResponse(
-                event_stream(person(request), execution.pk, since),
+                event_stream(person(request), execution.pk, since, credential_of(request)),
                 content_type="text/event-stream; charset=utf-8",
                 headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
             )

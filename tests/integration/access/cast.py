@@ -57,7 +57,7 @@ def the_cast(owner: User, combinations: Iterable[frozenset[Scope]]) -> Cast:
     """Return the people, and keys with each scope, without any, and with the combinations."""
     staff = UserFactory.create(username="staff", is_staff=True)
     moderator = UserFactory.create(username="moderator")
-    moderator.groups.add(Group.objects.get(name=MODERATORS))
+    moderator.groups.add(Group.objects.get_or_create(name=MODERATORS)[0])
     people = [
         _person("Owner", owner),
         _person("Other", UserFactory.create(username="other")),

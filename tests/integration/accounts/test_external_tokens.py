@@ -18,7 +18,7 @@ from django.test import Client
 from jwt.algorithms import RSAAlgorithm
 
 from accounts import external
-from accounts.authentication import user_of_token
+from accounts.authentication import credential_of_token
 from accounts.issuers import Issuer
 from accounts.jwks import KeySet
 from accounts.models import ExternalIdentity, User
@@ -63,6 +63,11 @@ def token(*, key: Any = PRIVATE, alg: str = "RS256", kid: str | None = "k1", **c
     }
     said = {name: value for name, value in said.items() if value is not None}
     return jwt.encode(said, key, algorithm=alg, headers={"kid": kid} if kid else {})
+
+
+def user_of_token(text: str) -> User | None:
+    found = credential_of_token(text)
+    return found.bearer() if found else None
 
 
 def call(text: str) -> tuple[int, str]:

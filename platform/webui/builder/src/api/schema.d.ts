@@ -126,6 +126,27 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/auth/ticket/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * @description Get a ticket, which opens one WebSocket within a minute, as whoever asks for it.
+         *
+         *     Connect to `/ws/v1/?ticket=…`, or offer the subprotocols `trellis` and `trellis.ticket.…`.
+         */
+        readonly post: operations["auth_ticket_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/auth/token/": {
         readonly parameters: {
             readonly query?: never;
@@ -2138,6 +2159,12 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        /** @description A ticket, which is never shown again. */
+        readonly Ticket: {
+            /** @description Seconds. */
+            readonly expires_in: number;
+            readonly ticket: string;
+        };
         /** @description The time zone in which the person reads clocks, by its IANA name. */
         readonly TimeZone: {
             readonly timezone: string;
@@ -2517,6 +2544,34 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_ticket_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ticket"];
+                };
             };
             /** @description The request was refused. */
             readonly default: {
