@@ -20,6 +20,7 @@ from django.utils.timezone import now
 
 from agents.engine.graph import Node
 from agents.engine.ids import NodeId, PinName
+from agents.engine.policy import Fault
 from agents.engine.states import NodeStatus
 from agents.executions import settlement
 from agents.executions.combining import Combiner
@@ -176,31 +177,14 @@ def terminate(claim: Claim, emissions: Emissions, *, after: int) -> None:
     _write(Write(claim, emissions, after, _ends(NodeStatus.TERMINATED)))
 
 
-def fail(
-    claim: Claim,
-    emissions: Emissions,
-    *,
-    after: int,
-    code: str,
-    message: str,
-    transient: bool = False,
-    retry_after: float | None = None,
-) -> None:
+def fail(claim: Claim, emissions: Emissions, *, after: int, fault: Fault) -> None:
     """Record a block's last values and that it failed; the message goes out on ``error``.
 
     It waits for another try instead where its policy says so. Raises LeaseLost.
     """
 
     def decide(ledger: DatabaseLedger, running: NodeExecution, first: int) -> None:
-        settlement.fail(
-            ledger,
-            running,
-            code,
-            message,
-            first=first,
-            transient=transient,
-            retry_after=retry_after,
-        )
+        settlement.fail(ledger, running, fault, first=first)
 
     _write(Write(claim, emissions, after, decide))
 

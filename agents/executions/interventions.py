@@ -11,6 +11,7 @@ from django.utils.timezone import now
 
 from agents.engine.errors import Interrupted
 from agents.engine.ids import NodeId
+from agents.engine.policy import Fault
 from agents.engine.states import OPEN, NodeStatus
 from agents.executions import journal, settlement
 from agents.executions.ledger import DatabaseLedger
@@ -52,7 +53,7 @@ def fail(pk: UUID, reason: str) -> str:
         if row.state not in OPEN:
             return _nothing(row)
         row.attempt += 1
-        settlement.fail(ledger, row, FAILED_BY_OPERATOR, reason, final=True)
+        settlement.fail(ledger, row, Fault(FAILED_BY_OPERATOR, reason), final=True)
     return "It has failed with the reason."
 
 
@@ -95,7 +96,7 @@ def _take_from_worker(ledger: DatabaseLedger, row: NodeExecution) -> str:
             f"An operator took it from the worker {row.worker!r}. It may have acted on the world "
             "already, so it was not run again. Check, then retry the run."
         )
-        settlement.fail(ledger, row, Interrupted.code, message, final=True)
+        settlement.fail(ledger, row, Fault(Interrupted.code, message), final=True)
         return "It was taken from its worker and failed: it may have acted on the world."
     worker = row.worker
     ledger.enqueue(row)

@@ -206,15 +206,7 @@ class Lane:
             settlement.end(ledger, row, NodeStatus.COMPLETED, first=0)
         else:
             fault = blockcall.failure_of(failure, ledger.execution, row)
-            settlement.fail(
-                ledger,
-                row,
-                fault.code,
-                fault.message,
-                first=0,
-                transient=fault.transient,
-                retry_after=fault.retry_after,
-            )
+            settlement.fail(ledger, row, fault, first=0)
         return True
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from agents.engine.errors import Interrupted, TimedOut
+from agents.engine.policy import Fault
 from agents.engine.states import NodeStatus
 from agents.executions import settlement
 from agents.executions.journal import commit
@@ -47,9 +48,9 @@ def take_over(pk: UUID, *, attempt: int | None = None, loss: Loss = LOST) -> boo
     if ledger.execution.is_cancelled:
         settlement.end(ledger, lost, NodeStatus.TERMINATED)
     elif ledger.effect(lost) == "external":
-        settlement.fail(ledger, lost, Interrupted.code, _interrupted(lost, loss))
+        settlement.fail(ledger, lost, Fault(Interrupted.code, _interrupted(lost, loss)))
     elif lost.losses >= settings.EXECUTIONS["attempts"]:
-        settlement.fail(ledger, lost, loss.code, _worker_lost(lost, loss), final=True)
+        settlement.fail(ledger, lost, Fault(loss.code, _worker_lost(lost, loss)), final=True)
     else:
         ledger.enqueue(lost)
     commit(ledger)
@@ -71,7 +72,7 @@ def time_out(pk: UUID, *, attempt: int, seconds: float) -> bool:
     if ledger.execution.is_cancelled:
         settlement.end(ledger, late, NodeStatus.TERMINATED)
     else:
-        settlement.fail(ledger, late, TimedOut.code, timed_out(seconds))
+        settlement.fail(ledger, late, Fault(TimedOut.code, timed_out(seconds)))
     commit(ledger)
     return True
 

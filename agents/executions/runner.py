@@ -105,14 +105,7 @@ def _run_block(claim: Claim, context: WorkerContext, outbox: "Outbox") -> None:
 
 def _fail(claim: Claim, outbox: "Outbox", fault: Fault) -> None:
     with memory.lifted() if fault.code == OutOfMemory.code else nullcontext():
-        claims.fail(
-            claim,
-            **outbox.rest(),
-            code=fault.code,
-            message=fault.message,
-            transient=fault.transient,
-            retry_after=fault.retry_after,
-        )
+        claims.fail(claim, **outbox.rest(), fault=fault)
 
 
 class Rest(TypedDict):

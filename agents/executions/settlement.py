@@ -68,27 +68,22 @@ def end(
 def fail(
     ledger: DatabaseLedger,
     execution: NodeExecution,
-    code: str,
-    message: str,
+    fault: Fault,
     first: int | None = None,
     *,
-    transient: bool = False,
-    retry_after: float | None = None,
     final: bool = False,
 ) -> None:
     """Fail a node execution; the message goes out on its ``error`` pin.
 
     A running one waits for another try instead, where its policy says so, unless this is ``final``.
-    ``transient``: its block says that trying again can help, ``retry_after`` so many seconds.
     """
     first = execution.emitted if first is None else first
-    fault = Fault(code, message, transient, retry_after)
     if not final and retries.wait_for_next(ledger, execution, fault, first=first):
         deliver(ledger, execution)
         return
-    execution.error = {"code": code, "message": message}
+    execution.error = {"code": fault.code, "message": fault.message}
     ledger.execution.failed += 1
-    ledger.emit(execution, [(ERROR_PIN, message)])
+    ledger.emit(execution, [(ERROR_PIN, fault.message)])
     end(ledger, execution, NodeStatus.FAILED, first=first)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from agents.engine.policy import Fault
 from agents.executions import claims
 from agents.executions.models import Execution
 from agents.executions.output import outputs
@@ -93,7 +94,7 @@ def test_a_failure_lets_the_next_ones_through(alice: User) -> None:
     first = taken(execution, node, 0)
     run_node(execution, node)
 
-    claims.fail(first, [], after=0, code="c", message="m")
+    claims.fail(first, [], after=0, fault=Fault("c", "m"))
 
     assert arrived(execution, sink) == ["b"]
 

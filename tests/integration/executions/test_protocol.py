@@ -36,6 +36,7 @@ from hypothesis.stateful import (
 )
 
 from accounts.models import User
+from agents.engine.policy import Fault
 from agents.engine.simulation import simulate
 from agents.engine.states import NODE_MOVES, NodeStatus
 from agents.engine.values import error_of
@@ -234,8 +235,7 @@ class Protocol(RuleBasedStateMachine):
                 how = {**worker.rest(), "suspension": pause.suspension}
                 return self.tell(worker, partial(claims.suspend, worker.claim, **how))
             except Exception as error:
-                code, message = error_of(error)
-                how = {**worker.rest(), "code": code, "message": message}
+                how = {**worker.rest(), "fault": Fault(*error_of(error))}
                 return self.tell(worker, partial(claims.fail, worker.claim, **how))
         return None
 

@@ -15,6 +15,7 @@ from pytest_django import Settings
 from redis import Redis
 
 from accounts.models import User
+from agents.engine.policy import Fault
 from agents.executions import claims, dispatch, journal, opening, recovery
 from agents.executions.claims import LeaseLost
 from agents.executions.dispatch import Wanted
@@ -138,7 +139,7 @@ def test_a_worker_that_is_late_has_no_say(alice: User) -> None:
     writes: list[Callable[[], None]] = [
         lambda: claims.record(late, [("out", "late")], after=0),  # type: ignore[list-item]
         lambda: claims.complete(late, [], after=0),
-        lambda: claims.fail(late, [], after=0, code="c", message="m"),
+        lambda: claims.fail(late, [], after=0, fault=Fault("c", "m")),
         lambda: claims.suspend(late, [], after=0, suspension=Suspension({})),
         lambda: claims.terminate(late, [], after=0),
     ]

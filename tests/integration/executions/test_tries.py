@@ -8,6 +8,7 @@ import pytest
 from django.utils.timezone import now
 
 from accounts.models import User
+from agents.engine.policy import Fault
 from agents.engine.simulation import simulate
 from agents.executions import claims, recovery, services
 from agents.executions.events import messages_after
@@ -216,7 +217,7 @@ def test_a_failure_in_a_stopped_run_is_the_last(alice: User, tmp_path: Path) -> 
     assert claim is not None
     services.stop_execution(trouble.execution.pk)
 
-    claims.fail(claim, [], after=0, code="away", message="Away.", transient=True)
+    claims.fail(claim, [], after=0, fault=Fault("away", "Away.", transient=True))
 
     assert trouble.row.status == "FAILED"
     assert fresh(trouble.execution).status == "TERMINATED"
@@ -226,7 +227,7 @@ def test_the_worker_of_a_failed_try_has_no_say_any_more(alice: User, tmp_path: P
     trouble = Trouble(alice, tmp_path)
     claim = claims.claim(trouble.row.pk, worker="w")
     assert claim is not None
-    claims.fail(claim, [], after=0, code="away", message="Away.", transient=True)
+    claims.fail(claim, [], after=0, fault=Fault("away", "Away.", transient=True))
 
     with pytest.raises(claims.LeaseLost):
         claims.complete(claim, [], after=0)
