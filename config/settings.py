@@ -17,6 +17,7 @@ from config.signup import THIS_MACHINE, sign_up
 from kernel.redis import celery_broker_url
 from launcher.paths import instance_paths
 from launcher.secrets import persistent_secret
+from quotas.allowance import QuotaSettings
 from quotas.policy import Kind, NotARate, Rates, parse_rates
 from telemetry import redaction
 from telemetry.logs import SHAPES
@@ -178,6 +179,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-executions": tick("executions.sweep", timedelta(seconds=5), expires=10),
     "audit-executions": tick("executions.audit", timedelta(seconds=30), expires=30),
     "wake-executions": tick("executions.wake", timedelta(seconds=1), expires=5),
+    "measure-executions": tick("executions.measure", timedelta(seconds=15), expires=15),
+    "recount-storage": tick("executions.recount", timedelta(days=1), expires=3600),
     "purge-executions": tick("executions.purge", timedelta(minutes=10), expires=60),
 }
 
@@ -264,6 +267,14 @@ RATE_VIEWS = {
         ),
         Kind.SIGN_INS,
     ),
+}
+
+# --- Quotas: how much in all; staff give single people their own ----------------------------------
+
+QUOTAS: QuotaSettings = {
+    "runs_per_day": env.integer("MAX_EXECUTIONS_PER_DAY", 0, least=0),
+    "runs_per_month": env.integer("MAX_EXECUTIONS_PER_MONTH", 0, least=0),
+    "storage_mb": env.integer("MAX_STORAGE_MB", 10_000, least=0),
 }
 
 # --- People ---------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ work, however much is queued.
 It comes before the row of any run: who holds a run's row never asks for it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -38,6 +39,7 @@ from agents.graphs.models import Agent, GraphVersion
 from agents.graphs.settings import GraphSettings
 from kernel.errors import Conflict
 from kernel.jsontypes import loads
+from quotas import runs
 
 AT_ONCE = 20  # runs of one person that are admitted in one transaction
 
@@ -73,10 +75,20 @@ UNDER_WAY = f"""
 """
 
 SITUATION = f"""
-SELECT {AT_WORK}, {PLACES}, EXISTS (SELECT {UNADMITTED}), agent.settings::text,
-       CASE WHEN {MOST_OF_AGENT} IS NULL THEN 0 ELSE {UNDER_WAY} END
+SELECT {AT_WORK} AS at_work, {PLACES} AS places, EXISTS (SELECT {UNADMITTED}) AS others_wait,
+       agent.settings::text AS settings,
+       CASE WHEN {MOST_OF_AGENT} IS NULL THEN 0 ELSE {UNDER_WAY} END AS under_way
 FROM {AGENTS} agent WHERE agent.id = %(agent)s
 """
+
+# The run that asks is counted; what it is refused is undone with it.
+ASK = f"""
+WITH used AS ({runs.COUNT})
+SELECT situation.*, {runs.COLUMNS}
+FROM ({SITUATION}) situation CROSS JOIN used LEFT JOIN {runs.OWN} own ON own.user_id = used.user_id
+"""
+
+OF_SITUATION = 5  # columns
 
 MAY_ADMIT = f"SELECT EXISTS (SELECT {UNADMITTED}) AND {AT_WORK} < {PLACES}"
 
@@ -152,9 +164,15 @@ class Situation:
         return not (self.person_is_full or self.agent_is_full or self.others_wait)
 
 
-def look(owner_id: Any, agent_id: UUID) -> Situation:
-    """Return what decides about one more run; it stays so until the transaction ends."""
-    return _situation(owner_id, agent_id, locked=True)
+def look(owner_id: Any, agent_id: UUID, size: int = 0) -> Situation:
+    """Return what decides about one more run; it stays so until the transaction ends.
+
+    The run counts from now on as one of the person's runs of the day and the month. Raises
+    RunQuotaUsedUp, or StorageFull where there is no room for the bytes that it begins with.
+    """
+    [found] = _ask(ASK, owner_id, locked=True, agent=agent_id)
+    runs.Standing.counted(found[OF_SITUATION:]).refuse_if_over(size)
+    return _read(found[:OF_SITUATION])
 
 
 def runs_to_replace(situation: Situation, agent_id: UUID) -> list[UUID]:
@@ -209,7 +227,8 @@ def reason(execution: Execution) -> str:
     """
     if execution.admitted_at is not None or execution.state.is_final:
         return ""
-    found = _situation(execution.owner_id, execution.graph_version.agent_id, locked=False)
+    asked = execution.owner_id, execution.graph_version.agent_id
+    found = _read(_ask(SITUATION, asked[0], locked=False, agent=asked[1])[0])
     if found.agent_is_full:
         most = found.settings.max_concurrent_executions
         return (
@@ -221,9 +240,8 @@ def reason(execution: Execution) -> str:
     return "waits for its turn; it begins within seconds"
 
 
-def _situation(owner_id: Any, agent_id: UUID, *, locked: bool) -> Situation:
-    [found] = _ask(SITUATION, owner_id, locked=locked, agent=agent_id)
-    at_work, places, others_wait, chosen, under_way = found
+def _read(row: Sequence[Any]) -> Situation:
+    at_work, places, others_wait, chosen, under_way = row
     return Situation(at_work, places, others_wait, GraphSettings.stored(loads(chosen)), under_way)
 
 

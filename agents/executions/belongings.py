@@ -18,6 +18,7 @@ from agents.executions.models import (
     LogLine,
     NodeExecution,
     Review,
+    RunStorage,
     Signal,
     StartKey,
 )
@@ -91,6 +92,8 @@ RUN = Belonging(
 
 # What points at a table comes before it.
 BELONGINGS = (
+    # First: the owner has the room back, and nobody measures again what is half purged.
+    Belonging(RunStorage, link="execution", is_value=True),
     Belonging(Emission, link="node_execution", is_value=True),
     Belonging(LogLine, link="node_execution", is_value=True),
     Belonging(Event, link="execution"),

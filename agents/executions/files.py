@@ -59,6 +59,14 @@ def discard(execution: UUID) -> bool:
     return not folder.exists()
 
 
+def total(execution: UUID) -> int:
+    """Return how many bytes the files of a run have."""
+    folder = Path(settings.PATHS.files) / str(execution)
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+        return sum(entry.stat(follow_symlinks=False).st_size for entry in entries)
+    return 0
+
+
 def folders() -> Iterator[tuple[UUID, datetime]]:
     """Yield each run that has files here, and when the last one was added."""
     with contextlib.suppress(FileNotFoundError), os.scandir(settings.PATHS.files) as entries:

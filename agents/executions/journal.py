@@ -104,13 +104,25 @@ def expire(pk: UUID) -> bool:
     """Fail a run whose deadline is over; what it does is stopped. False: it ended before."""
     execution = Execution.objects.locked(pk)
     due = execution.deadline_at
-    if execution.state.is_final or execution.is_cancelled or due is None or due > now():
+    if due is None or due > now():
         return False
-    ledger = DatabaseLedger(execution, execution.graph_version.graph)
     error = DeadlineExceeded(
         f"The run was not done by {due:%Y-%m-%d %H:%M:%S} UTC, its deadline, and was ended. "
         "EXECUTION_DEADLINE_SECONDS says how long a run may take."
     )
+    return _abort(execution, error)
+
+
+@transaction.atomic
+def give_up(pk: UUID, error: TrellisError) -> bool:
+    """Fail a run that may not go on; what it does is stopped. False: it ended before."""
+    return _abort(Execution.objects.locked(pk), error)
+
+
+def _abort(execution: Execution, error: TrellisError) -> bool:
+    if execution.state.is_final or execution.is_cancelled:
+        return False
+    ledger = DatabaseLedger(execution, execution.graph_version.graph)
     settlement.abort(ledger, error)
     ledger.tell_run("stopping")
     commit(ledger)

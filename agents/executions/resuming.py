@@ -21,7 +21,7 @@ from django.utils.timezone import now
 from agents.engine.graph import ERROR_PIN
 from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus, NodeStatus
-from agents.executions import journal, settlement
+from agents.executions import journal, settlement, storage
 from agents.executions.ledger import DatabaseLedger, TooManyNodeExecutions
 from agents.executions.models import Emission, Event, EventWait, Execution, NodeExecution
 from agents.executions.payloads import require_payload
@@ -58,8 +58,8 @@ class StillStopping(Conflict):
 def retry(pk: UUID) -> int:
     """Let a run go on from what failed or was stopped; return how many node executions run again.
 
-    Raises NotRetryable, RetryTheRunAbove, RunLimitReached, StillStopping or PayloadPurged; then
-    nothing changed. Of two retries at once, the second finds the run live.
+    Raises NotRetryable, RetryTheRunAbove, RunLimitReached, StillStopping, PayloadPurged or
+    StorageFull; then nothing changed. Of two retries at once, the second finds the run live.
     """
     return _revive(pk, parent=None)
 
@@ -69,6 +69,8 @@ def _revive(pk: UUID, *, parent: UUID | None) -> int:
         if parent is not None and ledger.execution.state is ExecutionStatus.COMPLETED:
             return 0  # only the node that ran it failed
         _check(ledger.execution, parent)
+        storage.refuse_if_full(ledger.execution.owner_id)
+        storage.measure_again(pk)
         broken = ledger.read(_broken_off(ledger))
         children = Execution.objects.filter(parent__in=[row.pk for row in broken]).order_by("pk")
         revived = sum(

@@ -84,7 +84,7 @@ def stop_execution(pk: UUID) -> bool:
 def retry_execution(pk: UUID) -> int:
     """Let a run go on from what failed or was stopped; return how many node executions run again.
 
-    Raises NotRetryable, RetryTheRunAbove, RunLimitReached, StillStopping or PayloadPurged.
+    Raises NotRetryable, RetryTheRunAbove, RunLimitReached, StillStopping, PayloadPurged or StorageFull.
     """
     return resuming.retry(pk)
 

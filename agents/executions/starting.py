@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from agents.engine.errors import InvalidInputs, NothingToStart
 from agents.engine.ids import NodeId
 from agents.engine.outcome import starting_data
-from agents.executions import admission, journal
+from agents.executions import admission, journal, storage
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.observation import begun
 from agents.graphs.models import GraphVersion
@@ -32,7 +32,7 @@ def start(
     ``replay_of`` is a run whose recorded results it takes over, up to the node ``replay_from``.
 
     Its first nodes are queued, or it waits for a free place (`admission`). Raises InvalidInputs,
-    NothingToStart or AgentIsBusy, and then nothing was recorded.
+    NothingToStart, AgentIsBusy, RunQuotaUsedUp or StorageFull, and then nothing was recorded.
     """
     execution = Execution(
         pk=pk or uuid4(),
@@ -86,9 +86,10 @@ def start_child(
 def _has_place(execution: Execution, version: GraphVersion) -> bool:
     """Return whether the run may begin at once; make room for it where that is asked for.
 
-    Raises AgentIsBusy. Others' starts of this owner wait until the transaction ends.
+    Raises AgentIsBusy, RunQuotaUsedUp or StorageFull. Others' starts of this owner wait until the
+    transaction ends.
     """
-    found = admission.look(execution.owner_id, version.agent_id)
+    found = admission.look(execution.owner_id, version.agent_id, storage.size_of_start(execution))
     if found.settings.when_full == "skip":
         admission.refuse_if_busy(found, version.agent_id)
     if found.has_place:

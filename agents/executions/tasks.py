@@ -5,9 +5,11 @@ from uuid import UUID
 from celery import current_app, shared_task
 from django.utils.timezone import now
 
-from agents.executions import dispatch, presence, purging, recovery, runner
+from agents.executions import crowding, dispatch, presence, purging, recovery, runner
 from agents.executions.retention import Ages
+from quotas import counted
 
+MEASURE_SECONDS = 10.0
 PURGE_SECONDS = 30.0  # what is left then is the next tick's
 
 
@@ -40,6 +42,18 @@ def purge() -> None:
 def audit() -> None:
     """Look for what a crash left behind."""
     recovery.audit()
+
+
+@shared_task(name="executions.measure")
+def measure() -> None:
+    """Measure what runs keep, and end those whose owners have no room left."""
+    crowding.keep_within_quotas(seconds=MEASURE_SECONDS)
+
+
+@shared_task(name="executions.recount")
+def recount() -> None:
+    """Count anew what everybody has stored."""
+    counted.recount()
 
 
 @shared_task(name=presence.ROLL_CALL)

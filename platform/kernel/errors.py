@@ -37,11 +37,16 @@ class TrellisError(Exception):
         *,
         errors: Sequence[Detail] = (),
         members: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Take what the caller is told; ``members`` go into the problem beside the usual ones."""
+        """Take what the caller is told.
+
+        ``members`` go into the problem beside the usual ones, ``headers`` into its response.
+        """
         self.message = message or (type(self).__doc__ or "").strip().splitlines()[0]
         self.errors = tuple(errors)
         self.members = dict(members or {})
+        self.headers = dict(headers or {})
         super().__init__(self.message)
 
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from quotas.models import OwnRate
+from quotas.models import OwnQuota, OwnRate, Usage
 from quotas.own import known
 
 
@@ -29,3 +29,32 @@ class OwnRateAdmin(admin.ModelAdmin[OwnRate]):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[OwnRate]) -> None:
         super().delete_queryset(request, queryset)
         known.forget()
+
+
+@admin.register(OwnQuota)
+class OwnQuotaAdmin(admin.ModelAdmin[OwnQuota]):
+    """Who may use more, or less, than everybody. It holds from the next start on."""
+
+    list_display = ("user", "runs_per_day", "runs_per_month", "storage_mb")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    autocomplete_fields = ("user",)
+
+
+@admin.register(Usage)
+class UsageAdmin(admin.ModelAdmin[Usage]):
+    """What everybody has used: to be read, never changed."""
+
+    list_display = ("user", "stored_bytes", "day", "runs_of_day", "runs_of_month")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    ordering = ("-stored_bytes",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Usage | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Usage | None = None) -> bool:
+        return False

@@ -1,4 +1,4 @@
-"""What single people and keys may do, where it is not what everybody may."""
+"""What single people and keys may do, where it is not what everybody may; and what each has used."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -66,3 +66,47 @@ class OwnRate(models.Model):
     @property
     def parsed(self) -> Rate:
         return parse_rate(self.rate)
+
+
+class OwnQuota(models.Model):
+    """What one user may use, in place of the instance's quotas. Empty: the instance's; 0: no limit."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="own_quota",
+    )
+    runs_per_day = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Runs that may be started from midnight to midnight, UTC."
+    )
+    runs_per_month = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Runs that may be started in a calendar month, UTC."
+    )
+    storage_mb = models.PositiveIntegerField(
+        "storage (MB)", null=True, blank=True, help_text="What runs and files may take up."
+    )
+
+    def __str__(self) -> str:
+        return f"quotas of {self.user}"
+
+
+class Usage(models.Model):
+    """What one user has used: the runs of the last day and month that had one, and bytes stored.
+
+    Starts count runs (`runs`), triggers of the database count bytes (`counted`): never save() it.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="usage",
+    )
+    day = models.DateField()
+    runs_of_day = models.PositiveIntegerField(default=0, db_default=0)
+    runs_of_month = models.PositiveIntegerField(default=0, db_default=0)  # of the day's month
+    stored_bytes = models.BigIntegerField(default=0, db_default=0)
+
+    def __str__(self) -> str:
+        return f"usage of {self.user}"

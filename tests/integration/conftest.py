@@ -1,6 +1,7 @@
 """Real PostgreSQL and Redis; what workers would do in the background, tests do by hand."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -38,3 +39,13 @@ def lane(no_lane: None) -> Iterator[None]:
         patch("agents.executions.lane.LANE", 3600.0),
     ):
         yield
+
+
+@pytest.fixture
+def quotas(settings: Any) -> Callable[..., None]:
+    """``quotas(runs_per_day=3)``: what everybody may use, for the length of the test."""
+
+    def change(**values: int) -> None:
+        settings.QUOTAS = {**settings.QUOTAS, **values}
+
+    return change

@@ -25,7 +25,7 @@ NOTHING = {
     "complete": True,
 }
 # Of one run of the calculator.
-ROWS = {"emissions": 4, "events": 12, "executions": 1, "node_executions": 3}
+ROWS = {"emissions": 4, "events": 12, "executions": 1, "node_executions": 3, "run_storages": 1}
 EVERYTHING = Ages.older_than(0)
 
 

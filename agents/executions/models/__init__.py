@@ -6,6 +6,7 @@ from agents.executions.models.execution import Execution
 from agents.executions.models.log_line import LogLine
 from agents.executions.models.node_execution import Emission, NodeExecution
 from agents.executions.models.review import Review
+from agents.executions.models.run_storage import RunStorage
 from agents.executions.models.signal import EventWait, Signal
 from agents.executions.models.start_key import StartKey
 from agents.executions.models.stored_value import StoredValue
@@ -21,6 +22,7 @@ __all__ = [
     "NodeExecution",
     "Presence",
     "Review",
+    "RunStorage",
     "Signal",
     "StartKey",
     "StoredValue",

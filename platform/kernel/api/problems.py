@@ -34,7 +34,8 @@ class Refusal:
     @classmethod
     def of(cls, error: TrellisError, **headers: str) -> "Refusal":
         """Return the refusal that one of our own errors stands for."""
-        return cls(error.status, error.code, error.message, error.errors, headers, error.members)
+        told = {**error.headers, **headers}
+        return cls(error.status, error.code, error.message, error.errors, told, error.members)
 
     def as_json(self, *, instance: str = "", request_id: str = "") -> dict[str, Any]:
         """Return the problem document; ``instance`` and ``request_id`` only where known."""

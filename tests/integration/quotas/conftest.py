@@ -9,8 +9,16 @@ from pytest_django import Settings
 from quotas import own
 from quotas.policy import Kind, parse_rates
 from quotas.windows import windows_at
+from tests.support.probes import registered
 
 Limit = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def probes() -> Iterator[None]:
+    """The blocks of ``tests.support.probes`` exist."""
+    with registered():
+        yield
 
 
 @pytest.fixture
