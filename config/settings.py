@@ -264,6 +264,7 @@ RATE_VIEWS = {
             *("token", "token-refresh", "webui:login", "webui:password", "admin:login"),
             *("account_signup", "account_reset_password", "account_reauthenticate"),
             *("mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn"),
+            "user-email",  # they look at a password
         ),
         Kind.SIGN_INS,
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinLengthValidator, RegexValidator
 
 # Who reads one of these names believes that the instance itself speaks.
 RESERVED = frozenset(
@@ -32,3 +32,13 @@ def not_reserved(name: str) -> None:
 
 
 validators: list[Callable[[str], None]] = [well_formed, not_reserved]
+
+
+def check(name: str, *, least: int) -> None:
+    """Raise ValidationError, under `username`, unless somebody may choose this name."""
+    try:
+        MinLengthValidator(least)(name)
+        for validate in validators:
+            validate(name)
+    except ValidationError as error:
+        raise ValidationError({"username": error}) from None

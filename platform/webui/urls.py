@@ -7,7 +7,17 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from kernel.api.routing import slash
-from webui.views import agent, agent_settings, agents, builder, keys, reviews, run, runs
+from webui.views import (
+    agent,
+    agent_settings,
+    agents,
+    builder,
+    keys,
+    profile,
+    reviews,
+    run,
+    runs,
+)
 
 app_name = "webui"
 
@@ -46,6 +56,9 @@ urlpatterns = [
     slash("reviews/", reviews.index, name="reviews"),
     slash("reviews/<uuid:pk>/", reviews.review, name="review"),
     slash("reviews/<uuid:pk>/value/", reviews.value, name="review-value"),
+    slash("account/profile/", profile.profile, name="profile"),
+    slash("account/mails/", profile.mails, name="mails"),
+    slash("avatars/<uuid:pk>/", profile.avatar, name="avatar"),
     slash("account/keys/", keys.index, name="keys"),
     slash("account/keys/new/", keys.new, name="new-key"),
     slash("account/keys/<int:pk>/", keys.show, name="key"),

@@ -18,11 +18,13 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
+from accounts import avatars
 from accounts.models import User
 from agents.executions import places
 from agents.graphs import drafts
 from apikeys import services as keys
 from tests.factories.accounts import UserFactory
+from tests.support.avatars import picture
 from tests.support.graphs import block_named, calculator
 from tests.support.reviews import asked
 from tests.support.runs import run
@@ -67,6 +69,7 @@ def world() -> World:
     here.add("token", "MQ-abc", "MQ-abd")  # of a mail
     here.add("uid", "MQ", "Mg")
     here.add("passkey", 1, 999_999)
+    here.add("avatar", avatars.change(alice, picture()).pk)
     here.add("elsewhere", "nothing/here")
     _scheduled()
     return here

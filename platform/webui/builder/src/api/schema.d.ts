@@ -220,6 +220,83 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/auth/user/avatar/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** @description The person's picture. It is cut to a square of 256 pixels, and carries nothing but itself. */
+        readonly put: operations["auth_user_avatar_update"];
+        readonly post?: never;
+        /** @description The person's picture. It is cut to a square of 256 pixels, and carries nothing but itself. */
+        readonly delete: operations["auth_user_avatar_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/auth/user/email/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * @description Change the e-mail address.
+         *
+         *     The new one counts once the link is followed that is sent there; until then `email` is the
+         *     present one. The body may also be the address alone, as a JSON string, where the session has
+         *     proved who it is a moment ago.
+         */
+        readonly post: operations["auth_user_email_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/auth/user/preferences/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Which mails the person wants. A POST changes the kinds that it names. */
+        readonly get: operations["auth_user_preferences_retrieve"];
+        readonly put?: never;
+        /** @description Which mails the person wants. A POST changes the kinds that it names. */
+        readonly post: operations["auth_user_preferences_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/auth/user/profile/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description What others see of a person. A POST changes the members that it names. */
+        readonly get: operations["auth_user_profile_retrieve"];
+        readonly put?: never;
+        /** @description What others see of a person. A POST changes the members that it names. */
+        readonly post: operations["auth_user_profile_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/auth/user/timezone/": {
         readonly parameters: {
             readonly query?: never;
@@ -814,6 +891,14 @@ export interface components {
          * @enum {string}
          */
         readonly ApiKeyStatusEnum: "ACTIVE" | "SUSPENDED" | "REVOKED";
+        /** @description A picture of the person. */
+        readonly AvatarRequest: {
+            /**
+             * Format: binary
+             * @description PNG, JPEG, WebP or GIF; 5 MB at most.
+             */
+            readonly file: string;
+        };
         /** @description The shape of ``catalogue_entry``. */
         readonly Block: {
             readonly categories: readonly components["schemas"]["Category"][];
@@ -1000,6 +1085,20 @@ export interface components {
          * @enum {string}
          */
         readonly EffectEnum: "none" | "idempotent" | "external";
+        /** @description A new address, and the proof of who asks for it. */
+        readonly Email: {
+            /** Format: email */
+            readonly email: string;
+            /** @description The address that waits to be verified. */
+            readonly waiting: string | null;
+        };
+        /** @description A new address, and the proof of who asks for it. */
+        readonly EmailRequest: {
+            readonly code?: string;
+            /** Format: email */
+            readonly email: string;
+            readonly password?: string;
+        };
         /** @description A run: what it was given, what it gave, what it waits for. */
         readonly Execution: {
             /** Format: date-time */
@@ -1746,6 +1845,14 @@ export interface components {
              */
             readonly when_full: components["schemas"]["WhenFullEnum"];
         };
+        /** @description What others see of a person, as the AutoGPT Platform's clients expect it. */
+        readonly PatchedProfileRequest: {
+            readonly description?: string;
+            /** @description Addresses of web pages: `https://` or `http://`. */
+            readonly links?: readonly string[];
+            readonly name?: string;
+            readonly username?: string;
+        };
         /**
          * @description * `EXECUTE_GRAPH` - EXECUTE_GRAPH
          *     * `READ_GRAPH` - READ_GRAPH
@@ -1778,6 +1885,33 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        /** @description Which mails the person wants, and how many a day at most. */
+        readonly Preferences: {
+            readonly daily_limit?: number;
+            /** @description Where they go. Not changed here. */
+            readonly email?: string;
+            readonly emails_sent_today: number;
+            /**
+             * Format: date
+             * @description The day that is counted; null before any mail.
+             */
+            readonly last_reset_date: string | null;
+            /** @description Kinds of mails: AGENT_RUN, ZERO_BALANCE, LOW_BALANCE, BLOCK_EXECUTION_FAILED, CONTINUOUS_AGENT_ERROR, DAILY_SUMMARY, WEEKLY_SUMMARY, MONTHLY_SUMMARY, REFUND_REQUEST, REFUND_PROCESSED, AGENT_APPROVED, AGENT_REJECTED. */
+            readonly preferences?: {
+                readonly [key: string]: boolean;
+            };
+            readonly user_id: number;
+        };
+        /** @description Which mails the person wants, and how many a day at most. */
+        readonly PreferencesRequest: {
+            readonly daily_limit?: number;
+            /** @description Where they go. Not changed here. */
+            readonly email?: string;
+            /** @description Kinds of mails: AGENT_RUN, ZERO_BALANCE, LOW_BALANCE, BLOCK_EXECUTION_FAILED, CONTINUOUS_AGENT_ERROR, DAILY_SUMMARY, WEEKLY_SUMMARY, MONTHLY_SUMMARY, REFUND_REQUEST, REFUND_PROCESSED, AGENT_APPROVED, AGENT_REJECTED. */
+            readonly preferences?: {
+                readonly [key: string]: boolean;
+            };
+        };
         /** @description A refusal (RFC 9457). `code` is stable; docs/errors.md explains each. */
         readonly Problem: {
             readonly code: string;
@@ -1796,6 +1930,16 @@ export interface components {
             readonly status: number;
             readonly title: string;
             readonly type: string;
+        };
+        /** @description What others see of a person, as the AutoGPT Platform's clients expect it. */
+        readonly Profile: {
+            /** @description Of the picture; null where there is none. */
+            readonly avatar_url: string | null;
+            readonly description: string;
+            /** @description Addresses of web pages: `https://` or `http://`. */
+            readonly links: readonly string[];
+            readonly name: string;
+            readonly username: string;
         };
         /** @description The version that the draft became, and the revision of what the editor shows now. */
         readonly Published: {
@@ -2722,6 +2866,217 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_user_avatar_update: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "multipart/form-data": components["schemas"]["AvatarRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_user_avatar_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_user_email_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EmailRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Email"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_user_preferences_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_user_preferences_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PreferencesRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_user_profile_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_user_profile_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PatchedProfileRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Profile"];
                 };
             };
             /** @description The request was refused. */

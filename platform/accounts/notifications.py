@@ -1,0 +1,87 @@
+"""Mails about what happens: which kinds there are, and who wants which.
+
+Whoever sends one asks `claim` first.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from django.db import models, transaction
+
+from accounts.models import NotificationPreferences, User
+from accounts.models.preferences import MOST_MAILS
+
+
+class NotificationType(models.TextChoices):
+    """The kinds of mails, under the names that the AutoGPT Platform has for them."""
+
+    AGENT_RUN = "AGENT_RUN", "A run of an agent has ended"
+    ZERO_BALANCE = "ZERO_BALANCE", "The credits are used up"
+    LOW_BALANCE = "LOW_BALANCE", "The credits are nearly used up"
+    BLOCK_EXECUTION_FAILED = "BLOCK_EXECUTION_FAILED", "A block has failed"
+    CONTINUOUS_AGENT_ERROR = "CONTINUOUS_AGENT_ERROR", "An agent fails again and again"
+    DAILY_SUMMARY = "DAILY_SUMMARY", "What happened, every day"
+    WEEKLY_SUMMARY = "WEEKLY_SUMMARY", "What happened, every week"
+    MONTHLY_SUMMARY = "MONTHLY_SUMMARY", "What happened, every month"
+    REFUND_REQUEST = "REFUND_REQUEST", "A refund was asked for"
+    REFUND_PROCESSED = "REFUND_PROCESSED", "A refund was decided"
+    AGENT_APPROVED = "AGENT_APPROVED", "An agent of yours was approved for the store"
+    AGENT_REJECTED = "AGENT_REJECTED", "An agent of yours was rejected by the store"
+
+
+def preferences_of(user: User) -> NotificationPreferences:
+    """Return what the person chose; the defaults of somebody who chose nothing yet."""
+    found = NotificationPreferences.objects.filter(user=user).first()
+    return found or NotificationPreferences(user=user)
+
+
+def kinds_of(preferences: NotificationPreferences) -> dict[NotificationType, bool]:
+    """Return of each kind whether the person wants it. What nobody chose is wanted."""
+    return {kind: bool(preferences.chosen.get(kind.value, True)) for kind in NotificationType}
+
+
+def sent_today(preferences: NotificationPreferences) -> int:
+    """Return how many mails the person got today."""
+    return preferences.sent if preferences.sent_on == _today() else 0
+
+
+@transaction.atomic
+def change(
+    user: User,
+    *,
+    kinds: Mapping[NotificationType, bool] | None = None,
+    daily_limit: int | None = None,
+) -> NotificationPreferences:
+    """Return the preferences with what is named changed; kinds that are not named stay."""
+    row = _locked(user)
+    row.chosen |= {kind.value: wanted for kind, wanted in (kinds or {}).items()}
+    if daily_limit is not None:
+        row.daily_limit = min(daily_limit, MOST_MAILS)
+    row.save(update_fields=["chosen", "daily_limit"])
+    return row
+
+
+@transaction.atomic
+def claim(user: User, kind: NotificationType) -> bool:
+    """Count a mail, and return whether it may go: its kind is wanted, and the day has room.
+
+    Of two that ask at the same time for the last place one gets it.
+    """
+    row = _locked(user)
+    if not (user.email and user.is_active and kinds_of(row)[kind]):
+        return False
+    count = sent_today(row)
+    if count >= row.daily_limit:
+        return False
+    row.sent, row.sent_on = count + 1, _today()
+    row.save(update_fields=["sent", "sent_on"])
+    return True
+
+
+def _locked(user: User) -> NotificationPreferences:
+    NotificationPreferences.objects.get_or_create(user=user)
+    return NotificationPreferences.objects.select_for_update().get(user=user)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
