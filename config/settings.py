@@ -44,7 +44,7 @@ APPEND_SLASH = False  # the API answers with and without; pages redirect by thei
 IDENTITY_PROVIDERS = identity_providers()
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "audit.apps.AuditedAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "channels",
     "django_celery_beat",
     "telemetry",
+    "audit",
     "accounts",
     "apikeys",
     "quotas",
@@ -182,6 +183,7 @@ CELERY_BEAT_SCHEDULE = {
     "measure-executions": tick("executions.measure", timedelta(seconds=15), expires=15),
     "recount-storage": tick("executions.recount", timedelta(days=1), expires=3600),
     "purge-executions": tick("executions.purge", timedelta(minutes=10), expires=60),
+    "purge-audit": tick("audit.purge", timedelta(minutes=10), expires=60),
 }
 
 # --- Executions ----------------------------------------------------------------------------------
@@ -416,6 +418,10 @@ TRACES: TraceSettings = {  # the variables are OpenTelemetry's own
 
 SENTRY_DSN = env.secret("SENTRY_DSN")
 SENTRY_ENVIRONMENT = env.text("SENTRY_ENVIRONMENT", "production")
+
+# --- Who did what ---------------------------------------------------------------------------------
+
+AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", 0, least=0)
 
 # --- Logs -----------------------------------------------------------------------------------------
 

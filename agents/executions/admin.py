@@ -63,6 +63,7 @@ class InterveningAdmin(ReadOnlyAdmin):
     """Rows that an operator can requeue, fail or stop. Subclasses say how."""
 
     actions = ("requeue", "fail", "stop")
+    own_transactions = True  # one for each run: they lock its row
 
     def requeue_one(self, row: Any) -> str:
         """Return what happened."""

@@ -13,9 +13,10 @@ from agents.engine.errors import Interrupted
 from agents.engine.ids import NodeId
 from agents.engine.policy import Fault
 from agents.engine.states import OPEN, NodeStatus
-from agents.executions import journal, settlement
+from agents.executions import auditing, journal, settlement
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import Execution, NodeExecution
+from audit.actions import Action
 
 FAILED_BY_OPERATOR = "failed_by_operator"
 
@@ -28,7 +29,11 @@ def requeue(pk: UUID) -> str:
     """
     with journal.opened(_run_of(pk)) as ledger:
         [row] = ledger.read(NodeExecution.objects.filter(pk=pk))
-        return _requeue(ledger, row)
+        done = _requeue(ledger, row)
+        ledger.audited = auditing.line(
+            Action.RUN_REQUEUED, ledger.execution, node_exec_id=str(pk), done=done
+        )
+        return done
 
 
 def requeue_run(pk: UUID) -> str:
@@ -43,6 +48,9 @@ def requeue_run(pk: UUID) -> str:
             for row in ledger.read(rows)
             if row.status != NodeStatus.RUNNING or (row.lease_until and row.lease_until < now())
         ]
+        ledger.audited = auditing.line(
+            Action.RUN_REQUEUED, ledger.execution, node_executions=len(moved)
+        )
     return f"Node executions that were sent, woken or taken over: {len(moved)}."
 
 
@@ -54,6 +62,9 @@ def fail(pk: UUID, reason: str) -> str:
             return _nothing(row)
         row.attempt += 1
         settlement.fail(ledger, row, Fault(FAILED_BY_OPERATOR, reason), final=True)
+        ledger.audited = auditing.line(
+            Action.RUN_FAILED, ledger.execution, node_exec_id=str(pk), reason=reason
+        )
     return "It has failed with the reason."
 
 
@@ -67,6 +78,7 @@ def fail_run(pk: UUID, reason: str) -> str:
         execution.cancel_requested_at = execution.cancel_requested_at or now()
         ledger.tell_run("failing")
         settlement.end_what_does_not_run(ledger)
+        ledger.audited = auditing.line(Action.RUN_FAILED, execution, reason=reason)
     for child in Execution.objects.descendants(pk):
         journal.stop(child)
     still = NodeExecution.objects.filter(execution=pk, status=NodeStatus.RUNNING).count()

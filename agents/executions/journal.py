@@ -18,12 +18,22 @@ from agents.engine.errors import InvalidInputs
 from agents.engine.ids import NodeId
 from agents.engine.outcome import starting_data
 from agents.engine.states import FINAL_NODES, NodeStatus
-from agents.executions import admission, dispatch, metrics, publisher, replaying, settlement
+from agents.executions import (
+    admission,
+    auditing,
+    dispatch,
+    metrics,
+    publisher,
+    replaying,
+    settlement,
+)
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import EventWait, Execution, NodeExecution, Review
 from agents.executions.opening import open_row
 from agents.executions.output import output_count
 from agents.graphs.models import GraphVersion
+from audit.actions import Action
+from audit.models import Entry
 from kernel.errors import TrellisError
 
 
@@ -136,6 +146,13 @@ def stop(pk: UUID) -> bool:
 
 
 @transaction.atomic
+def stop_for_somebody(pk: UUID, **details: Any) -> bool:
+    """Cancel a run as `stop` does, because a person wants it: the audit log has a line of it."""
+    execution = Execution.objects.locked(pk)
+    return _stop(execution, auditing.line(Action.RUN_STOPPED, execution, **details))
+
+
+@transaction.atomic
 def stop_orphan(pk: UUID) -> bool:
     """Cancel a run if the node execution that started it is over. False: it is not, or as `stop`.
 
@@ -146,10 +163,11 @@ def stop_orphan(pk: UUID) -> bool:
     return orphaned.exists() and _stop(execution)
 
 
-def _stop(execution: Execution) -> bool:
+def _stop(execution: Execution, audited: Entry | None = None) -> bool:
     if execution.state.is_final or execution.is_cancelled:
         return False
     ledger = DatabaseLedger(execution, execution.graph_version.graph)
+    ledger.audited = audited
     execution.cancel_requested_at = now()
     ledger.tell_run("stopping")
     settlement.end_what_does_not_run(ledger)
@@ -190,6 +208,8 @@ def _new(execution: Execution, version: GraphVersion) -> DatabaseLedger:
     if execution.deadline_at is None:
         execution.deadline_at = execution.created + settings.EXECUTIONS["deadline"]
     ledger = DatabaseLedger.of_new(execution, version.graph)
+    if execution.parent_id is None:  # what runs start is told by their events
+        ledger.audited = auditing.started(execution)
     ledger.tell_run()
     return ledger
 

@@ -23,6 +23,7 @@ from agents.executions.models import Event, Execution, NodeExecution
 from agents.executions.recordings import Recording
 from agents.executions.statements import NOT_DURABLE, Beside
 from agents.executions.tables import EMISSIONS, EVENTS, NODES, RUNS
+from audit.models import Entry
 from kernel.errors import TrellisError
 from kernel.jsontypes import dumps
 
@@ -46,6 +47,7 @@ class DatabaseLedger(KnownRows):
     leaves_reviews: bool = False  # whether something ended that may have asked a person
     went_idle: bool = False
     in_lane: bool = False  # the local lane goes on with it
+    audited: Entry | None = None  # a line of the audit log, written with the rest
     _stored: tuple[Any, ...] | None = None
     """What the database has of the run besides its counters, where that is known."""
     _changed: dict[UUID, NodeExecution] = field(default_factory=dict)
@@ -240,9 +242,12 @@ class DatabaseLedger(KnownRows):
             ],
             events=self._events,
         )
+        if self.audited is not None:
+            statements.audit(batch, self.audited)
         if commit and is_outermost():
             batch.say("COMMIT")
         batch.run()
+        self.audited = None
         run._state.adding = False
         self._stored = seldom
         if self.knows_all:

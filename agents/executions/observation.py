@@ -8,7 +8,6 @@ this costs a node execution is a microsecond.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from ipaddress import ip_address
 
 from agents.engine.ids import NodeId
 from agents.executions.models import Execution, NodeExecution
@@ -30,7 +29,7 @@ def begun(execution: Execution) -> tracing.Spanning:
     request = context.request()
     if request is not None:
         execution.request_id = getattr(request, "request_id", "")
-        execution.address = _address(request.META.get("REMOTE_ADDR", ""))
+        execution.address = context.address(request)
     return tracing.span("start run", attributes={"trellis.graph_exec_id": str(execution.pk)})
 
 
@@ -61,10 +60,3 @@ def _span(execution: Execution, row: NodeExecution) -> tracing.Spanning:
             "trellis.try": row.tries,
         },
     )
-
-
-def _address(text: str) -> str | None:
-    try:
-        return str(ip_address(text))
-    except ValueError:  # of a socket in a directory
-        return None

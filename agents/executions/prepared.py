@@ -5,7 +5,7 @@ SQL's own PREPARE: planning them took longer than running them.
 
 from dataclasses import dataclass
 
-from agents.executions.tables import EMISSIONS, EVENTS, NEW_RUNS, NODES, RUNS
+from agents.executions.tables import AUDIT, EMISSIONS, EVENTS, NEW_RUNS, NODES, RUNS
 
 
 @dataclass(frozen=True)
@@ -166,6 +166,7 @@ told AS ({EVENTS.insert("$3")})
 WRITE = Prepared("trellis_write", ("json",) * 4, _ROWS + RUNS.update("$4"))
 WRITE_COUNTS = Prepared("trellis_write_counts", ("json",) * 4, _ROWS + RUNS.count("$4"))
 WRITE_NEW = Prepared("trellis_write_new", ("json",) * 4, _ROWS + NEW_RUNS.insert("$4"))
+WRITE_AUDIT = Prepared("trellis_audit", ("json",), AUDIT.insert("$1"))
 
 # Inputs change only while they arrive: rows that end do not write theirs again. A lease that was
 # renewed meanwhile, which takes no lock of the run, is not cut short.
@@ -187,5 +188,6 @@ PREPARED = (
     WRITE,
     WRITE_COUNTS,
     WRITE_NEW,
+    WRITE_AUDIT,
     CHANGE,
 )

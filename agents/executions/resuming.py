@@ -21,10 +21,11 @@ from django.utils.timezone import now
 from agents.engine.graph import ERROR_PIN
 from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus, NodeStatus
-from agents.executions import journal, settlement, storage
+from agents.executions import auditing, journal, settlement, storage
 from agents.executions.ledger import DatabaseLedger, TooManyNodeExecutions
 from agents.executions.models import Emission, Event, EventWait, Execution, NodeExecution
 from agents.executions.payloads import require_payload
+from audit.actions import Action
 from blocks.sdk import EventTimedOut
 from kernel.errors import Conflict
 
@@ -76,6 +77,10 @@ def _revive(pk: UUID, *, parent: UUID | None) -> int:
         revived = sum(
             _revive(child, parent=above) for child, above in children.values_list("pk", "parent_id")
         )
+        if parent is None:
+            ledger.audited = auditing.line(
+                Action.RUN_RETRIED, ledger.execution, node_executions=len(broken) + revived
+            )
         _begin_again(ledger, len(broken))
         _take_back_errors(broken)
         for row in broken:

@@ -12,11 +12,12 @@ from django.db.models import F
 from django.utils.timezone import now
 
 from accounts.models import User
-from agents.executions import journal
+from agents.executions import auditing, journal
 from agents.executions.asking import APPROVED_AHEAD
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import Review
 from agents.executions.sizes import check_size
+from audit.actions import Action
 from blocks.sdk.equality import json_equal
 from kernel.errors import Conflict, TrellisError
 
@@ -75,6 +76,14 @@ def decide(
         if wanted.edited and not found.editable:
             raise ReviewNotEditable
         _record(found, wanted, by)
+        ledger.audited = auditing.line(
+            Action.REVIEW_DECIDED,
+            ledger.execution,
+            review=str(found.pk),
+            name=found.name,
+            decision=found.status,
+            edited=found.edited,
+        )
         journal.go_on(ledger, [found.node_execution_id, *_approve_others(found)])
     return found
 

@@ -75,7 +75,7 @@ def stop_execution(pk: UUID) -> bool:
 
     What has not started ends now; what runs is asked to stop and ends at its next check.
     """
-    stopped = journal.stop(pk)
+    stopped = journal.stop_for_somebody(pk)
     for child in Execution.objects.descendants(pk):
         journal.stop(child)
     return stopped

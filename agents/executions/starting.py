@@ -102,7 +102,7 @@ def _has_place(execution: Execution, version: GraphVersion) -> bool:
 
 def _stop(pk: UUID) -> None:
     """Stop a run now, and once that is committed what it started; else the sweep will."""
-    journal.stop(pk)
+    journal.stop_for_somebody(pk, why="replaced by a newer run")
     transaction.on_commit(partial(_stop_descendants, pk), robust=True)
 
 

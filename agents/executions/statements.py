@@ -21,10 +21,12 @@ from agents.executions.prepared import (
     LOOK,
     UNSETTLED,
     WRITE,
+    WRITE_AUDIT,
     WRITE_COUNTS,
     WRITE_NEW,
 )
-from agents.executions.tables import NEW_RUNS, NODES, RUNS
+from agents.executions.tables import AUDIT, NEW_RUNS, NODES, RUNS
+from audit.models import Entry
 
 # A block that hangs while its run is locked would hold everybody up: the server hangs up on us.
 IDLE_LIMIT = "SET LOCAL idle_in_transaction_session_timeout TO '10s'"
@@ -138,6 +140,11 @@ def write(
         batch.add(WRITE_COUNTS, [*rows, _text(RUNS.counts(run))])
     else:
         batch.add(WRITE, [*rows, _text(RUNS.change(run))])
+
+
+def audit(batch: Batch, line: Entry) -> None:
+    """Add to the batch: write a line of the audit log."""
+    batch.add(WRITE_AUDIT, [_text([AUDIT.document(line)])])
 
 
 def _text(rows: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from django.db import connection, models
 
 from agents.executions.models import Emission, Event, Execution, NodeExecution
+from audit.models import Entry
 from kernel.fields import JSONText
 from kernel.jsontypes import dumps
 
@@ -197,3 +198,4 @@ RUNS = Table(
 NEW_RUNS = Table(Execution)
 NODES = Table(NodeExecution, fixed=("id", "execution", "node_id", "number", "added_at"))
 EVENTS, EMISSIONS = Table(Event), Table(Emission)
+AUDIT = Table(Entry)

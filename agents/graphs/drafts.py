@@ -22,11 +22,13 @@ from accounts.models import User
 from agents.engine import validation
 from agents.engine.errors import InvalidGraph
 from agents.graphs.arrival import duplicates, owned, too_many
+from agents.graphs.auditing import record
 from agents.graphs.codec import document_of, engine_graph
 from agents.graphs.errors import DraftConflict, GraphIdMismatch
 from agents.graphs.exchange import DraftFile, read_file
 from agents.graphs.models import Agent, Draft, GraphVersion
 from agents.graphs.running import graph_problems
+from audit.actions import Action
 from kernel.errors import Detail, NotFound
 from kernel.jsontypes import JSONObject, JSONValue, dumps
 
@@ -114,6 +116,7 @@ def discard(user: User, agent_id: UUID, *, if_match: Collection[int] | None) -> 
     check_match(present, if_match)
     Draft.objects.filter(agent=present.agent).delete()
     present.agent.count_change()
+    _record(Action.AGENT_DISCARDED, present, present.base)
     return _present(present.agent, None)
 
 
@@ -130,6 +133,7 @@ def restore(
     if dumps(document) == dumps(present.document):
         return present
     check_match(present, if_match)
+    _record(Action.AGENT_RESTORED, present, found)
     return _keep(present, document)
 
 
@@ -157,6 +161,7 @@ def publish(
     version = _publish(present, active)
     Draft.objects.filter(agent=present.agent).delete()
     present.agent.count_change()
+    _record(Action.AGENT_PUBLISHED, present, version)
     return version, _present(present.agent, None)
 
 
@@ -215,6 +220,10 @@ def _publish(present: EditorGraph, active: GraphVersion) -> GraphVersion:
         forked_from_version=active.forked_from_version,
         from_revision=present.revision,
     )
+
+
+def _record(action: Action, present: EditorGraph, version: GraphVersion) -> None:
+    record(action, version, owner_id=present.agent.owner_id, revision=present.revision)
 
 
 def check_match(present: EditorGraph, if_match: Collection[int] | None) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from agents.graphs import drafts
 from agents.graphs.arrival import Arrival, arrivals
+from agents.graphs.auditing import record
 from agents.graphs.errors import GraphIdMismatch, VersionConflict
 from agents.graphs.exchange import GraphFile, read_file
 from agents.graphs.export import export
@@ -17,6 +18,7 @@ from agents.graphs.models import Agent, Draft, GraphVersion, load_graphs
 from agents.graphs.references import Reference, mentions, reference_of
 from agents.graphs.running import find, run_problems, runnable
 from agents.graphs.settings import GraphSettings
+from audit.actions import Action
 from kernel.errors import NotFound
 from kernel.jsontypes import JSONValue, loads
 
@@ -38,16 +40,26 @@ SAMPLES = Path(__file__).parent / "samples"
 
 
 @transaction.atomic
-def create_agent(owner: User, file: JSONValue, *, sample: str | None = None) -> GraphVersion:
+def create_agent(
+    owner: User, file: JSONValue, *, sample: str | None = None, imported: bool = False
+) -> GraphVersion:
     """Return the first version of a new agent made from a file in the exchange format.
 
     Its sub-agents become agents too. All ids are new, the version numbers are the file's.
-    Raises InvalidGraph with all problems; then nothing was stored.
+    ``imported``: somebody brought the file, and did not begin an agent here. Raises InvalidGraph with all problems; then nothing was stored.
     """
     main, *others = arrivals(read_file(file), owner_id=owner.pk)
     agent = Agent.objects.create(id=main.agent_id, owner=owner, sample=sample)
     _store_sub_agents(agent, others)
-    return _store(main, main.file.version, is_active=True)
+    made = _store(main, main.file.version, is_active=True)
+    record(
+        Action.AGENT_IMPORTED if imported else Action.AGENT_CREATED,
+        made,
+        owner_id=owner.pk,
+        sub_agents=len(others),
+        **({"sample": sample} if sample else {}),
+    )
+    return made
 
 
 @transaction.atomic
@@ -73,7 +85,9 @@ def save_version(
     if file.is_active:
         agent.versions.filter(is_active=True).update(is_active=False)
         drafts.active_changed(agent)
-    return _store(main, agent.next_version(), is_active=file.is_active, before=active)
+    saved = _store(main, agent.next_version(), is_active=file.is_active, before=active)
+    record(Action.AGENT_SAVED, saved, owner_id=agent.owner_id, is_active=file.is_active)
+    return saved
 
 
 @transaction.atomic
@@ -87,6 +101,7 @@ def activate(agent: Agent, version: int) -> GraphVersion:
     agent.versions.filter(pk=found.pk).update(is_active=True)
     if not found.is_active:
         drafts.active_changed(agent)
+        record(Action.AGENT_ACTIVATED, found, owner_id=agent.owner_id)
     found.is_active = True
     return found
 
@@ -106,6 +121,8 @@ def change_settings(agent: Agent, changes: JSONValue) -> GraphSettings:
     settings = GraphSettings.stored(agent.settings).changed(changes)
     agent.settings = settings.chosen
     agent.save(update_fields=["settings"])
+    active = agent.versions.defer("document").get(is_active=True)
+    record(Action.AGENT_CHANGED, active, owner_id=agent.owner_id, settings=settings.chosen)
     return settings
 
 
@@ -120,6 +137,8 @@ def delete(agent: Agent) -> None:
     gone = _unused_elsewhere(agent, {agent.pk, *sub_agents})
     Agent.objects.filter(pk__in=gone).update(deleted_at=timezone.now())
     Draft.objects.filter(agent__in=gone).delete()
+    active = agent.versions.defer("document").get(is_active=True)
+    record(Action.AGENT_DELETED, active, owner_id=agent.owner_id, agents=len(gone))
 
 
 @transaction.atomic

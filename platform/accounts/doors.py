@@ -2,7 +2,11 @@
 
 allauth leads people by the names, so every name that it may use has its address here. A test
 compares them.
+
+Each is one transaction: what is done to an account and what the audit log tells of it come together.
 """
+
+from collections.abc import Iterable
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
@@ -13,7 +17,8 @@ from allauth.socialaccount import views as social
 from allauth.urls import build_provider_urlpatterns
 from allauth.usersessions import views as sessions
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path, re_path
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from kernel.api.routing import slash
 
@@ -103,3 +108,14 @@ other_sites = [
 ]
 
 urlpatterns = [*entrance, *password, *person, *second_factor, *other_sites]
+
+
+def _in_one_transaction(patterns: Iterable[URLPattern | URLResolver]) -> None:
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            _in_one_transaction(one.url_patterns)
+        else:
+            one.callback = transaction.atomic(one.callback)
+
+
+_in_one_transaction(urlpatterns)

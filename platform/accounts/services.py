@@ -6,6 +6,8 @@ from django.utils.crypto import get_random_string
 from django.utils.timezone import now
 
 from accounts.models import User
+from audit import trail
+from audit.actions import Action
 from kernel.errors import Conflict
 
 # Any number will do, as long as nobody else locks it.
@@ -38,11 +40,13 @@ def ensure_first_user() -> tuple[User, str | None]:
         return User.objects.create_superuser("admin", password=password), password
 
 
+@transaction.atomic
 def sign_out_everywhere(user: User) -> None:
     """End the person's sessions and tokens. What is signed from now on is good."""
     user.signed_out_at = now()
     user.save(update_fields=["signed_out_at"])
     UserSession.objects.filter(user=user).delete()
+    trail.record(Action.SIGNED_OUT_EVERYWHERE, owner=user.pk, thing=user)
 
 
 def first_user() -> User | None:

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from accounts.models import User
 from apikeys.models import ApiKey
 from apikeys.tokens import HEAD
+from audit.acting import Credentials, Via, credentials_of
 
 HEADER = "X-API-Key"
 BEARER = f"Bearer {HEAD}"  # other bearer tokens are not keys, and not for us
@@ -51,3 +52,9 @@ def offered_key(request: Request) -> str | None:
 def asking_key(request: Request) -> ApiKey | None:
     """Return the key with which the request came; None where a person asks."""
     return request.auth if isinstance(request.auth, ApiKey) else None
+
+
+@credentials_of.register
+def _key(auth: ApiKey) -> Credentials:
+    """Return how the audit log names the key by which somebody spoke."""
+    return Credentials(Via.KEY, id=str(auth.pk), label=str(auth))

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -11,6 +12,8 @@ from accounts.models import User
 from apikeys.errors import BeyondThisKey, KeyNameTaken, KeyRevoked, TooManyKeys
 from apikeys.models import ApiKey, ApiKeyQuerySet
 from apikeys.tokens import Token, generate
+from audit import trail
+from audit.actions import Action
 from kernel.access import ALL_SCOPES, Scope
 from kernel.errors import NotFound
 
@@ -57,13 +60,15 @@ def create(
         made_by=by,
         **_kept(token),
     )
+    _record(Action.KEY_CREATED, key, scopes=key.scopes)
     return Issued(key, token.text)
 
 
+@transaction.atomic
 def issue(user: User, *, name: str = DEFAULT) -> str:
     """Return a new key that may do everything. It replaces the one of the same name at once."""
     token = generate()
-    ApiKey.objects.living().update_or_create(
+    key, is_new = ApiKey.objects.living().update_or_create(
         user=user,
         name=name,
         defaults={
@@ -78,6 +83,7 @@ def issue(user: User, *, name: str = DEFAULT) -> str:
             "last_used_at": None,
         },
     )
+    _record(Action.KEY_CREATED if is_new else Action.KEY_ROTATED, key, scopes=key.scopes)
     return token.text
 
 
@@ -96,6 +102,7 @@ def rotate(key: ApiKey, *, grace: timedelta = timedelta(), by: ApiKey | None = N
     for name, value in _kept(token).items():
         setattr(key, name, value)
     key.save()
+    _record(Action.KEY_ROTATED, key, grace_seconds=int(grace.total_seconds()))
     return Issued(key, token.text)
 
 
@@ -120,6 +127,7 @@ def change(
     if description is not None:
         key.description = description
     key.save()
+    _record(Action.KEY_CHANGED, key, scopes=key.scopes)
     return key
 
 
@@ -127,7 +135,9 @@ def change(
 def suspend(key: ApiKey, *, by: ApiKey | None = None) -> ApiKey:
     """Return the key, which opens nothing until it is resumed; so with all keys that it made."""
     key = _locked(key, by)
-    _family(key).filter(status=ApiKey.Status.ACTIVE).update(status=ApiKey.Status.SUSPENDED)
+    active = _family(key).filter(status=ApiKey.Status.ACTIVE)
+    if changed := active.update(status=ApiKey.Status.SUSPENDED):
+        _record(Action.KEY_SUSPENDED, key, keys=changed)
     key.refresh_from_db()
     return key
 
@@ -136,8 +146,10 @@ def suspend(key: ApiKey, *, by: ApiKey | None = None) -> ApiKey:
 def resume(key: ApiKey, *, by: ApiKey | None = None) -> ApiKey:
     """Return the key, which works again. Raises KeyRevoked."""
     key = _locked(key, by)
-    key.status = ApiKey.Status.ACTIVE
-    key.save(update_fields=["status"])
+    if key.status != ApiKey.Status.ACTIVE:
+        key.status = ApiKey.Status.ACTIVE
+        key.save(update_fields=["status"])
+        _record(Action.KEY_RESUMED, key)
     return key
 
 
@@ -149,9 +161,12 @@ def revoke(key: ApiKey, *, by: ApiKey | None = None) -> ApiKey:
     except KeyRevoked:
         key.refresh_from_db()
         return key
-    _family(key).living().update(
-        status=ApiKey.Status.REVOKED, revoked_at=now(), old_prefix=None, old_until=None
+    changed = (
+        _family(key)
+        .living()
+        .update(status=ApiKey.Status.REVOKED, revoked_at=now(), old_prefix=None, old_until=None)
     )
+    _record(Action.KEY_REVOKED, key, keys=changed)
     key.refresh_from_db()
     return key
 
@@ -182,6 +197,11 @@ def _check_reach(by: ApiKey | None, scopes: Collection[Scope], expires_at: datet
             f"The key that you use expires at {by.expires_at:%Y-%m-%dT%H:%M:%SZ}. "
             "What it makes or changes must not work longer."
         )
+
+
+def _record(action: Action, key: ApiKey, **details: Any) -> None:
+    name = f"{key.name} ({key})"
+    trail.record(action, owner=key.user_id, thing=("apikeys.apikey", key.pk, name), details=details)
 
 
 def _family(key: ApiKey) -> ApiKeyQuerySet:

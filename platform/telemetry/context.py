@@ -8,6 +8,7 @@ its fields only when a line is written: see `about`.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from ipaddress import ip_address
 from typing import Any
 
 from django.http import HttpRequest
@@ -59,12 +60,18 @@ def clear() -> None:
 
 def user_id(request: HttpRequest) -> Any:
     """Return the primary key of who asks, as far as that is known without asking the database."""
-    user = getattr(request, "_cached_user", None)  # of the session, once somebody asked
-    if user is None:
-        user = request.__dict__.get("user")  # Django's is lazy; REST framework puts the real one
-        if not hasattr(type(user), "is_authenticated"):
-            return None
+    user = request.__dict__.get("user")  # Django's is lazy; REST framework puts the real one
+    if not hasattr(type(user), "is_authenticated"):
+        user = getattr(request, "_cached_user", None)  # of the session, once somebody asked
     return getattr(user, "pk", None)
+
+
+def address(request: HttpRequest) -> str | None:
+    """Return from where the request came; None for a socket in a directory."""
+    try:
+        return str(ip_address(request.META.get("REMOTE_ADDR", "")))
+    except ValueError:
+        return None
 
 
 def _of_request(request: HttpRequest) -> Fields:

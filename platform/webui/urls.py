@@ -3,11 +3,13 @@
 from allauth.account import views as doors
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.urls import path
 from django.views.generic import RedirectView
 
 from kernel.api.routing import slash
 from webui.views import (
+    activity,
     agent,
     agent_settings,
     agents,
@@ -30,9 +32,9 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="webui:agents"), name="home"),
     path("favicon.ico", icon),
     # Names for what `accounts.doors` serves.
-    slash("sign-in/", doors.login, name="login"),
-    slash("sign-out/", doors.logout, name="logout"),
-    slash("account/password/", doors.password_change, name="password"),
+    slash("sign-in/", transaction.atomic(doors.login), name="login"),
+    slash("sign-out/", transaction.atomic(doors.logout), name="logout"),
+    slash("account/password/", transaction.atomic(doors.password_change), name="password"),
     slash("agents/", agents.index, name="agents"),
     slash("agents/import/", agents.import_file, name="import"),
     slash("agents/new/", builder.new, name="new"),
@@ -66,4 +68,5 @@ urlpatterns = [
     slash("account/keys/<int:pk>/resume/", keys.resume, name="resume-key"),
     slash("account/keys/<int:pk>/rotate/", keys.rotate, name="rotate-key"),
     slash("account/keys/<int:pk>/revoke/", keys.revoke, name="revoke-key"),
+    slash("account/activity/", activity.index, name="activity"),
 ]

@@ -8,10 +8,13 @@ from rest_framework_simplejwt.exceptions import AuthenticationFailed, InvalidTok
 from rest_framework_simplejwt.serializers import PasswordField
 from rest_framework_simplejwt.settings import api_settings
 
+from accounts import auditing
 from accounts.models import User
 from accounts.passwords import authenticated
 from accounts.timezones import validate_time_zone
 from accounts.tokens import RefreshToken, check_is_current
+from audit.acting import Via
+from audit.actions import Action
 
 
 class TokenSerializer(serializers.Serializer[Any]):
@@ -31,13 +34,12 @@ class TokenSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         """Return the tokens. Raises what `authenticated` raises."""
-        user = authenticated(
-            self.context["request"]._request,
-            attrs["username"],
-            attrs["password"],
-            attrs.get("code", ""),
-        )
-        refresh = RefreshToken.for_user(user)
+        request = self.context["request"]._request
+        code = attrs.get("code", "")
+        user = authenticated(request, attrs["username"], attrs["password"], code)
+        with transaction.atomic():
+            refresh = RefreshToken.for_user(user)
+            auditing.record(Action.SIGNED_IN, user, request, via=Via.TOKEN)
         return {"access": str(refresh.access_token), "refresh": str(refresh)}
 
 

@@ -47,7 +47,7 @@ def import_file(request: PageRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _list(request, form, status=400)
     try:
-        version = services.create_agent(request.user, form.cleaned_data["file"])
+        version = services.create_agent(request.user, form.cleaned_data["file"], imported=True)
     except TrellisError as error:
         return _list(request, form, error, status=400)
     messages.success(request, f"“{version.name}” is imported.")

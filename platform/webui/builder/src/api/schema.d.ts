@@ -109,6 +109,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/audit/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List lines, the newest first. */
+        readonly get: operations["audit_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/auth/sign-out-everywhere/": {
         readonly parameters: {
             readonly query?: never;
@@ -891,6 +908,30 @@ export interface components {
          * @enum {string}
          */
         readonly ApiKeyStatusEnum: "ACTIVE" | "SUSPENDED" | "REVOKED";
+        /** @description A line. What is another person's (who they are, from where) is for staff with the right. */
+        readonly AuditLine: {
+            /** @description docs/audit.md lists them. */
+            readonly action: string;
+            readonly actor: string;
+            readonly actor_id: number | null;
+            readonly address: string | null;
+            /** @description Return whether it was another person than the caller. */
+            readonly by_another: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly credential: string;
+            readonly credential_id: string;
+            readonly description: string;
+            readonly details: unknown;
+            readonly id: number;
+            readonly object_id: string;
+            readonly object_label: string;
+            readonly object_type: string;
+            readonly outcome: components["schemas"]["OutcomeEnum"];
+            readonly owner_id: number | null;
+            readonly request_id: string;
+            readonly via: components["schemas"]["ViaEnum"];
+        };
         /** @description A picture of the person. */
         readonly AvatarRequest: {
             /**
@@ -1726,6 +1767,12 @@ export interface components {
          * @enum {string}
          */
         readonly NodeStatusEnum: "INCOMPLETE" | "QUEUED" | "RUNNING" | "WAITING" | "COMPLETED" | "FAILED" | "TERMINATED";
+        /**
+         * @description * `done` - Done
+         *     * `refused` - Refused
+         * @enum {string}
+         */
+        readonly OutcomeEnum: "done" | "refused";
         readonly PaginatedApiKeyList: {
             /**
              * Format: uri
@@ -1738,6 +1785,19 @@ export interface components {
              */
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["ApiKey"][];
+        };
+        readonly PaginatedAuditLineList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["AuditLine"][];
         };
         readonly PaginatedCredentialLimitList: {
             /**
@@ -2341,6 +2401,15 @@ export interface components {
             /** @description Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
             readonly username: string;
         };
+        /**
+         * @description * `session` - Browser
+         *     * `key` - API key
+         *     * `token` - Token
+         *     * `nobody` - Nobody who signed in
+         *     * `system` - The system or its command line
+         * @enum {string}
+         */
+        readonly ViaEnum: "session" | "key" | "token" | "nobody" | "system";
         /** @description What keeps a run from its end; of one that has ended, what never ran. */
         readonly Waiting: {
             /** Format: uuid */
@@ -2660,6 +2729,56 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly audit_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only this action; with a dot at its end, all that begin so: `key.` */
+                readonly action?: string;
+                /** @description Only what the person with this id did. */
+                readonly actor?: number;
+                /** @description Then or later. */
+                readonly created_after?: string;
+                readonly created_before?: string;
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                readonly object_id?: string;
+                readonly object_type?: string;
+                /**
+                 * @description * `done` - Done
+                 *     * `refused` - Refused
+                 */
+                readonly outcome?: "done" | "refused";
+                /** @description Only lines about the account and things of the person with this id. */
+                readonly owner?: number;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+                readonly request_id?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedAuditLineList"];
                 };
             };
             /** @description The request was refused. */

@@ -1,0 +1,59 @@
+"""What the audit log tells of. Codes are for ever; ``docs/audit.md`` has a row for each."""
+
+from django.db import models
+
+
+class Action(models.TextChoices):
+    """Something that somebody did, or tried."""
+
+    SIGNED_UP = "account.signed_up", "Signed up"
+    SIGNED_IN = "account.signed_in", "Signed in"
+    SIGN_IN_FAILED = "account.sign_in_failed", "Failed to sign in"
+    SIGNED_OUT = "account.signed_out", "Signed out"
+    SIGNED_OUT_EVERYWHERE = "account.signed_out_everywhere", "Signed out everywhere"
+    PASSWORD_CHANGED = "account.password_changed", "Changed the password"
+    PASSWORD_RESET = "account.password_reset", "Set a new password by mail"
+    EMAIL_ADDED = "account.email_added", "Added an e-mail address"
+    EMAIL_CONFIRMED = "account.email_confirmed", "Verified an e-mail address"
+    EMAIL_CHANGED = "account.email_changed", "Changed the e-mail address"
+    EMAIL_REMOVED = "account.email_removed", "Removed an e-mail address"
+    FACTOR_ADDED = "account.factor_added", "Added a second factor"
+    FACTOR_REMOVED = "account.factor_removed", "Removed a second factor"
+    FACTOR_RESET = "account.factor_reset", "Made new recovery codes"
+    CONNECTED = "account.connected", "Connected another site's account"
+    DISCONNECTED = "account.disconnected", "Disconnected another site's account"
+
+    KEY_CREATED = "key.created", "Made an API key"
+    KEY_CHANGED = "key.changed", "Changed an API key"
+    KEY_SUSPENDED = "key.suspended", "Suspended an API key"
+    KEY_RESUMED = "key.resumed", "Resumed an API key"
+    KEY_ROTATED = "key.rotated", "Rotated an API key"
+    KEY_REVOKED = "key.revoked", "Revoked an API key"
+
+    AGENT_CREATED = "agent.created", "Made an agent"
+    AGENT_IMPORTED = "agent.imported", "Imported an agent"
+    AGENT_SAVED = "agent.saved", "Saved a version of an agent"
+    AGENT_PUBLISHED = "agent.published", "Published a draft of an agent"
+    AGENT_RESTORED = "agent.restored", "Restored a version of an agent"
+    AGENT_DISCARDED = "agent.discarded", "Discarded a draft of an agent"
+    AGENT_ACTIVATED = "agent.activated", "Made a version of an agent the active one"
+    AGENT_CHANGED = "agent.changed", "Changed the settings of an agent"
+    AGENT_DELETED = "agent.deleted", "Deleted an agent"
+
+    RUN_STARTED = "run.started", "Started a run"
+    RUN_REPLAYED = "run.replayed", "Replayed a run"
+    RUN_STOPPED = "run.stopped", "Stopped a run"
+    RUN_RETRIED = "run.retried", "Retried a run"
+    RUN_REQUEUED = "run.requeued", "Requeued what was stuck"
+    RUN_FAILED = "run.failed", "Failed a run or a node by hand"
+    REVIEW_DECIDED = "review.decided", "Decided a review"
+
+    STAFF_ADDED = "staff.added", "Added a row in the administration"
+    STAFF_CHANGED = "staff.changed", "Changed a row in the administration"
+    STAFF_DELETED = "staff.deleted", "Deleted a row in the administration"
+    LOG_EXPORTED = "audit.exported", "Exported the audit log"
+
+
+def choices() -> list[tuple[str, str]]:
+    """Return the codes with their words. Migrations name this function, so that they need not change."""
+    return list(Action.choices)
