@@ -21,9 +21,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def main(options: Namespace) -> int:
-    servers.setup_django()
-    chosen = options.only or list(examinations.EXAMINATIONS)
     findings = []
+    chosen = options.only or list(examinations.EXAMINATIONS)
+    if refused := unreadable_settings():
+        findings, chosen = [refused], []
+        if not options.json:
+            print(line(refused, coloured=sys.stdout.isatty()), flush=True)
     for name in chosen:
         finding = examinations.examine(name)
         findings.append(finding)
@@ -34,10 +37,22 @@ def main(options: Namespace) -> int:
     return int(any(finding.status is Status.FAIL for finding in findings))
 
 
+def unreadable_settings() -> Finding | None:
+    """Return the finding of settings with which nothing would start; None where they are good."""
+    from config.env import ConfigurationError
+
+    try:
+        servers.setup_django()
+    except ConfigurationError as error:
+        remedy = "Change these variables; docs/operations.md lists them all."
+        return Finding("settings", Status.FAIL, str(error), remedy)
+    return None
+
+
 def line(finding: Finding, *, coloured: bool) -> str:
     """Return the finding for people, its remedy on a second line."""
     word = finding.status.ljust(4)
     if coloured:
         word = f"\x1b[{COLOURS[finding.status]}m{word}\x1b[0m"
-    text = f"{word}  {finding.name:<10}  {finding.text}"
-    return f"{text}\n{'':18}{finding.remedy}" if finding.remedy else text
+    text = f"{word}  {finding.name:<12}  {finding.text}"
+    return f"{text}\n{'':20}{finding.remedy}" if finding.remedy else text
