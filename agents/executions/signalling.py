@@ -9,10 +9,10 @@ from uuid import UUID
 
 from accounts.models import User
 from agents.executions import journal
-from agents.executions.idempotency import IdempotencyKeyReused, KeyedRequest
 from agents.executions.models import EventWait, Signal
 from agents.executions.sizes import check_size
 from kernel.errors import Conflict
+from kernel.idempotency import IdempotencyKeyReused, KeyedRequest
 
 
 class ExecutionEnded(Conflict):

@@ -24,7 +24,7 @@ from kernel.access import Scope, may
 from kernel.errors import NotFound
 from kernel.fields import JSONText
 from kernel.jsontypes import JSONObject
-from kernel.models import Identified
+from kernel.models import Identified, RequestKey
 
 MUTABLE = frozenset({"is_active"})
 graphs = GraphCache()
@@ -283,6 +283,26 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"Draft of {self.agent_id}"
+
+
+class CreationKey(RequestKey):
+    """A key that a client chose for a request to make an agent, and the version that it made."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="creation_keys"
+    )
+    version = models.ForeignKey(
+        GraphVersion, on_delete=models.CASCADE, related_name="creation_keys"
+    )
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["owner", "key"], name="creationkey_once_per_owner"),
+        ]
+        indexes = [
+            # The sweep: keys to forget.
+            models.Index(fields=["created"], name="creationkey_by_age"),
+        ]
 
 
 def graph_of(version: UUID) -> Graph:

@@ -41,17 +41,24 @@ SAMPLES = Path(__file__).parent / "samples"
 
 @transaction.atomic
 def create_agent(
-    owner: User, file: JSONValue, *, sample: str | None = None, imported: bool = False
+    owner: User,
+    file: JSONValue,
+    *,
+    sample: str | None = None,
+    imported: bool = False,
+    pk: UUID | None = None,
 ) -> GraphVersion:
     """Return the first version of a new agent made from a file in the exchange format.
 
     Its sub-agents become agents too. All ids are new, the version numbers are the file's.
-    ``imported``: somebody brought the file, and did not begin an agent here. Raises InvalidGraph with all problems; then nothing was stored.
+    ``imported``: somebody brought the file, and did not begin an agent here. ``pk`` is the
+    version's key, where the caller chose one (see `agents.graphs.creation`).
+    Raises InvalidGraph with all problems; then nothing was stored.
     """
     main, *others = arrivals(read_file(file), owner_id=owner.pk)
     agent = Agent.objects.create(id=main.agent_id, owner=owner, sample=sample)
     _store_sub_agents(agent, others)
-    made = _store(main, main.file.version, is_active=True)
+    made = _store(main, main.file.version, is_active=True, pk=pk)
     record(
         Action.AGENT_IMPORTED if imported else Action.AGENT_CREATED,
         made,
@@ -194,9 +201,15 @@ def _store_sub_agents(agent: Agent, sub_agents: Sequence[Arrival]) -> None:
 
 
 def _store(
-    arrival: Arrival, number: int, *, is_active: bool, before: GraphVersion | None = None
+    arrival: Arrival,
+    number: int,
+    *,
+    is_active: bool,
+    before: GraphVersion | None = None,
+    pk: UUID | None = None,
 ) -> GraphVersion:
     version = _version(arrival, number, is_active=is_active)
+    version.pk = pk or version.pk
     if before is not None:
         version.forked_from_id = before.forked_from_id
         version.forked_from_version = before.forked_from_version

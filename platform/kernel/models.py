@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.utils.timezone import now
 
 
 class Identified(models.Model):
@@ -22,3 +23,21 @@ class Timestamped(models.Model):
 
     class Meta:
         abstract = True
+
+
+class RequestKey(models.Model):
+    """A key that a client chose for a request to make something, so that it may send it again.
+
+    A model of its own for each kind of thing adds who chose it (``owner``), what it made, and
+    that an owner has each key once. `kernel.idempotency` reads and writes it.
+    """
+
+    key = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)  # of the request
+    created = models.DateTimeField(default=now)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.key

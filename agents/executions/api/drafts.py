@@ -14,13 +14,13 @@ from agents.executions import services
 from agents.executions.api.idempotency import (
     IDEMPOTENCY_KEY,
     STARTED,
-    keyed_request,
     started_response,
 )
 from agents.executions.idempotency import once
 from agents.graphs.api.preconditions import wanted_numbers
 from kernel.access import Scope
 from kernel.api.access import needs
+from kernel.api.idempotency import keyed_request
 
 IF_MATCH = OpenApiParameter(
     "If-Match",

@@ -7,34 +7,19 @@ started = once(person(request).pk, keyed_request(request), lambda pk: …)
 return started_response(request, started)
 """
 
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from agents.executions.api.serializers import ExecutionSummarySerializer
-from agents.executions.idempotency import KeyedRequest, Started
+from agents.executions.idempotency import Started
 from agents.executions.models import Execution
 from agents.graphs.models import GraphVersion
 from kernel.access import Scope, may
+from kernel.api.idempotency import REPLAYED, parameter
 
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    location=OpenApiParameter.HEADER,
-    description="Of requests with the same key and the same body, only the first starts a run; "
-    "the others answer with that run, and the header `Idempotency-Replayed: true`. "
-    "1 to 255 visible ASCII characters.",
-)
+IDEMPOTENCY_KEY = parameter("starts a run", "that run")
 STARTED = {202: ExecutionSummarySerializer}
-
-
-def keyed_request(request: Request) -> KeyedRequest | None:
-    """Return the request with its key; None where it has none. Raises InvalidIdempotencyKey."""
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return None
-    path = f"{request.path.rstrip('/')}/"  # both spellings are one endpoint
-    return KeyedRequest.of(key, str(request.method), path, body=request.data)
 
 
 def started_response(
@@ -46,12 +31,12 @@ def started_response(
 
     Who may start runs and not read them gets a receipt: the run as any run begins.
     """
-    execution = started.execution
+    execution = started.thing
     if not may(request.user, Scope.READ_GRAPH):
         execution = _receipt(execution)
     headers = {"Location": reverse("execution-detail", args=[execution.pk], request=request)}
     if started.replayed:
-        headers["Idempotency-Replayed"] = "true"
+        headers |= REPLAYED
     return Response(shape(execution).data, status=202, headers=headers)
 
 

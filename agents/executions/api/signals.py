@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
@@ -13,19 +13,13 @@ from rest_framework.views import APIView
 from accounts.people import person
 from agents.executions import signalling
 from agents.executions.api.fields import AnyValueField
-from agents.executions.api.idempotency import keyed_request
 from agents.executions.models import Execution, Signal
 from agents.executions.models.signal import LONGEST_NAME
 from kernel.access import Scope
 from kernel.api.access import needs
+from kernel.api.idempotency import REPLAYED, keyed_request, parameter
 
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    location=OpenApiParameter.HEADER,
-    description="Of requests to a run with the same key and the same body, only the first sends a "
-    "signal; the others answer with that one, and the header `Idempotency-Replayed: true`. "
-    "1 to 255 visible ASCII characters.",
-)
+IDEMPOTENCY_KEY = parameter("sends a signal", "that one")
 
 
 class SendSignalSerializer(serializers.Serializer[Any]):
@@ -86,5 +80,5 @@ class SignalsView(APIView):
         signal, is_new = signalling.send(
             execution.pk, by=person(request), request=keyed_request(request), **asked.validated_data
         )
-        headers = {} if is_new else {"Idempotency-Replayed": "true"}
+        headers = {} if is_new else REPLAYED
         return Response(SignalSerializer(signal).data, status=201, headers=headers)

@@ -20,7 +20,6 @@ from agents.executions import blockrun, services, waiting
 from agents.executions.api.idempotency import (
     IDEMPOTENCY_KEY,
     STARTED,
-    keyed_request,
     started_response,
 )
 from agents.executions.api.queries import (
@@ -51,6 +50,7 @@ from agents.graphs.api.shapes import RunGraph
 from apikeys.credentials import credential_of
 from kernel.access import Scope
 from kernel.api.access import needs
+from kernel.api.idempotency import keyed_request
 
 MOST_EVENTS = 500
 

@@ -16,7 +16,7 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.models import User
-from agents.graphs import services
+from agents.graphs import creation, services
 from agents.graphs.api.bodies import graph_of_body
 from agents.graphs.api.preconditions import etag, wanted_numbers
 from agents.graphs.api.serializers import (
@@ -33,6 +33,7 @@ from agents.graphs.models import GraphVersion, GraphVersionQuerySet, load_graphs
 from agents.graphs.settings import GraphSettings
 from kernel.access import Scope
 from kernel.api.access import needs
+from kernel.api.idempotency import REPLAYED, keyed_request, parameter
 
 GRAPH_OR_FILE = PolymorphicProxySerializer(
     component_name="GraphOrExportedGraph",
@@ -84,12 +85,22 @@ class GraphViewSet(ListModelMixin, GenericViewSet[GraphVersion]):
             versions = versions.filter(agent__imported_with=None)
         return self._page(self.filter_queryset(versions))
 
-    @extend_schema(request=CreateGraph, responses={201: GraphSerializer})
+    @extend_schema(
+        parameters=[parameter("makes an agent", "that one")],
+        request=CreateGraph,
+        responses={201: GraphSerializer},
+    )
     def create(self, request: Request) -> Response:
         """Make an agent from a graph in the exchange format, with the agents that it runs."""
-        version = services.create_agent(self.user, graph_of_body(request.data))
-        location = reverse("graph-detail", args=[version.agent_id], request=request)
-        return _answer(version, status=201, headers={"Location": location})
+        graph = graph_of_body(request.data)
+        made = creation.once(
+            self.user.pk,
+            keyed_request(request),
+            lambda pk: services.create_agent(self.user, graph, pk=pk),
+        )
+        location = reverse("graph-detail", args=[made.thing.agent_id], request=request)
+        headers = {"Location": location, **(REPLAYED if made.replayed else {})}
+        return _answer(made.thing, status=201, headers=headers)
 
     @extend_schema(parameters=[GraphQuerySerializer], responses=GRAPH_OR_FILE)
     def retrieve(self, request: Request, agent_id: UUID) -> Response:

@@ -1,7 +1,9 @@
 """The list of a person's agents, and the import of another one."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.db.models import F
@@ -11,9 +13,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agents.graphs import services
+from agents.graphs import creation, services
 from agents.graphs.thumbnails import thumbnails
 from kernel.errors import TrellisError
+from kernel.idempotency import KeyedRequest
 from webui.agentlist import listed_agents, runs_under_way
 from webui.forms.importing import ImportForm
 from webui.paging import page_of
@@ -28,6 +31,7 @@ SORTS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
     "name": ("By name", (Lower("name"), "pk")),
 }
 MOST_PROBLEMS = 20
+DOUBLE_CLICK = timedelta(seconds=10)  # later, the same file is meant to be imported again
 
 
 @require_safe
@@ -46,12 +50,18 @@ def import_file(request: PageRequest) -> HttpResponseBase:
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
         return _list(request, form, status=400)
+    file = form.cleaned_data["file"]
     try:
-        version = services.create_agent(request.user, form.cleaned_data["file"], imported=True)
+        made = creation.once(
+            request.user.pk,
+            KeyedRequest.of_form(request.POST.get("click", ""), body=file),
+            lambda pk: services.create_agent(request.user, file, imported=True, pk=pk),
+            within=DOUBLE_CLICK,
+        )
     except TrellisError as error:
         return _list(request, form, error, status=400)
-    messages.success(request, f"“{version.name}” is imported.")
-    return redirect("webui:agent", version.agent_id)
+    messages.success(request, f"“{made.thing.name}” is imported.")
+    return redirect("webui:agent", made.thing.agent_id)
 
 
 def _list(
@@ -76,6 +86,7 @@ def _list(
         "sort": sort,
         "sorts": [(name, word) for name, (word, _) in SORTS.items()],
         "form": form,
+        "click": uuid4(),
         "refusal": error,
         "problems": error.errors[:MOST_PROBLEMS] if error else (),
         "more_problems": max(len(error.errors) - MOST_PROBLEMS, 0) if error else 0,

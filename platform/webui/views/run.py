@@ -15,13 +15,14 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agents.engine.states import ExecutionStatus
-from agents.executions.idempotency import KeyedRequest, once
+from agents.executions.idempotency import once
 from agents.executions.models import Execution
 from agents.executions.retention import kept_until
 from agents.executions.services import replay_execution, retry_execution, stop_execution
 from agents.executions.waiting import waiting as what_waits
 from blocks.sdk import BlockError
 from kernel.errors import TrellisError
+from kernel.idempotency import KeyedRequest
 from webui.kinds import PICTURES, ending_of, read_file
 from webui.outputs import count_left_out, output_values
 from webui.paging import page_of
@@ -117,7 +118,7 @@ def replay(request: PageRequest, pk: UUID) -> HttpResponseBase:
     except TrellisError as error:
         messages.error(request, error.message)
         return redirect("webui:run", pk)
-    return redirect("webui:run", started.execution.pk)
+    return redirect("webui:run", started.thing.pk)
 
 
 @require_safe

@@ -13,11 +13,12 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from agents.executions import recovery
-from agents.executions.idempotency import KeyedRequest, Started, once
+from agents.executions.idempotency import Started, once
 from agents.executions.models import Execution, StartKey
 from agents.executions.services import start_execution
 from agents.graphs import services
 from agents.graphs.models import GraphVersion
+from kernel.idempotency import KeyedRequest
 from tests.support.clients import api
 from tests.support.graphs import calculator
 
@@ -164,5 +165,5 @@ def test_of_ten_requests_at_once_one_starts_a_run(alice: User, version: GraphVer
         answers = list(pool.map(ask, range(10)))
 
     execution = Execution.objects.get()
-    assert {one.execution.pk for one in answers} == {execution.pk}
+    assert {one.thing.pk for one in answers} == {execution.pk}
     assert sorted(one.replayed for one in answers) == [False] + [True] * 9

@@ -11,7 +11,6 @@ from django.utils.timezone import now
 from accounts.models import User
 from agents.executions import blockcall, claims, recovery, services
 from agents.executions.context import WorkerContext
-from agents.executions.idempotency import IdempotencyKeyReused, KeyedRequest
 from agents.executions.leases import Pulse
 from agents.executions.models import EventWait, Execution, NodeExecution, Signal
 from agents.executions.output import outputs
@@ -19,6 +18,7 @@ from agents.executions.signalling import ExecutionEnded, send
 from agents.executions.sizes import ValueTooLarge
 from agents.executions.suspension import Suspended, Suspension
 from agents.executions.waiting import waiting
+from kernel.idempotency import IdempotencyKeyReused, KeyedRequest
 from tests.integration.executions.conftest import Limits
 from tests.support.cases import shown, values
 from tests.support.graphs import GraphBuilder
