@@ -22,6 +22,7 @@ from quotas.policy import Kind, NotARate, Rates, parse_rates
 from telemetry import redaction
 from telemetry.logs import SHAPES
 from telemetry.tracing import TraceSettings
+from uploads.settings import UploadSettings
 
 django_stubs_ext.monkeypatch()  # so that ModelAdmin[User] and the like can be written
 
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "accounts",
     "apikeys",
     "quotas",
+    "uploads",
     "waffle",
     "features",
     "launcher",
@@ -184,6 +186,7 @@ CELERY_BEAT_SCHEDULE = {
     "recount-storage": tick("executions.recount", timedelta(days=1), expires=3600),
     "purge-executions": tick("executions.purge", timedelta(minutes=10), expires=60),
     "purge-audit": tick("audit.purge", timedelta(minutes=10), expires=60),
+    "tidy-uploads": tick("uploads.tidy", timedelta(minutes=10), expires=60),
 }
 
 # --- Executions ----------------------------------------------------------------------------------
@@ -218,6 +221,20 @@ GRAPHS = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("MAX_REQUEST_BYTES", 32 * 1024 * 1024, least=1024)
+
+UPLOADS: UploadSettings = {
+    "max_bytes": env.integer("MAX_FILE_BYTES", 25 * 1024 * 1024, least=1024),
+    "retention_days": env.integer("FILE_RETENTION_DAYS", 0, least=0),
+}
+# Where what people send in is kept; every process must see the same files.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "uploads": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PATHS.uploads, "file_permissions_mode": 0o600},
+    },
+}
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a table in a form has a field for each cell
 
@@ -261,6 +278,7 @@ RATE_VIEWS = {
         ),
         Kind.STARTS,
     ),
+    "file-list": Kind.UPLOADS,
     **dict.fromkeys(
         (
             *("token", "token-refresh", "webui:login", "webui:password", "admin:login"),

@@ -121,7 +121,7 @@ class LoneContext:
         self.user_id = str(user.pk)
         self.user_timezone: tzinfo = ZoneInfo(user.time_zone)
         self.store = LoneStore(user.pk)
-        self.files = RunFiles(self.graph_exec_id)
+        self.files = RunFiles(self.graph_exec_id, user.pk)
         self.agents = NoAgents()
         self.reviews = NoReviews()
         self.events = NoEvents()

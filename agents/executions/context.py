@@ -91,7 +91,7 @@ class WorkerContext:
 
     @cached_property
     def files(self) -> RunFiles:
-        return RunFiles(self.graph_exec_id)
+        return RunFiles(self.graph_exec_id, self._claim.execution.owner_id)
 
     @cached_property
     def agents(self) -> "SubAgents":

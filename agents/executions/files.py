@@ -1,4 +1,4 @@
-"""The files of one run, in a directory of its own."""
+"""The files of one run, in a directory of its own, and those that its owner has sent in."""
 
 import contextlib
 import hashlib
@@ -8,25 +8,32 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from blocks.sdk import BlockError
 from blocks.sdk.media import decode_data_uri
+from uploads import services as uploads
+from uploads.errors import FileNotFound
+from uploads.references import id_in
 
 REFERENCE = re.compile(r"[0-9a-f]{64}[A-Za-z0-9.]{0,12}")
 
 
 class RunFiles:
-    """Files below ``<data directory>/files/<run>``. Satisfies ``Files``."""
+    """Files below ``<data directory>/files/<run>``, and the owner's own. Satisfies ``Files``."""
 
-    def __init__(self, execution: UUID) -> None:
+    def __init__(self, execution: UUID, owner_id: Any = None) -> None:
         self.folder = Path(settings.PATHS.files) / str(execution)
+        self.owner_id = owner_id
 
     def read(self, reference: str) -> bytes:
         if reference.startswith("data:"):
             return decode_data_uri(reference).content
+        if pk := id_in(reference):
+            return self._read_upload(pk, reference)
         if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*://", reference):
             raise BlockError(f"Files cannot be fetched from the network yet: {reference[:100]!r}.")
         if not REFERENCE.fullmatch(reference) or not (self.folder / reference).is_file():
@@ -34,12 +41,24 @@ class RunFiles:
         return (self.folder / reference).read_bytes()
 
     def size(self, reference: str) -> int | None:
-        """Return how many bytes the run's file has, None where there is no such file."""
+        """Return how many bytes the file has, None where there is no such file."""
+        if pk := id_in(reference):
+            return uploads.size(self.owner_id, pk)
         if not REFERENCE.fullmatch(reference):
             return None
         with contextlib.suppress(FileNotFoundError):
             return (self.folder / reference).stat().st_size
         return None
+
+    def _read_upload(self, pk: UUID, reference: str) -> bytes:
+        """Return a file that the run's owner sent in: whoever wrote the graph may have others."""
+        try:
+            return uploads.read(uploads.find(self.owner_id, pk))
+        except FileNotFound:
+            raise BlockError(
+                f"Whoever runs this has no file {reference[:200]!r}: it was deleted, or is somebody "
+                "else's. Choose the file again."
+            ) from None
 
     def write(self, content: bytes, *, name: str) -> str:
         # Named for its content: a block that runs again writes no second copy.

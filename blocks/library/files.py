@@ -13,7 +13,9 @@ UNKNOWN_TYPE = "application/octet-stream"
 
 
 class FileStoreInputs(InputPins):
-    file_in: str = pin(description="The file: a data: URI, a URL, or a file of this run")
+    file_in: str = pin(
+        description="The file: a data: URI, one that you sent in, or a file of this run"
+    )
     base_64: bool = pin(
         False, description="Emit the content as a data: URI instead of a reference", advanced=True
     )
@@ -51,7 +53,9 @@ def store_file(inputs: FileStoreInputs, context: RunContext) -> Iterator[FileSto
 
 
 class FileReadInputs(InputPins):
-    file_input: str = pin(description="The file: a data: URI, a URL, or a file of this run")
+    file_input: str = pin(
+        description="The file: a data: URI, one that you sent in, or a file of this run"
+    )
     delimiter: str = pin(
         "", description="What separates rows, such as a line break; empty: one row", advanced=True
     )

@@ -20,10 +20,11 @@ class Store(Protocol):
 
 
 class Files(Protocol):
-    """The files of one run."""
+    """The files of one run, and those that its owner has sent in."""
 
     def read(self, reference: str) -> bytes:
-        """Return a file's content; a reference is a ``data:`` URI or what ``write`` returned.
+        """Return a file's content; a reference is a ``data:`` URI, what ``write`` returned, or
+        ``workspace://<id>/<name>`` for a file that the run's owner has sent in.
 
         Raises BlockError where there is no such file or the reference leads elsewhere.
         """

@@ -39,6 +39,11 @@ class InstancePaths:
         return self.data / "files"
 
     @property
+    def uploads(self) -> Path:
+        """What people sent in, where no other storage is set."""
+        return self.data / "uploads"
+
+    @property
     def secret_key(self) -> Path:
         return self.data / "secret_key"
 

@@ -5,7 +5,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.safestring import SafeString
 
@@ -13,6 +15,7 @@ from agents.executions.files import REFERENCE, RunFiles
 from agents.executions.models import Execution
 from blocks.sdk import BlockError
 from blocks.sdk.media import decode_data_uri
+from uploads.references import id_in
 from webui.markdown import LONGEST, looks_like_markdown, to_html
 from webui.values import Shown, one_line, shown
 
@@ -29,6 +32,7 @@ PICTURES = {
     "image/avif": ".avif",
 }
 ENDINGS = {**{ending: kind for kind, ending in PICTURES.items()}, ".jpeg": "image/jpeg"}
+ENDING = re.compile(r"\.[a-z0-9]{1,12}", re.ASCII)
 DATA_URI = re.compile(r"data:([A-Za-z0-9.+-]{1,60}/[A-Za-z0-9.+-]{1,100})?[;,]", re.ASCII)
 
 
@@ -95,8 +99,15 @@ def file_note(value: str, files: RunFiles) -> FileNote | None:
         return FileNote(found[1] or "text/plain")
     if REFERENCE.fullmatch(value) and (size := files.size(value)) is not None:
         ending = value[64:].lower()
-        return FileNote(ENDINGS.get(ending, "application/octet-stream"), size, ending)
+        return _of_ending(ending, size)
+    if id_in(value) and (size := files.size(value)) is not None:
+        ending = PurePosixPath(urlsplit(value).path).suffix.lower()
+        return _of_ending(ending if ENDING.fullmatch(ending) else "", size)
     return None
+
+
+def _of_ending(ending: str, size: int) -> FileNote:
+    return FileNote(ENDINGS.get(ending, "application/octet-stream"), size, ending)
 
 
 def _is_whole(value: str) -> bool:
@@ -109,7 +120,7 @@ def _is_whole(value: str) -> bool:
 
 def read_file(value: Any, execution: Execution) -> tuple[bytes, FileNote]:
     """Return the content of the file that a value is or names. Raises BlockError."""
-    files = RunFiles(execution.pk)
+    files = RunFiles(execution.pk, execution.owner_id)
     note = file_note(value, files) if isinstance(value, str) else None
     if note is None:
         raise BlockError("This value is no file.")

@@ -34,7 +34,7 @@ class OutputValue:
 
 def output_values(execution: Execution) -> dict[str, list[OutputValue]]:
     """Return the first values of the run's outputs by name, in the order they arrived."""
-    files = RunFiles(execution.pk)
+    files = RunFiles(execution.pk, execution.owner_id)
     start = Left(Cast("input_data", TextField()), LARGEST + 1)
     rows = _output_rows(execution).order_by("start_number").annotate(start=start)
     found: dict[str, list[OutputValue]] = {}

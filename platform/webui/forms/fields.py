@@ -1,21 +1,18 @@
 """Form fields whose values are JSON, and ABSENT for what was left empty."""
 
-import base64
 import re
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 
 from kernel.jsontypes import NotJSON, dumps, loads
+from uploads.services import largest_file
 from webui.forms.widgets import TableWidget
 from webui.values import full_text
 
 ABSENT: Final = object()
-MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
 NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -166,7 +163,7 @@ class TableField(forms.Field):
 
 
 class FileField(forms.FileField):
-    """A file as a ``data:`` URI."""
+    """A file as it was sent. It is kept once all of the form can be used."""
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "data-largest": largest_file()}
@@ -176,26 +173,12 @@ class FileField(forms.FileField):
             if self.required:
                 raise ValidationError("Choose a file.", "required")
             return ABSENT
-        return data_uri(data)
-
-
-def data_uri(file: UploadedFile[Any]) -> str:
-    """Return the file as a ``data:`` URI. Raises ValidationError where it is too large."""
-    largest = largest_file()
-    if (file.size or 0) > largest:
-        raise ValidationError(
-            f"The file is larger than {largest // 1024:,} KB, the most that a run takes.",
-            "too_large",
-        )
-    named = file.content_type or ""
-    media_type = named if MEDIA_TYPE.fullmatch(named) else "application/octet-stream"
-    return f"data:{media_type};base64,{base64.b64encode(file.read()).decode()}"
-
-
-def largest_file() -> int:
-    """Return how many bytes a file may have, so that its URI is a value that a run takes."""
-    most: int = settings.EXECUTIONS["max_value_bytes"]
-    return most * 3 // 4 - 200  # base64 adds a third
+        if (data.size or 0) > largest_file():
+            raise ValidationError(
+                f"The file is larger than {largest_file() // 1024:,} KB, the most that is taken.",
+                "too_large",
+            )
+        return data
 
 
 def _number(digits: str) -> int:

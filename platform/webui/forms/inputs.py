@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from agents.engine.schemas import input_schema
 from agents.graphs.models import GraphVersion
 from kernel.errors import TrellisError
+from uploads import services as uploads
 from webui.forms.fields import (
     ABSENT,
     AnythingField,
@@ -52,15 +54,22 @@ class StartForm(forms.Form):
                 self.advanced.add(field)
 
     def inputs(self) -> dict[str, Any]:
-        """Return the values of a valid form by the names of the inputs."""
+        """Return the values of a valid form by the names of the inputs; files are kept for them."""
         if EVERYTHING in self.fields:
             everything = self.cleaned_data[EVERYTHING]
             return {} if everything is ABSENT else dict(everything)
         return {
-            name: self.cleaned_data[field]
+            name: self._kept(self.cleaned_data[field])
             for field, name in self.names.items()
             if self.cleaned_data[field] is not ABSENT
         }
+
+    def _kept(self, value: Any) -> Any:
+        """Return the value; in place of a file its reference, the same for the same file."""
+        if not isinstance(value, UploadedFile):
+            return value
+        owner = self.version.agent.owner_id
+        return uploads.keep(owner, value, name=value.name or "").uri
 
     def refuse(self, error: TrellisError) -> None:
         """Show why the run was refused, at the inputs that it is about."""

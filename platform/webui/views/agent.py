@@ -13,13 +13,14 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agents.executions.idempotency import KeyedRequest, once
+from agents.executions.idempotency import once
 from agents.executions.models import Execution
 from agents.executions.services import start_execution
 from agents.graphs import services
 from agents.graphs.models import GraphVersion
 from agents.graphs.thumbnails import thumbnails
 from kernel.errors import TrellisError
+from kernel.idempotency import KeyedRequest
 from webui.asked import uuid_of
 from webui.description import describe
 from webui.forms.inputs import StartForm
@@ -54,11 +55,11 @@ def start(request: PageRequest, pk: UUID) -> HttpResponseBase:
     form = StartForm(version, request.POST, request.FILES)
     if not form.is_valid():
         return _agent(request, version, form, status=400)
-    inputs = form.inputs()
     try:
+        inputs = form.inputs()
         started = once(
             request.user.pk,
-            _click(request, version, inputs),
+            KeyedRequest.of_form(request.POST.get("click", ""), str(version.pk), body=inputs),
             lambda run: start_execution(
                 owner=request.user, agent_id=pk, version=version.version, inputs=inputs, pk=run
             ),
@@ -67,7 +68,7 @@ def start(request: PageRequest, pk: UUID) -> HttpResponseBase:
     except TrellisError as error:
         form.refuse(error)
         return _agent(request, version, form, status=400)
-    return redirect("webui:run", started.execution.pk)
+    return redirect("webui:run", started.thing.pk)
 
 
 @require_safe
@@ -129,17 +130,6 @@ def _agent(
         "versions": page_of(versions, request.GET, size=VERSIONS, name="versions"),
     }
     return render(request, "agents/agent.html", context, status=status)
-
-
-def _click(
-    request: PageRequest, version: GraphVersion, inputs: dict[str, Any]
-) -> KeyedRequest | None:
-    """Return the form as sent: the same form with the same inputs is the same click."""
-    form = request.POST.get("click", "")
-    if not form:
-        return None
-    sent = KeyedRequest.of("page", form, str(version.pk), body=inputs)
-    return KeyedRequest(f"page:{sent.digest}", sent.digest)
 
 
 def _version(request: PageRequest, pk: UUID, asked: str | None) -> GraphVersion:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from agents.executions.models import Execution
 from agents.graphs import services
 from features.services import enabled
-from webui.forms.fields import largest_file
+from uploads.services import largest_file
 from webui.manifest import builder_assets
 from webui.views.pages import PageRequest, page, render
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.utils.timezone import now
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -28,6 +29,7 @@ from tests.support.avatars import picture
 from tests.support.graphs import block_named, calculator
 from tests.support.reviews import asked
 from tests.support.runs import run
+from uploads import services as uploads
 
 UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
 SECRET = "Alices-secret-7741"  # in her names and values: nobody else may ever read it
@@ -64,6 +66,8 @@ def world() -> World:
     here.add("review", review.pk)
     here.add("credential", "alices-credential", "no-credential")
     here.add("key", keys.create(alice, name=SECRET, scopes=[]).key.pk, 999_999)
+    content = ContentFile(SECRET.encode(), name=SECRET)
+    here.add("file", uploads.keep(alice.pk, content, name=SECRET).pk)
     here.add("app", "accounts", "nothing")
     here.add("type", 1, 999_999)
     here.add("token", "MQ-abc", "MQ-abd")  # of a mail

@@ -257,7 +257,11 @@ def test_a_recount_finds_every_table_and_mends_the_sum(alice: User, bob: User) -
     Usage.objects.filter(pk=alice.pk).update(stored_bytes=-5)
     Usage.objects.filter(pk=bob.pk).delete()
 
-    assert [one.table for one in tables()] == ["executions_runstorage", "executions_storedvalue"]
+    assert [one.table for one in tables()] == [
+        "executions_runstorage",
+        "executions_storedvalue",
+        "uploads_upload",
+    ]
     assert recount() == 2
     assert {one.pk: one.stored_bytes for one in Usage.objects.all()} == right
     assert recount() == 0

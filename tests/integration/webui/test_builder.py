@@ -64,7 +64,7 @@ def test_the_owner_edits_the_draft(version: GraphVersion, alice: User, browse: B
         "version": None,
         "execution": None,
         "is_new": False,
-        "largest_file": 16 * 1024 * 1024 * 3 // 4 - 200,
+        "largest_file": 25 * 1024 * 1024,
         "user": {"id": str(alice.pk), "username": "alice"},
     }
     assert urls == {

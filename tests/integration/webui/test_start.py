@@ -1,4 +1,3 @@
-import base64
 import re
 from datetime import timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from agents.graphs import services
 from agents.graphs.models import GraphVersion
 from tests.integration.webui.conftest import Browse
 from tests.support.graphs import GraphBuilder, calculator
+from uploads.models import Upload
 
 pytestmark = pytest.mark.django_db
 
@@ -150,29 +150,32 @@ def test_what_cannot_be_read_is_refused_at_its_input(
     assert not Execution.objects.exists()
 
 
-def test_a_file_becomes_a_data_uri(alice: User, browse: Browse) -> None:
-    file = SimpleUploadedFile("a.csv", b"a,b\n1,2\n", "text/csv")
+def test_a_file_is_kept_and_its_reference_given(alice: User, browse: Browse) -> None:
+    file = SimpleUploadedFile("a.csv", b"a,b\n1,2\n", "text/html")
     answer = post(browse, agent(alice, "AgentFileInputBlock"), input_0=file)
 
+    upload = Upload.objects.get(owner=alice)
     assert answer.status_code == 302
-    content = base64.b64encode(b"a,b\n1,2\n").decode()
-    assert Execution.objects.get().inputs == {"in": f"data:text/csv;base64,{content}"}
+    assert Execution.objects.get().inputs == {"in": upload.uri}
+    assert (upload.name, upload.content_type) == ("a.csv", "text/csv")
 
 
-def test_a_file_with_an_odd_type_is_just_bytes(alice: User, browse: Browse) -> None:
-    file = SimpleUploadedFile("a", b"x", "text/html,<script>")
-    post(browse, agent(alice, "AgentFileInputBlock"), input_0=file)
+def test_the_same_click_with_a_file_starts_one_run(alice: User, browse: Browse) -> None:
+    version = agent(alice, "AgentFileInputBlock")
+    for _ in range(2):
+        post(browse, version, input_0=SimpleUploadedFile("a.csv", b"1"), click="once")
 
-    assert Execution.objects.get().inputs == {"in": "data:application/octet-stream;base64,eA=="}
+    assert Execution.objects.count() == 1
 
 
 def test_a_file_beyond_the_limit_is_refused(alice: User, browse: Browse, settings: Any) -> None:
-    settings.EXECUTIONS = {**settings.EXECUTIONS, "max_value_bytes": 2048}
+    settings.UPLOADS = {**settings.UPLOADS, "max_bytes": 1024}
     file = SimpleUploadedFile("a", b"x" * 2048, "text/plain")
     page = post(browse, agent(alice, "AgentFileInputBlock"), input_0=file)
 
     assert "The file is larger than 1 KB" in page.content.decode()
     assert not Execution.objects.exists()
+    assert not Upload.objects.exists()
 
 
 def test_a_secret_is_never_sent_to_the_browser(alice: User, browse: Browse) -> None:

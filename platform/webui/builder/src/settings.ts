@@ -7,7 +7,7 @@ export interface BuilderSettings {
   /** The execution to show on the canvas. */
   readonly execution: string | null;
   readonly is_new: boolean;
-  /** How many bytes a file may have that a value carries. */
+  /** How many bytes a file may have that is sent in. */
   readonly largest_file: number;
   /** Which features of `features/declared.py` this person has. */
   readonly features: Readonly<Record<string, boolean>>;

@@ -71,7 +71,7 @@ export function createClient(root: string): Client {
   const send: Client["send"] = async (method, path, options = {}) => {
     const response = await answerTo(method, root + path, options);
     const text = await bodyOf(response);
-    if (!response.ok) throw refusal(response, text);
+    if (!response.ok) throw refusalOf(response.status, response.headers.get("Retry-After"), text);
     return {
       data: (text ? parseWhole(text) : null) as never,
       status: response.status,
@@ -113,17 +113,18 @@ async function bodyOf(response: Response): Promise<string> {
   }
 }
 
-function refusal(response: Response, text: string): Refused {
-  const after = Number(response.headers.get("Retry-After"));
+/** Return the error for a refusal with this status, this header `Retry-After` and this body. */
+export function refusalOf(status: number, retry: string | null, text: string): Refused {
+  const after = Number(retry);
   const retryAfter = Number.isFinite(after) && after > 0 ? after : null;
   const found = problemIn(text);
   const code = typeof found.code === "string" ? found.code : "error";
   const detail =
     typeof found.detail === "string" && found.detail
       ? found.detail
-      : `Trellis answered with ${response.status} ${response.statusText}.`;
+      : `Trellis answered with status ${status}.`;
   const errors = Array.isArray(found.errors) ? (found.errors as ProblemDetail[]) : [];
-  return new Refused(response.status, code, detail, errors, found, retryAfter);
+  return new Refused(status, code, detail, errors, found, retryAfter);
 }
 
 function problemIn(text: string): Record<string, unknown> {
@@ -136,7 +137,7 @@ function problemIn(text: string): Record<string, unknown> {
 }
 
 /** Return the token that shows that a request comes from our own page. */
-function csrfToken(): string {
+export function csrfToken(): string {
   const found = /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie);
   return decodeURIComponent(found?.[1] ?? "");
 }

@@ -84,15 +84,17 @@ export async function restoreVersion(
   return readDraft(data);
 }
 
-/** Make an agent without nodes, and return its id. */
+/** Make an agent without nodes, and return its id; with the same key again, it is the same agent. */
 export async function createAgent(
   client: Client,
   name: string,
   description: string,
+  key: string,
 ): Promise<string> {
   const graph = { name, description, nodes: [], links: [] };
   const { data } = await client.send<{ readonly id: string }>("POST", "graphs/", {
     body: { graph },
+    headers: { "Idempotency-Key": key },
   });
   return data.id;
 }

@@ -589,6 +589,59 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/files/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description A person's files. */
+        readonly get: operations["files_list"];
+        readonly put?: never;
+        /** @description Send a file in. The same content under the same name is kept once. */
+        readonly post: operations["files_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/files/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description A person's files. */
+        readonly get: operations["files_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        /** @description Delete a file. Runs that read it later fail with the reason. */
+        readonly delete: operations["files_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/files/{id}/content/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Get what is in a file. */
+        readonly get: operations["files_content_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/flags/": {
         readonly parameters: {
             readonly query?: never;
@@ -1864,6 +1917,19 @@ export interface components {
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["ReviewSummary"][];
         };
+        readonly PaginatedUploadList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Upload"][];
+        };
         /** @description What a key is called. */
         readonly PatchedChangeApiKeyRequest: {
             readonly description?: string;
@@ -2268,6 +2334,14 @@ export interface components {
              */
             readonly updated_at: string;
         };
+        /** @description A form with a file in it. */
+        readonly SendFileRequest: {
+            /**
+             * Format: binary
+             * @description The file, with its name.
+             */
+            readonly file: string;
+        };
         /** @description What happened. */
         readonly SendSignalRequest: {
             /** @description The event's name, as the block that waits for it has it. */
@@ -2389,6 +2463,20 @@ export interface components {
             readonly password: string;
             /** @description Or the e-mail address. */
             readonly username: string;
+        };
+        /** @description A file of the caller. */
+        readonly Upload: {
+            readonly content_type: string;
+            /** Format: date-time */
+            readonly created: string;
+            readonly file_name: string;
+            /** @description Give this to an input that takes a file. */
+            readonly file_uri: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: date-time */
+            readonly last_used_at: string;
+            readonly size: number;
         };
         /** @description Who is asking, as the AutoGPT Platform's clients expect it. */
         readonly User: {
@@ -3763,7 +3851,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Of requests to a run with the same key and the same body, only the first sends a signal; the others answer with that one, and the header `Idempotency-Replayed: true`. 1 to 255 visible ASCII characters. */
+                /** @description Of requests with the same key and the same body, only the first sends a signal; the others answer with that one, and the header `Idempotency-Replayed: true`. 1 to 255 visible ASCII characters. */
                 readonly "Idempotency-Key"?: string;
             };
             readonly path: {
@@ -3856,6 +3944,161 @@ export interface operations {
             };
         };
     };
+    readonly files_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedUploadList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly files_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "multipart/form-data": components["schemas"]["SendFileRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly files_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly files_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly files_content_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What is in the file. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": string;
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly flags_retrieve: {
         readonly parameters: {
             readonly query?: never;
@@ -3927,7 +4170,10 @@ export interface operations {
     readonly graphs_create: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description Of requests with the same key and the same body, only the first makes an agent; the others answer with that one, and the header `Idempotency-Replayed: true`. 1 to 255 visible ASCII characters. */
+                readonly "Idempotency-Key"?: string;
+            };
             readonly path?: never;
             readonly cookie?: never;
         };

@@ -15,6 +15,7 @@ import { NO_KEEPER, createKeeper, type Keeper } from "@/editor/keeping";
 import { Saver, type DraftServer } from "@/editor/saving";
 import { createEditor, type EditorStore } from "@/editor/store";
 import type { GraphDocument } from "@/graph/document";
+import { newId } from "@/graph/ids";
 import { urlOf, type BuilderSettings } from "@/settings";
 
 export interface Session {
@@ -64,9 +65,10 @@ function draftOnServer(
   store: EditorStore,
 ): DraftServer {
   let agent = graph_id ?? "";
+  const keyFor = keys();
   return {
     async create(name, description) {
-      agent = await createAgent(client, name, description);
+      agent = await createAgent(client, name, description, keyFor(name, description));
       store.getState().setAgent(agent);
       // From now on a reload opens this agent, not one more new one.
       window.history.replaceState(null, "", urlOf(urls.edit, agent));
@@ -77,6 +79,17 @@ function draftOnServer(
       saveDraft(client, agent, document, revision, keepalive),
     publish: (revision) => publishDraft(client, agent, revision),
     restore: (version, revision) => restoreVersion(client, agent, version, revision),
+  };
+}
+
+/** Return what gives a request its key: an answer that got lost makes no second agent. */
+function keys(): (...asked: readonly string[]) => string {
+  const known = new Map<string, string>();
+  return (...asked) => {
+    const question = JSON.stringify(asked);
+    const key = known.get(question) ?? newId();
+    known.set(question, key);
+    return key;
   };
 }
 

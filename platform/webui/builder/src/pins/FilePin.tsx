@@ -1,31 +1,20 @@
 /**
- * A file, carried in the value as a `data:` URI; or the address of one.
- *
- * The server has no store for files yet: what a node or a run is given travels inside the graph
- * or the run's inputs, and may be as large as a value of a run.
+ * A file. What is chosen is sent to the server, and the value is a reference to it; a value may
+ * also carry its file as a `data:` URI, as agents from elsewhere do, or be any other address.
  */
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import { ariaOf, type ControlProps } from "@/pins/control";
-import { asDataUri } from "@/pins/files";
-import { dataFile, sizeText } from "@/pins/values";
-import { readSettings } from "@/settings";
+import { HeldFile } from "@/pins/HeldFile";
+import { useSending } from "@/pins/sending";
+import { heldFile } from "@/pins/values";
 
 export function FilePin(props: ControlProps) {
   const { field, value, onChange, id, describedBy, disabled } = props;
-  const [problem, setProblem] = useState<string | null>(null);
+  const { sending, problem, send, cancel } = useSending(onChange);
   const chooser = useRef<HTMLInputElement>(null);
-  const held = typeof value === "string" ? dataFile(value) : null;
+  const text = typeof value === "string" ? value : "";
+  const held = heldFile(text);
   const problemId = `${id}-file`;
-
-  async function take(file: File | undefined) {
-    setProblem(null);
-    if (!file) return;
-    try {
-      onChange(await asDataUri(file, readSettings().largest_file), "click");
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : "The file could not be read.");
-    }
-  }
 
   return (
     <div
@@ -34,21 +23,19 @@ export function FilePin(props: ControlProps) {
       onDrop={(event) => {
         event.preventDefault();
         event.stopPropagation();
-        if (!disabled) void take(event.dataTransfer.files[0]);
+        if (!disabled) send(event.dataTransfer.files[0]);
       }}
     >
       {held ? (
-        <p className="file-pin__held">
-          <strong>{held.type}</strong> {sizeText(held.size)}
-        </p>
+        <HeldFile file={held} />
       ) : (
         <input
           type="text"
           dir="ltr"
           aria-label={`Address of ${props.label ?? field.title}`}
-          placeholder="https://… or choose a file"
+          placeholder="Choose a file, or drop it here"
           disabled={disabled}
-          value={typeof value === "string" ? value : ""}
+          value={text}
           onChange={(event) => onChange(event.target.value || undefined, "typing")}
         />
       )}
@@ -59,11 +46,29 @@ export function FilePin(props: ControlProps) {
           type="file"
           aria-describedby={[describedBy, problem ? problemId : ""].filter(Boolean).join(" ")}
           onChange={(event) => {
-            void take(event.target.files?.[0]);
+            send(event.target.files?.[0]);
             event.target.value = ""; // the same file may be chosen again
           }}
         />
       </span>
+      {sending && (
+        <div className="file-pin__sending">
+          <progress max={1} value={sending.share} aria-label={`Sending ${sending.name}`} />
+          <span className="small">
+            {sending.share < 1 ? `${Math.floor(sending.share * 100)} %` : "Being kept…"}
+          </span>
+          <button
+            type="button"
+            className="button button--small"
+            onClick={() => {
+              cancel();
+              chooser.current?.focus();
+            }}
+          >
+            Cancel
+          </button>
+        </div>
+      )}
       {problem && (
         <p id={problemId} className="field__errors" role="alert">
           {problem}

@@ -1,4 +1,5 @@
 /** Values as text: for placeholders, summaries and controls. */
+import { readReference } from "@/api/files";
 import { isArray, isObject, type Json } from "@/graph/json";
 
 const LONGEST_SUMMARY = 60;
@@ -13,7 +14,7 @@ export function summary(value: Json | undefined): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "boolean") return value ? "on" : "off";
   if (typeof value === "number") return String(value);
-  if (typeof value === "string") return value.startsWith("data:") ? fileSummary(value) : cut(value);
+  if (typeof value === "string") return fileSummary(value) ?? cut(value);
   if (isArray(value)) return value.length === 0 ? "empty list" : cut(JSON.stringify(value));
   return Object.keys(value).length === 0 ? "no entries" : cut(JSON.stringify(value));
 }
@@ -40,9 +41,26 @@ export function dataFile(uri: string): DataFile | null {
   return { type: type || "text/plain", size };
 }
 
-function fileSummary(uri: string): string {
-  const file = dataFile(uri);
-  return file ? `${file.type}, ${sizeText(file.size)}` : cut(uri);
+/** A file that a value carries, or names by a reference. */
+export interface Held {
+  /** Which of my files it is; undefined for one that the value carries. */
+  readonly id?: string;
+  /** What it was called; empty where nothing says it. */
+  readonly name: string;
+  readonly type?: string;
+  readonly size?: number;
+}
+
+/** Return the file that the text carries or names; null for any other text. */
+export function heldFile(text: string): Held | null {
+  const carried = dataFile(text);
+  return carried ? { name: "", ...carried } : readReference(text);
+}
+
+function fileSummary(text: string): string | null {
+  const file = heldFile(text);
+  if (!file) return null;
+  return file.name ? cut(file.name) : `${file.type ?? ""}, ${sizeText(file.size ?? 0)}`;
 }
 
 /** Return a number of bytes for people. */

@@ -1,10 +1,11 @@
+import { readReference } from "@/api/files";
 import { useUrls } from "@/run/context";
 import { bytesOf, endingOf, parseDataUri, sizeOf } from "@/run/values/datauri";
 import { fileUrl, type Place } from "@/run/values/places";
 import { bytes } from "@/run/values/text";
 
 export interface FileProps {
-  /** A `data:` URI, or the name of a file of the run. */
+  /** A `data:` URI, the name of a file of the run, or the reference of one that was sent in. */
   readonly text: string;
   readonly place: Place | undefined;
   /** The text is only the beginning: the server has the rest. */
@@ -29,13 +30,15 @@ export function FileValue({ text, place, isCut }: FileProps) {
     );
   }
   if (!place) return <p className="muted">A file: {text.slice(0, 80)}</p>;
-  const name = uri ? `output${endingOf(uri.mediaType)}` : `output${text.slice(64)}`;
+  const sent = readReference(text);
+  const ending = uri ? endingOf(uri.mediaType) : text.slice(64);
+  const name = sent?.name ?? `output${ending}`;
   return (
     <p className="file-value">
       <a className="button button--small" href={fileUrl(urls, place)} download={name}>
         Download {name}
       </a>
-      <span className="muted small">A file of this run</span>
+      <span className="muted small">{sent ? "A file that was sent in" : "A file of this run"}</span>
     </p>
   );
 }

@@ -5,6 +5,7 @@ import { isShortened, kindsOf, tableOf } from "@/run/values/kinds";
 import { bytes, oneLine } from "@/run/values/text";
 
 const FILE = "a".repeat(64);
+const ID = "11111111-2222-4333-8444-555555555555";
 
 describe("the ways in which a value can be shown", () => {
   it.each<[string, unknown, string[]]>([
@@ -25,6 +26,8 @@ describe("the ways in which a value can be shown", () => {
     ["data that is none", "data: see above", ["text"]],
     ["a file of the run", `${FILE}.pdf`, ["file", "text"]],
     ["a picture of the run", `${FILE}.png`, ["image", "file", "text"]],
+    ["a file that was sent in", `workspace://${ID}/a.csv`, ["file", "text"]],
+    ["a picture that was sent in", `workspace://${ID}/a.png`, ["image", "file", "text"]],
     ["an object", { a: 1 }, ["json"]],
     ["a list of numbers", [1, 2, 3], ["json"]],
     ["a list of objects", [{ a: 1 }, { a: 2 }], ["table", "json"]],

@@ -1,5 +1,6 @@
 /** In which ways can a value be shown? What a block gives may be anything, and is never trusted. */
 
+import { readReference } from "@/api/files";
 import { isObject } from "@/graph/json";
 import { isRawNumber } from "@/run/json";
 import { parseDataUri } from "@/run/values/datauri";
@@ -44,6 +45,8 @@ export function kindsOf(value: unknown): readonly [Kind, ...Kind[]] {
 function kindsOfText(text: string): readonly [Kind, ...Kind[]] {
   if (FILE.test(text))
     return PICTURE_FILE.test(text) ? ["image", "file", "text"] : ["file", "text"];
+  const sent = readReference(text);
+  if (sent) return PICTURE_FILE.test(sent.name) ? ["image", "file", "text"] : ["file", "text"];
   const uri = parseDataUri(text);
   if (uri) return PICTURES.test(uri.mediaType) ? ["image", "file", "text"] : ["file", "text"];
   if (text.length < LONGEST_LINK && WEB.test(text)) return ["link", "text"];

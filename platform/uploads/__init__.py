@@ -1,0 +1,1 @@
+"""Files that people send in, for the runs of their agents to read."""
