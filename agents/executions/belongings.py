@@ -19,6 +19,7 @@ from agents.executions.models import (
     NodeExecution,
     Review,
     RunStorage,
+    Share,
     Signal,
     StartKey,
 )
@@ -98,6 +99,7 @@ BELONGINGS = (
     Belonging(LogLine, link="node_execution", is_value=True),
     Belonging(Event, link="execution"),
     Belonging(StartKey, link="execution"),
+    Belonging(Share, link="execution"),
     Belonging(Review, link="execution", values={"payload": "'null'", "data": "'null'"}),
     Belonging(Signal, link="execution", values={"value": "'null'"}),
     Belonging(EventWait, link="execution"),

@@ -63,6 +63,8 @@ class ExecutionFeed(AsyncWebsocketConsumer):
             await self.close(INVALID_TOKEN if invalid else MISSING_TOKEN)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.user is None or not self.user.is_authenticated:
+            return  # it has been closed, and spoke before it heard
         method: Any = "error"
         try:
             message = _read(text_data)

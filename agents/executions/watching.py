@@ -25,6 +25,7 @@ from agents.executions.eventlog import Log, Recorded
 from agents.executions.events import PAGE, describe
 from agents.executions.models import Event, Execution
 from agents.executions.publisher import agent_group, bells, execution_group
+from kernel.access import grant_of
 from kernel.jsontypes import dumps
 
 logger = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ class Reader:
     async def shared(cls, user: Any, subject: UUID) -> AsyncIterator[Self]:
         """Have the reader of this person and run (or agent), as long as the context lasts."""
         readers = _readers.setdefault(asyncio.get_running_loop(), {})
-        key = (cls, user.pk, subject)
+        key = (cls, user.pk, grant_of(user), subject)  # who may see less has another one
         reader = readers.get(key)
         if reader is None:
             reader = readers[key] = cls(user, subject)
@@ -96,7 +97,7 @@ class Reader:
             reader.watchers -= 1
             if not reader.watchers:
                 del readers[key]  # at once: who comes now gets a new one
-                await _end(reader.tasks)
+                await end_tasks(reader.tasks)
 
 
 _readers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Any]] = WeakKeyDictionary()
@@ -284,7 +285,7 @@ class AgentReader(Reader):
                 self.listens.set()
 
 
-async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+async def end_tasks(tasks: Sequence[asyncio.Task[None]]) -> None:
     """Cancel tasks, and again until they end.
 
     Once may not do: redis-py uses `wait_for`, which may swallow it before Python 3.12.

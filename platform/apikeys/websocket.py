@@ -77,7 +77,7 @@ class WebSocketAuthentication:
 class Gate:
     """What a consumer sends through, until the gate is closed: from then on nothing goes out."""
 
-    def __init__(self, send: Any, *, speaks: bool) -> None:
+    def __init__(self, send: Any, *, speaks: bool = False) -> None:
         self._send = send
         self._speaks = speaks
         self._accepted = self._closed = False

@@ -38,11 +38,12 @@ SECRET_WORDS = (
     "private_key",
 )
 
-NAMES = r"(?:api[_-]?key|(?:access|refresh|id|csrf|auth)?[_-]?token|password|passwd|client[_-]?secret|secret)"
+NAMES = r"(?:api[_-]?key|(?:access|refresh|id|csrf|auth)?[_-]?token|password|passwd|client[_-]?secret|secret|ticket)"
 
 PATTERNS: Sequence[tuple[re.Pattern[str], str]] = (
     # Our own keys. The prefix is public: it names the key.
     (re.compile(r"\b(trls_[0-9A-Za-z]{8}_)[0-9A-Za-z_-]{43}"), rf"\1{MARK}"),
+    (re.compile(r"\b(trsh_)[0-9A-Za-z_-]{43}"), rf"\1{MARK}"),  # our links to runs
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"), MARK),  # a JWT
     (
         re.compile(r"(?i)(authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?)(?:\w{1,20}\s)?[^\s\"',;]+"),

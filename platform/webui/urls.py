@@ -19,6 +19,8 @@ from webui.views import (
     reviews,
     run,
     runs,
+    shared,
+    shares,
 )
 
 app_name = "webui"
@@ -55,6 +57,11 @@ urlpatterns = [
     slash("runs/<uuid:pk>/outputs/", run.outputs, name="outputs"),
     slash("runs/<uuid:pk>/file/", run.file, name="file"),
     slash("runs/<uuid:pk>/value/", run.value, name="value"),
+    slash("runs/<uuid:pk>/shares/", shares.index, name="shares"),
+    slash("runs/<uuid:pk>/shares/<uuid:share>/revoke/", shares.revoke, name="revoke-share"),
+    slash("shared/<str:token>/", shared.show, name="shared"),
+    slash("shared/<str:token>/file/", shared.file, name="shared-file"),
+    slash("shared/<str:token>/value/", shared.value, name="shared-value"),
     slash("reviews/", reviews.index, name="reviews"),
     slash("reviews/<uuid:pk>/", reviews.review, name="review"),
     slash("reviews/<uuid:pk>/value/", reviews.value, name="review-value"),

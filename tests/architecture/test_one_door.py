@@ -8,7 +8,8 @@ from tests.support.codes import ROOT
 
 EDGES = (
     *("agents/*/api/*.py", "blocks/api/*.py", "platform/*/api/*.py", "platform/webui/**/*.py"),
-    *("agents/executions/consumers.py", "agents/executions/stream.py"),
+    *("agents/executions/consumers.py", "agents/executions/sharedfeed.py"),
+    "agents/executions/stream.py",
     "agents/executions/watching.py",
 )
 MANAGERS = {"objects", "with_snapshots", "_default_manager", "_base_manager"}
@@ -21,7 +22,9 @@ BEHIND_THE_DOOR = {
     "platform/webui/monitor.py": {"GraphVersion"},  # of the owner; also of deleted agents
     "platform/webui/outputs.py": {"NodeExecution"},
     "platform/webui/runs.py": {"NodeExecution", "Review", "Emission", "Event"},
+    "platform/webui/shared.py": {"NodeExecution"},
     "platform/webui/timeline.py": {"Event"},
+    "platform/webui/views/shared.py": {"NodeExecution"},  # of the run that a link shows
     "platform/webui/wholevalue.py": {"NodeExecution", "Emission"},
 }
 

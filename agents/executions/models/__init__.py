@@ -7,6 +7,7 @@ from agents.executions.models.log_line import LogLine
 from agents.executions.models.node_execution import Emission, NodeExecution
 from agents.executions.models.review import Review
 from agents.executions.models.run_storage import RunStorage
+from agents.executions.models.share import Share
 from agents.executions.models.signal import EventWait, Signal
 from agents.executions.models.start_key import StartKey
 from agents.executions.models.stored_value import StoredValue
@@ -23,6 +24,7 @@ __all__ = [
     "Presence",
     "Review",
     "RunStorage",
+    "Share",
     "Signal",
     "StartKey",
     "StoredValue",

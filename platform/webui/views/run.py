@@ -143,14 +143,19 @@ def file(request: PageRequest, pk: UUID) -> HttpResponse:
     """Return the file that a value is or names: a picture to be shown, anything else to be kept."""
     execution = _run(request, pk)
     found = find_value(execution, request.GET)
+    return file_response(found, execution, request.GET.get("name", ""))
+
+
+def file_response(found: Any, execution: Execution, name: str) -> HttpResponse:
+    """Return the file that a value of the run is or names. Raises Http404."""
     try:
         content, note = read_file(found, execution)
     except BlockError as error:
         raise Http404(str(error)) from None
     shows = note.media_type in PICTURES
     response = HttpResponse(content, content_type=note.media_type if shows else OPAQUE)
-    name = f"{slugify(request.GET.get('name', ''))[:80] or 'output'}{ending_of(note)}"
-    response["Content-Disposition"] = content_disposition_header(not shows, name) or "attachment"
+    called = f"{slugify(name)[:80] or 'output'}{ending_of(note)}"
+    response["Content-Disposition"] = content_disposition_header(not shows, called) or "attachment"
     response["Content-Security-Policy"] = SEALED
     return response
 

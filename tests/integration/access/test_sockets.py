@@ -10,10 +10,11 @@ from django.conf import settings
 from config.asgi import routes
 from kernel.access import Scope
 from kernel.api.access import ANYONE
+from kernel.jsontypes import dumps, loads
 from tests.integration.access.cast import Caller, the_cast
 from tests.integration.access.table import ANY_KEY, OPEN, PAGE, PEOPLE
 from tests.integration.access.world import SECRET, World, world
-from tests.support.sockets import Socket, Sockets
+from tests.support.sockets import PATIENCE, Socket, Sockets
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COLUMNS = ["Address", "Message", "Keys need", *PEOPLE]
@@ -85,10 +86,11 @@ async def _got(socket: Sockets, here: World, row: Row, caller: Caller) -> str:
         headers["Cookie"] = f"{settings.SESSION_COOKIE_NAME}={caller.cookie}"
     opened = await socket(row["Address"], headers=headers)
     try:
-        if caller.role == "Anonymous" and row["Keys need"] != OPEN:
-            return str(await opened.closing_code())
-        answer = await opened.ask(row["Message"], _data(here, row["Message"]))
-        return await _told(opened, answer)
+        await opened.say(dumps({"method": row["Message"], "data": _data(here, row["Message"])}))
+        frame = await opened.receive_output(PATIENCE)
+        if frame["type"] == "websocket.close":
+            return str(frame["code"])
+        return await _told(opened, loads(frame["text"]))
     finally:
         await opened.close()
         socket.opened.remove(opened)

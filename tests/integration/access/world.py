@@ -21,7 +21,7 @@ from django_celery_beat.models import (
 
 from accounts import avatars
 from accounts.models import User
-from agents.executions import places
+from agents.executions import places, sharing
 from agents.graphs import drafts
 from apikeys import services as keys
 from tests.factories.accounts import UserFactory
@@ -32,6 +32,7 @@ from tests.support.runs import run
 from uploads import services as uploads
 
 UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
+NO_LINK = f"trsh_{'x' * 43}"
 SECRET = "Alices-secret-7741"  # in her names and values: nobody else may ever read it
 
 
@@ -63,6 +64,9 @@ def world() -> World:
     here.add("version", 1, 999)
     here.add("block", block_named("CalculatorBlock").id)
     here.add("run", execution.pk)
+    here.add("share", sharing.share(execution).share.pk)
+    # Of another run, because anybody may see that one.
+    here.add("link", sharing.share(run(alice, calculator("Shared"), Input=1)).token, NO_LINK)
     here.add("review", review.pk)
     here.add("credential", "alices-credential", "no-credential")
     here.add("key", keys.create(alice, name=SECRET, scopes=[]).key.pk, 999_999)

@@ -589,6 +589,41 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/executions/{run}/shares/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description The links to one run of the person, those that have ended too. */
+        readonly get: operations["executions_shares_list"];
+        readonly put?: never;
+        /** @description Make a link under which anybody may see the run. Its text is in this answer only. */
+        readonly post: operations["executions_shares_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/executions/{run}/shares/{share}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** @description Revoke a link for good. What is connected under it is cut off within seconds. */
+        readonly delete: operations["executions_shares_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/files/": {
         readonly parameters: {
             readonly query?: never;
@@ -869,6 +904,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/public/shared/{token}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See a run by a link to it. It asks for no sign-in, and shows no inputs. */
+        readonly get: operations["public_shared_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/reviews/": {
         readonly parameters: {
             readonly query?: never;
@@ -1062,6 +1114,14 @@ export interface components {
          */
         readonly CreateGraphRequest: {
             readonly graph: components["schemas"]["GraphFile"];
+        };
+        /** @description How long a new link works. */
+        readonly CreateShareRequest: {
+            /**
+             * Format: date-time
+             * @description Null for until it is revoked.
+             */
+            readonly expires_at?: string | null;
         };
         /** @description How many node executions may use a credential at once, and how often it may be used. */
         readonly CredentialLimit: {
@@ -1917,6 +1977,19 @@ export interface components {
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["ReviewSummary"][];
         };
+        readonly PaginatedShareList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Share"][];
+        };
         readonly PaginatedUploadList: {
             /**
              * Format: uri
@@ -2348,6 +2421,45 @@ export interface components {
             readonly name: string;
             /** @description What the block gets. */
             readonly value?: unknown;
+        };
+        /** @description A link to a run, without its text: how that ends. */
+        readonly Share: {
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly expires_at: string | null;
+            /** Format: uuid */
+            readonly graph_exec_id: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: date-time */
+            readonly revoked_at: string | null;
+            readonly tail: string;
+        };
+        /** @description A link and its text, which is never shown again. */
+        readonly Shared: {
+            readonly share: components["schemas"]["Share"];
+            readonly share_token: string;
+            /** @description Return the address of the run's page under the link. */
+            readonly share_url: string;
+        };
+        /** @description A run as anybody sees it who has a link to it. */
+        readonly SharedRun: {
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            readonly graph_description: string;
+            readonly graph_name: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Null where retention has removed the values. */
+            readonly outputs: {
+                readonly [key: string]: readonly unknown[];
+            } | null;
+            /** Format: date-time */
+            readonly started_at: string | null;
+            readonly status: string;
         };
         /** @description A signal. ``taken_by_node_exec_id`` is null while nothing has waited for it. */
         readonly Signal: {
@@ -3944,6 +4056,105 @@ export interface operations {
             };
         };
     };
+    readonly executions_shares_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly run: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedShareList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly executions_shares_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly run: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateShareRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Shared"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly executions_shares_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly run: string;
+                readonly share: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly files_list: {
         readonly parameters: {
             readonly query?: {
@@ -4783,6 +4994,36 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Graph"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly public_shared_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly token: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SharedRun"];
                 };
             };
             /** @description The request was refused. */
