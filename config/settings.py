@@ -184,6 +184,7 @@ CELERY_BEAT_SCHEDULE = {
     "wake-executions": tick("executions.wake", timedelta(seconds=1), expires=5),
     "measure-executions": tick("executions.measure", timedelta(seconds=15), expires=15),
     "recount-storage": tick("executions.recount", timedelta(days=1), expires=3600),
+    "tidy-accounts": tick("accounts.tidy", timedelta(minutes=10), expires=60),
     "purge-executions": tick("executions.purge", timedelta(minutes=10), expires=60),
     "purge-audit": tick("audit.purge", timedelta(minutes=10), expires=60),
     "tidy-uploads": tick("uploads.tidy", timedelta(minutes=10), expires=60),
@@ -284,7 +285,7 @@ RATE_VIEWS = {
             *("token", "token-refresh", "webui:login", "webui:password", "admin:login"),
             *("account_signup", "account_reset_password", "account_reauthenticate"),
             *("mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn"),
-            "user-email",  # they look at a password
+            *("user-email", "user-delete"),  # they look at a password
         ),
         Kind.SIGN_INS,
     ),
@@ -348,6 +349,8 @@ MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a clock may be wrong by
 USERSESSIONS_ADAPTER = "accounts.adapters.UserSessionsAdapter"
 USERSESSIONS_TRACK_ACTIVITY = True
 EXTERNAL_ISSUER = external_issuer()
+ACCOUNT_EXPORT_HOURS = env.integer("ACCOUNT_EXPORT_HOURS", 48, least=1)
+UNVERIFIED_SIGN_UP_DAYS = env.integer("UNVERIFIED_SIGN_UP_DAYS", 7, least=0)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("SECURE_COOKIES", default=PRODUCTION)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"

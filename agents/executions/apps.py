@@ -12,6 +12,7 @@ class ExecutionsConfig(AppConfig):
     label = "executions"
 
     def ready(self) -> None:
+        import agents.executions.held  # noqa: F401  # what there is of people
         from agents.executions import figures, liveness
 
         health.NOTICES["workers"] = liveness.problem

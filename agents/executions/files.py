@@ -69,6 +69,13 @@ class RunFiles:
         return reference
 
 
+def of(execution: UUID) -> Iterator[tuple[str, Path]]:
+    """Yield the files of a run: what they are called, and where they are."""
+    with contextlib.suppress(FileNotFoundError):
+        for path in sorted((Path(settings.PATHS.files) / str(execution)).iterdir()):
+            yield path.name, path
+
+
 def discard(execution: UUID) -> bool:
     """Remove the files of a run. False: there were none."""
     folder = Path(settings.PATHS.files) / str(execution)

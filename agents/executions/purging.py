@@ -112,6 +112,19 @@ def purge(
     return purger.report
 
 
+def finish(*, seconds: float) -> bool:
+    """Go on with families that are marked as being purged, whatever their age.
+
+    False: something is left, because the time was over.
+    """
+    purger = Purger(Ages(None, None), BATCH, time.monotonic() + seconds, lambda _: None)
+    try:
+        purger.finish(Purging.ROWS)
+    except OutOfTime:
+        return False
+    return True
+
+
 def preview(ages: Ages, *, payloads_only: bool = False) -> Report:
     """Return what `purge` would remove now, and change nothing."""
     moment = now()
@@ -153,10 +166,10 @@ class Purger:
     def run(self, kinds: Sequence[Purging]) -> None:
         """Remove all that is due. Raises OutOfTime."""
         for kind in kinds:
-            self._finish(kind)
+            self.finish(kind)
             for hints in self._hints(kind):
                 self._step(partial(self._begin, kind, hints))
-                self._finish(kind)
+                self.finish(kind)
         for execution in leftovers(self.ages, self.moment):
             self._check_time()
             self.report.folders += files.discard(execution)
@@ -175,7 +188,7 @@ class Purger:
                 after = together[-1].created, together[-1].root
                 yield together
 
-    def _finish(self, kind: Purging) -> None:
+    def finish(self, kind: Purging) -> None:
         """Go on with the families that are half purged, until none is left that is free."""
         while self._step(partial(self._go_on, kind)):
             pass

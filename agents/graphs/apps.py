@@ -7,3 +7,6 @@ class GraphsConfig(AppConfig):
     name = "agents.graphs"
     label = "graphs"
     verbose_name = "Agents"
+
+    def ready(self) -> None:
+        import agents.graphs.held  # noqa: F401  # what there is of people

@@ -8,4 +8,5 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         import accounts.auditing  # what the audit log tells of accounts
+        import accounts.held
         import accounts.schema  # noqa: F401  # how OpenAPI describes tokens

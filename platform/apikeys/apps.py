@@ -8,4 +8,5 @@ class ApiKeysConfig(AppConfig):
     verbose_name = "API keys"
 
     def ready(self) -> None:
+        import apikeys.held
         import apikeys.schema  # noqa: F401  # how OpenAPI describes the header

@@ -10,6 +10,8 @@ class FeaturesConfig(AppConfig):
     name = "features"
 
     def ready(self) -> None:
+        import features.held  # noqa: F401  # what there is of people
+
         post_migrate.connect(declare, sender=self)
 
 

@@ -44,6 +44,11 @@ class InstancePaths:
         return self.data / "uploads"
 
     @property
+    def exports(self) -> Path:
+        """What people asked to be handed out; each file is gone after a while."""
+        return self.data / "exports"
+
+    @property
     def secret_key(self) -> Path:
         return self.data / "secret_key"
 

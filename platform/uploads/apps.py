@@ -10,6 +10,8 @@ class UploadsConfig(AppConfig):
     name = "uploads"
 
     def ready(self) -> None:
+        import uploads.held  # noqa: F401  # what there is of people
+
         post_delete.connect(_forget_content, sender="uploads.Upload", dispatch_uid="uploads")
 
 

@@ -1,5 +1,6 @@
 """URLs of signing in and out."""
 
+from accounts.api.ownership import ErasureView, ExportFileView, ExportView
 from accounts.api.profiles import AvatarView, EmailView, PreferencesView, ProfileView
 from accounts.api.views import (
     RefreshView,
@@ -18,6 +19,9 @@ urlpatterns = [
     slash("auth/user/avatar/", AvatarView.as_view(), name="user-avatar"),
     slash("auth/user/email/", EmailView.as_view(), name="user-email"),
     slash("auth/user/preferences/", PreferencesView.as_view(), name="user-preferences"),
+    slash("auth/user/export/", ExportView.as_view(), name="user-export"),
+    slash("auth/user/export/file/", ExportFileView.as_view(), name="user-export-file"),
+    slash("auth/user/delete/", ErasureView.as_view(), name="user-delete"),
     slash("auth/token/", TokenView.as_view(), name="token"),
     slash("auth/token/refresh/", RefreshView.as_view(), name="token-refresh"),
     slash("auth/token/revoke/", RevokeView.as_view(), name="token-revoke"),

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import UniqueConstraint
+from django.db.models import Q, UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
@@ -45,9 +45,24 @@ class User(AbstractUser):
         help_text="When this person signed out everywhere: what was signed before is worth nothing.",
     )
 
+    erasing_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When this person asked to be erased; the account is closed since then.",
+    )
+
     class Meta(AbstractUser.Meta):
         constraints = [
             UniqueConstraint(Lower("username"), name="user_one_per_name_in_any_case"),
+        ]
+        indexes = [
+            # The tidying: who is still being erased.
+            models.Index(
+                fields=["erasing_at"],
+                condition=Q(erasing_at__isnull=False),
+                name="user_being_erased",
+            ),
         ]
 
     @property

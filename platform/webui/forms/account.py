@@ -102,3 +102,23 @@ class NotificationsForm(forms.Form):
             for kind in NotificationType
             if kind.value in self.changed_data
         }
+
+
+class ErasureForm(forms.Form):
+    """The username, written by hand: nobody deletes an account by mistake."""
+
+    username = forms.CharField(
+        max_length=150,
+        label="Your username",
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none"}),
+    )
+
+    def __init__(self, username: str, data: Any = None) -> None:
+        super().__init__(data)
+        self.wanted = username
+
+    def clean_username(self) -> str:
+        found = str(self.cleaned_data["username"])
+        if found != self.wanted:
+            raise forms.ValidationError("This is not your username.")
+        return found

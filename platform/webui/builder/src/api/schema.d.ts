@@ -255,6 +255,27 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/auth/user/delete/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * @description Delete the account with everything that belongs to it. There is no way back.
+         *
+         *     The account closes at once; runs that are under way are stopped, and the rest goes within minutes.
+         */
+        readonly post: operations["auth_user_delete_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/auth/user/email/": {
         readonly parameters: {
             readonly query?: never;
@@ -272,6 +293,41 @@ export interface paths {
          *     proved who it is a moment ago.
          */
         readonly post: operations["auth_user_email_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/auth/user/export/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Say how far the last one is. */
+        readonly get: operations["auth_user_export_retrieve"];
+        readonly put?: never;
+        /** @description Have a new one made; it replaces the one before. */
+        readonly post: operations["auth_user_export_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/auth/user/export/file/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description The file, for the person alone and for a while. */
+        readonly get: operations["auth_user_export_file_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1253,6 +1309,12 @@ export interface components {
             readonly email: string;
             readonly password?: string;
         };
+        /** @description The username, so that nobody deletes by mistake, and the proof of who asks. */
+        readonly ErasureRequest: {
+            readonly code?: string;
+            readonly password?: string;
+            readonly username: string;
+        };
         /** @description A run: what it was given, what it gave, what it waits for. */
         readonly Execution: {
             /** Format: date-time */
@@ -1375,6 +1437,21 @@ export interface components {
             readonly status: components["schemas"]["StatusEnum"];
             readonly user_id: string;
         };
+        /** @description How far an export is. */
+        readonly Export: {
+            /** Format: date-time */
+            readonly created: string;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            /** Format: date-time */
+            readonly expires_at: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly size: number | null;
+            readonly status: components["schemas"]["ExportStatusEnum"];
+            /** @description Of the file; null until it is ready. */
+            readonly url: string | null;
+        };
         /** @description A file that can be imported: without secrets, with the agents that it runs. */
         readonly ExportedGraph: {
             readonly description: string;
@@ -1399,6 +1476,13 @@ export interface components {
             readonly sub_graphs: readonly unknown[];
             readonly version: number;
         };
+        /**
+         * @description * `PENDING` - Being made
+         *     * `READY` - Ready
+         *     * `FAILED` - Failed
+         * @enum {string}
+         */
+        readonly ExportStatusEnum: "PENDING" | "READY" | "FAILED";
         /** @enum {string} */
         readonly ForbidsEnum: "publish" | "run";
         /** @description An agent's version: its graph, and everything that forbids running it. */
@@ -3257,6 +3341,37 @@ export interface operations {
             };
         };
     };
+    readonly auth_user_delete_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ErasureRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description No response body */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly auth_user_email_create: {
         readonly parameters: {
             readonly query?: never;
@@ -3276,6 +3391,90 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Email"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_user_export_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_user_export_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly auth_user_export_file_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/zip": string;
                 };
             };
             /** @description The request was refused. */

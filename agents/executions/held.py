@@ -1,0 +1,76 @@
+"""What this app holds of people: runs with all that belongs to them, and what blocks remember."""
+
+from collections.abc import Iterator
+from functools import partial
+from io import FileIO
+
+from accounts.holdings import Holding, Opener, all_but, goes_with_others, only, register
+from agents.executions import erasing, files
+from agents.executions.models import (
+    CredentialLimit,
+    Emission,
+    Event,
+    EventWait,
+    Execution,
+    LogLine,
+    NodeExecution,
+    Review,
+    RunStorage,
+    Share,
+    Signal,
+    StartKey,
+    StoredValue,
+)
+
+WHAT_HAPPENED = "what node_executions and emissions say already, in the order in which it happened"
+
+
+def files_of(execution: Execution) -> Iterator[tuple[str, Opener]]:
+    """Yield the files of a run, and what they are called."""
+    for name, path in files.of(execution.pk):
+        yield name, partial(FileIO, path)
+
+
+register(
+    Holding(CredentialLimit, owner="owner", shape=all_but()),
+    Holding(StoredValue, owner="owner", shape=all_but()),
+    Holding(
+        Execution, owner="owner", shape=all_but("purging"), files=files_of, erase=erasing.erase
+    ),
+    # These go with their runs.
+    Holding(
+        NodeExecution,
+        owner="execution__owner",
+        shape=all_but("worker", "lease_until", "sends", "limit_id", "limit_place", "limit_turn"),
+        erase=goes_with_others,
+    ),
+    Holding(
+        Emission, owner="node_execution__execution__owner", shape=all_but(), erase=goes_with_others
+    ),
+    Holding(
+        LogLine, owner="node_execution__execution__owner", shape=all_but(), erase=goes_with_others
+    ),
+    Holding(Review, owner="owner", also=("decided_by",), shape=all_but(), erase=goes_with_others),
+    Holding(
+        Signal,
+        owner="execution__owner",
+        also=("sent_by",),
+        shape=all_but("digest"),
+        erase=goes_with_others,
+    ),
+    Holding(EventWait, owner="execution__owner", why_not=WHAT_HAPPENED, erase=goes_with_others),
+    Holding(Event, owner="execution__owner", why_not=WHAT_HAPPENED, erase=goes_with_others),
+    Holding(
+        Share,
+        owner="execution__owner",
+        shape=only("id", "execution_id", "tail", "created", "expires_at", "revoked_at"),
+        erase=goes_with_others,
+    ),
+    Holding(RunStorage, owner="owner", shape=all_but(), erase=goes_with_others),
+    Holding(
+        StartKey,
+        owner="owner",
+        shape=only("key", "execution_id", "created"),
+        erase=goes_with_others,
+    ),
+)
