@@ -15,6 +15,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import WebsocketDenier
 from django.urls import re_path
 from kernel.api.bodies import LimitBody
+from quotas.sockets import LimitedSockets
 from telemetry.asgi import Lifespan, ObservedSockets
 
 nowhere: Any = WebsocketDenier.as_asgi()
@@ -23,7 +24,9 @@ routes: list[Any] = [*websocket_urlpatterns, re_path("", nowhere)]
 application = ProtocolTypeRouter(
     {
         "http": LimitBody(http),
-        "websocket": ObservedSockets(AllowedOrigins(WebSocketAuthentication(URLRouter(routes)))),
+        "websocket": ObservedSockets(
+            AllowedOrigins(WebSocketAuthentication(LimitedSockets(URLRouter(routes))))
+        ),
         "lifespan": Lifespan(),
     }
 )

@@ -236,6 +236,15 @@ STORAGES = {
         "OPTIONS": {"location": PATHS.uploads, "file_permissions_mode": 0o600},
     },
 }
+# Bodies of fewer bytes, by how the path begins: what everybody may send who has not signed in.
+MAX_SMALL_REQUEST_BYTES = env.integer("MAX_SMALL_REQUEST_BYTES", 64 * 1024, least=1024)
+BODY_LIMITS = dict.fromkeys(
+    (
+        *("/api/v1/auth/token", "/api/v1/auth/ticket", "/api/v1/api-keys"),
+        *("/sign-in", "/sign-up", "/sign-out", "/account/password", "/admin/login"),
+    ),
+    MAX_SMALL_REQUEST_BYTES,
+)
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a table in a form has a field for each cell
 
@@ -266,9 +275,11 @@ RATES = {
             "RATE_UPLOADS", "60/minute per user, 60/minute per key, 10/minute per address"
         ),
         Kind.SIGN_INS: env.text("RATE_SIGN_INS", "20/minute per address, 20/5 minute per account"),
+        Kind.SOCKETS: env.text("RATE_SOCKETS", "120/minute per user, 30/minute per address"),
     }.items()
     if env.flag("RATE_LIMITS", default=True)
 }
+MAX_SOCKETS_PER_USER = env.integer("MAX_SOCKETS_PER_USER", 50, least=0)  # in each web process
 # Which changes are more than a change, by the names of their URLs.
 RATE_VIEWS = {
     **dict.fromkeys(

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from agents.engine.ids import NodeId
-from agents.executions import journal, recordings, resuming, starting
+from agents.executions import journal, recordings, removing, resuming, starting
 from agents.executions.models import Execution
 from agents.executions.payloads import require_payload
 from agents.graphs import drafts, snapshots
@@ -79,6 +79,14 @@ def stop_execution(pk: UUID) -> bool:
     for child in Execution.objects.descendants(pk):
         journal.stop(child)
     return stopped
+
+
+def delete_execution(pk: UUID) -> None:
+    """Delete a run that has ended, and those that it started, with all that they left.
+
+    Raises NotFound, NotEnded or DeleteTheRunAbove; then nothing changed.
+    """
+    removing.remove(pk)
 
 
 def retry_execution(pk: UUID) -> int:

@@ -9,11 +9,12 @@ from django.http import HttpRequest
 
 from apikeys.models import ApiKey
 from quotas.own import known
-from quotas.policy import Kind, Subject, Verdict, Who, network_of, windows
+from quotas.policy import Kind, Level, Subject, Verdict, Who, network_of, windows
 from quotas.windows import windows_at
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 NAMES = ("username", "login", "email")  # fields in which people say who they are
+OF_PEOPLE = (Kind.READS, Kind.WRITES, Kind.STARTS, Kind.UPLOADS, Kind.SOCKETS)
 COUNTED = "rate_verdict"  # on a request that was counted
 
 
@@ -30,6 +31,18 @@ def count(request: HttpRequest, fields: Mapping[str, Any] | None = None) -> Verd
         verdict = windows_at(settings.REDIS_URL).hit(found) if found else None
     setattr(request, COUNTED, verdict)
     return verdict
+
+
+def standing(request: HttpRequest) -> list[Level]:
+    """Return how full the windows are in which the caller's requests count, those that do nothing yet too."""
+    found = [
+        window
+        for kind, rates in settings.RATES.items()
+        if kind in OF_PEOPLE
+        for window in windows(kind, subjects(request, kind, {}), rates, known.rates())
+    ]
+    verdict = windows_at(settings.REDIS_URL).look(found) if found else None
+    return list(verdict.levels) if verdict else []
 
 
 def kind_of(request: HttpRequest) -> Kind:

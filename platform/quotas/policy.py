@@ -24,6 +24,7 @@ class Kind(StrEnum):
     STARTS = "starts"
     UPLOADS = "uploads"
     SIGN_INS = "sign_ins"
+    SOCKETS = "sockets"
 
 
 class Who(StrEnum):
@@ -199,6 +200,7 @@ DEEDS = {
     Kind.STARTS: "starts of runs",
     Kind.UPLOADS: "uploads",
     Kind.SIGN_INS: "attempts to sign in",
+    Kind.SOCKETS: "new WebSockets",
 }
 OWNERS = {
     Who.USER: "You have",

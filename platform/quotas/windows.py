@@ -33,7 +33,7 @@ TURN = 10.0  # seconds for one of these to be free: that many others ask is no i
 SCRIPT = b"""
 local time = redis.call('TIME')
 local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
-local open = 1
+local open = tonumber(ARGV[2 * #KEYS + 1])
 for i, key in ipairs(KEYS) do
   local amount, seconds = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
   local oldest = redis.call('LINDEX', key, -1)
@@ -80,12 +80,19 @@ class Windows(RedisStorage):
 
     def hit(self, windows: Sequence[Window]) -> Verdict | None:
         """Count a request in all windows, or in none where one is full. None: Redis is away."""
+        return self._ask(windows, counts=True)
+
+    def look(self, windows: Sequence[Window]) -> Verdict | None:
+        """Return how full the windows are, and count nothing. None: Redis is away."""
+        return self._ask(windows, counts=False)
+
+    def _ask(self, windows: Sequence[Window], *, counts: bool) -> Verdict | None:
         if time.monotonic() < self._away_until:
             return None
         keys = [self.prefixed_key(":".join(one.key)) for one in windows]
         numbers = [number for one in windows for number in (one.rate.amount, one.rate.seconds)]
         try:
-            answer = self._script(keys=keys, args=numbers)
+            answer = self._script(keys=keys, args=[*numbers, int(counts)])
         except redis.RedisError as error:
             self._away_until = time.monotonic() + PAUSE
             logger.warning(

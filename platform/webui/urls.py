@@ -22,6 +22,7 @@ from webui.views import (
     runs,
     shared,
     shares,
+    usage,
 )
 
 app_name = "webui"
@@ -53,6 +54,7 @@ urlpatterns = [
     slash("runs/<uuid:pk>/", run.show, name="run"),
     slash("runs/<uuid:pk>/stop/", run.stop, name="stop"),
     slash("runs/<uuid:pk>/retry/", run.retry, name="retry"),
+    slash("runs/<uuid:pk>/delete/", run.delete, name="delete-run"),
     slash("runs/<uuid:pk>/replay/", run.replay, name="replay"),
     slash("runs/<uuid:pk>/waiting/", run.waiting, name="waiting"),
     slash("runs/<uuid:pk>/outputs/", run.outputs, name="outputs"),
@@ -72,6 +74,7 @@ urlpatterns = [
     slash("account/data/file/", data.download, name="data-file"),
     slash("account/delete/", data.erase, name="erase"),
     slash("avatars/<uuid:pk>/", profile.avatar, name="avatar"),
+    slash("account/usage/", usage.index, name="usage"),
     slash("account/keys/", keys.index, name="keys"),
     slash("account/keys/new/", keys.new, name="new-key"),
     slash("account/keys/<int:pk>/", keys.show, name="key"),

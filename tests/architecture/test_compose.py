@@ -71,3 +71,14 @@ def test_the_image_runs_the_web_process_unless_told_otherwise() -> None:
 
     assert command is not None
     assert yaml.safe_load(command[1]) == list(PROGRAMS["web"].command)
+
+
+def test_every_limit_reaches_the_containers(services: dict[str, Any]) -> None:
+    """An operator who sets one in .env must not believe in vain that it holds."""
+    sources = Path(settings.BASE_DIR, "config", "settings.py").read_text()
+    limits = set(re.findall(r"\"(RATE_[A-Z_]+|MAX_[A-Z_]+_PER_[A-Z]+|MAX_STORAGE_MB)\"", sources))
+    limits |= set(re.findall(r"\"((?:HSTS|MAX_\w*REQUEST)_[A-Z]+|HTTPS_REDIRECT)\"", sources))
+    limits |= {"MAX_CONCURRENT_EXECUTIONS", "SECURE_COOKIES", "TRUSTED_PROXIES", "TRELLIS_ENV"}
+
+    assert len(limits) > 15
+    assert limits - set(services["web"]["environment"]) == set()

@@ -87,7 +87,9 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
             ("list", "retrieve", "waiting", "graph", "events", "node_executions"),
             needs(Scope.READ_GRAPH),
         ),
-        **dict.fromkeys(("stop", "retry", "replay"), needs(Scope.READ_GRAPH, Scope.EXECUTE_GRAPH)),
+        **dict.fromkeys(
+            ("stop", "retry", "replay", "destroy"), needs(Scope.READ_GRAPH, Scope.EXECUTE_GRAPH)
+        ),
     }
     serializer_class = ExecutionSerializer
     lookup_value_converter = "uuid"
@@ -112,6 +114,12 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
     @extend_schema(parameters=OF_RUNS)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        """Delete a run that has ended, and those that it started, with their values and files."""
+        services.delete_execution(self.get_object().pk)
+        return Response(status=204)
 
     @extend_schema(responses={200: WaitingSerializer}, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)

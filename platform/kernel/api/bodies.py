@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 
 from kernel.api.problems import Problem, Refusal
 from kernel.api.refusals import too_large
+from kernel.errors import TrellisError
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -17,23 +18,41 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class LimitBody:
-    """ASGI: answers 413 to a body beyond ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
+    """ASGI: answers 413 to a body beyond ``BODY_LIMITS`` or ``DATA_UPLOAD_MAX_MEMORY_SIZE``.
 
     Django copies a body to disk before any of its middleware runs, so the limit stands outside.
     A body that says its length is refused unread; one in chunks, at the chunk that is too much.
+    A compressed one is refused (415): what it unpacks to could be of any length.
     """
 
     def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = float(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or "inf")
+        if _header(scope, b"content-encoding").strip().lower() not in (b"", b"identity"):
+            await _refuse(send, CompressedBody())
+            return
+        limit = limit_of(scope["path"])
         body = _Body(receive, limit)
         if _declared_length(scope) <= limit:
             await self.app(scope, body.receive, send)
             if not body.is_too_large:
                 return
-        await _refuse(send)
+        await _refuse(send, too_large(limit))
+
+
+def limit_of(path: str) -> float:
+    """Return how many bytes a request to this path may have."""
+    most = float(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or "inf")
+    small = (size for start, size in settings.BODY_LIMITS.items() if path.startswith(start))
+    return min([most, *small])
+
+
+class CompressedBody(TrellisError):
+    """The body is compressed (`Content-Encoding`), which is not read here. Send it as it is."""
+
+    code = "unsupported_media_type"
+    status = 415
 
 
 class BodyLengthMiddleware:
@@ -78,14 +97,16 @@ class _Body:
 
 def _declared_length(scope: Scope) -> int:
     """Return what Content-Length says, 0 where it says nothing."""
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit():
-            return int(value)
-    return 0
+    declared = _header(scope, b"content-length")
+    return int(declared) if declared.isdigit() else 0
 
 
-async def _refuse(send: Send) -> None:
-    response = Problem(Refusal.of(too_large()))
+def _header(scope: Scope, name: bytes) -> bytes:
+    return next((bytes(value) for one, value in scope["headers"] if one == name), b"")
+
+
+async def _refuse(send: Send, error: TrellisError) -> None:
+    response = Problem(Refusal.of(error))
     headers = [(b"content-type", response["Content-Type"].encode())]
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": response.content})

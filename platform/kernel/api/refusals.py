@@ -62,11 +62,15 @@ class Unavailable(TrellisError):
     status = 503
 
 
-def too_large() -> TooLarge:
+def too_large(limit: float | None = None) -> TooLarge:
     """Return the refusal of a body beyond the limit, with the limit named."""
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    everywhere = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if limit is None or limit == everywhere:
+        limit, variable = everywhere, "MAX_REQUEST_BYTES"
+    else:
+        variable = "MAX_SMALL_REQUEST_BYTES"
     return TooLarge(
-        f"The request's body is larger than {limit} bytes. Send less, or raise MAX_REQUEST_BYTES."
+        f"The request's body is larger than {limit} bytes. Send less, or raise {variable}."
     )
 
 

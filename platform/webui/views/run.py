@@ -18,7 +18,12 @@ from agents.engine.states import ExecutionStatus
 from agents.executions.idempotency import once
 from agents.executions.models import Execution
 from agents.executions.retention import kept_until
-from agents.executions.services import replay_execution, retry_execution, stop_execution
+from agents.executions.services import (
+    delete_execution,
+    replay_execution,
+    retry_execution,
+    stop_execution,
+)
 from agents.executions.waiting import waiting as what_waits
 from blocks.sdk import BlockError
 from kernel.errors import TrellisError
@@ -97,6 +102,22 @@ def retry(request: PageRequest, pk: UUID) -> HttpResponseBase:
         except TrellisError as error:
             messages.error(request, error.message)
     return redirect("webui:run", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def delete(request: PageRequest, pk: UUID) -> HttpResponseBase:
+    """Ask first, and then delete the run."""
+    execution = _run(request, pk)
+    if request.method == "GET":
+        return render(request, "runs/delete.html", {"execution": execution})
+    try:
+        delete_execution(execution.pk)
+    except TrellisError as error:
+        messages.error(request, error.message)
+        return redirect("webui:run", pk)
+    messages.success(request, "The run is deleted.")
+    return redirect("webui:runs")
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,5 +1,6 @@
 """The whole application, as an ASGI server calls it."""
 
+import gzip
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
@@ -45,6 +46,26 @@ async def test_chunks_beyond_the_limit_are_refused(
     response = await http.post("/api/v1/auth/token/", content=chunks(b"x" * 600, b"x" * 600))
 
     assert (response.status_code, response.json()["code"]) == (413, "too_large")
+
+
+async def test_what_strangers_may_send_is_small(http: httpx.AsyncClient) -> None:
+    beyond = b"x" * 70_000  # more than 64 KiB, much less than 32 MiB
+
+    for content in (beyond, chunks(beyond[:40_000], beyond[40_000:])):
+        response = await http.post("/api/v1/auth/token/", content=content)
+        assert (response.status_code, response.json()["code"]) == (413, "too_large")
+        assert "MAX_SMALL_REQUEST_BYTES" in response.json()["detail"]
+    assert (await http.post("/api/v1/graphs/", content=beyond)).status_code == 401
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "identity, gzip", "GZIP"])
+async def test_a_compressed_body_is_refused_unread(http: httpx.AsyncClient, encoding: str) -> None:
+    bomb = gzip.compress(b"0" * 10_000_000)
+    headers = {"Content-Encoding": encoding, "Content-Type": "application/json"}
+
+    response = await http.post("/api/v1/auth/token/", content=bomb, headers=headers)
+
+    assert (response.status_code, response.json()["code"]) == (415, "unsupported_media_type")
 
 
 async def test_requests_have_their_own_ids(http: httpx.AsyncClient) -> None:

@@ -503,7 +503,8 @@ export interface paths {
         readonly get: operations["executions_retrieve"];
         readonly put?: never;
         readonly post?: never;
-        readonly delete?: never;
+        /** @description Delete a run that has ended, and those that it started, with their values and files. */
+        readonly delete: operations["executions_destroy"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -1022,6 +1023,23 @@ export interface paths {
         readonly put?: never;
         /** @description Approve or reject. The same decision again is the same answer. */
         readonly post: operations["reviews_decide_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/usage/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See what you used of which limit: runs, storage, and requests of the last seconds. */
+        readonly get: operations["usage_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1741,6 +1759,16 @@ export interface components {
             readonly plain_text_key: string;
         };
         /**
+         * @description * `reads` - reads
+         *     * `writes` - writes
+         *     * `starts` - starts
+         *     * `uploads` - uploads
+         *     * `sign_ins` - sign_ins
+         *     * `sockets` - sockets
+         * @enum {string}
+         */
+        readonly KindEnum: "reads" | "writes" | "starts" | "uploads" | "sign_ins" | "sockets";
+        /**
          * LinkFile
          * @description A link as a file has it. Its id may be anything: one that cannot be kept is replaced.
          */
@@ -2137,6 +2165,20 @@ export interface components {
             readonly username?: string;
         };
         /**
+         * @description * `user` - user
+         *     * `key` - key
+         *     * `address` - address
+         *     * `account` - account
+         * @enum {string}
+         */
+        readonly PerEnum: "user" | "key" | "address" | "account";
+        /**
+         * @description * `day` - day
+         *     * `month` - month
+         * @enum {string}
+         */
+        readonly PeriodEnum: "day" | "month";
+        /**
          * @description * `EXECUTE_GRAPH` - EXECUTE_GRAPH
          *     * `READ_GRAPH` - READ_GRAPH
          *     * `WRITE_GRAPH` - WRITE_GRAPH
@@ -2267,6 +2309,22 @@ export interface components {
          * @enum {string}
          */
         readonly QueueEnum: "io" | "cpu";
+        /** @description How much was used, and how much may be. */
+        readonly Quota: {
+            /** @description Null: nothing limits it. */
+            readonly limit: number | null;
+            readonly remaining: number | null;
+            readonly used: number;
+        };
+        /** @description Requests in the seconds just past. */
+        readonly Rate: {
+            readonly kind: components["schemas"]["KindEnum"];
+            readonly limit: number;
+            readonly per: components["schemas"]["PerEnum"];
+            readonly remaining: number;
+            readonly seconds: number;
+            readonly used: number;
+        };
         /** @description A refresh token, which is worth nothing afterwards. */
         readonly Refresh: {
             readonly access: string;
@@ -2459,6 +2517,19 @@ export interface components {
             readonly version: number;
         } & {
             readonly [key: string]: unknown;
+        };
+        /** @description Runs that were started in a day or a month of the calendar, in UTC. */
+        readonly Runs: {
+            /** @description Null: nothing limits it. */
+            readonly limit: number | null;
+            readonly period: components["schemas"]["PeriodEnum"];
+            readonly remaining: number | null;
+            /**
+             * Format: date-time
+             * @description When the period ends.
+             */
+            readonly resets_at: string;
+            readonly used: number;
         };
         /**
          * SavedDraft
@@ -2673,6 +2744,14 @@ export interface components {
             /** Format: date-time */
             readonly last_used_at: string;
             readonly size: number;
+        };
+        /** @description All of it. */
+        readonly Usage: {
+            /** @description Empty where rates are off, or cannot be asked just now. */
+            readonly rates: readonly components["schemas"]["Rate"][];
+            readonly runs: readonly components["schemas"]["Runs"][];
+            /** @description Bytes of values and files that are kept. */
+            readonly storage: components["schemas"]["Quota"];
         };
         /** @description Who is asking, as the AutoGPT Platform's clients expect it. */
         readonly User: {
@@ -3960,6 +4039,35 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["Execution"];
                 };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly executions_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request was refused. */
             readonly default: {
@@ -5331,6 +5439,34 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly usage_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Usage"];
                 };
             };
             /** @description The request was refused. */
