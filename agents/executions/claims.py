@@ -9,6 +9,7 @@ want to make in one run at the same time are made together (`combining`), in one
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Protocol
@@ -72,6 +73,8 @@ class Step(Protocol):
     """What it will deliver."""
     durable: bool
     """Whether a crash of the database must not lose what was made."""
+    context: Context
+    """Of the thread that wants it: log lines name its task and its node, whoever makes the step."""
 
     def forget(self) -> None:
         """Forget what an earlier try made, which was not written."""
@@ -98,6 +101,7 @@ class Take:
     durable: bool = False
     status = NodeStatus.QUEUED
     emissions: Emissions = ()
+    context: Context = field(init=False)
 
     def forget(self) -> None:
         self.claim, self.durable = None, False
@@ -131,6 +135,7 @@ class Write:
     durable = True
     node_execution: UUID = field(init=False)
     run: UUID | None = field(init=False)
+    context: Context = field(init=False)
 
     def __post_init__(self) -> None:
         self.node_execution = self.claim.node_execution.pk
@@ -217,6 +222,7 @@ def suspend(claim: Claim, emissions: Emissions, *, after: int, suspension: Suspe
 
 def submit(step: Step) -> None:
     """Make the step, together with others of the same run where it is known."""
+    step.context = copy_context()
     if step.run is None:
         _make([step])
     else:
@@ -256,7 +262,10 @@ def _make(steps: Sequence[Step]) -> None:
         for step in steps:
             row = rows.get(step.node_execution)
             if row is not None and row.status == step.status:  # the last step may have changed it
-                step.make(ledger, row, until=until)
+                if step is steps[0]:
+                    step.make(ledger, row, until=until)
+                else:
+                    step.context.run(step.make, ledger, row, until=until)
         steps[0].finish(ledger, durable=any(step.durable for step in steps))
     shelf.put(ledger)  # committed
 

@@ -1,5 +1,8 @@
 """What the threads of a worker write in one run at once is written together, each step by itself."""
 
+import io
+import json
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -8,15 +11,19 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from structlog.contextvars import bound_contextvars
 
 from accounts.models import User
 from agents.engine.ids import PinName
-from agents.executions import claims, losses, runner
+from agents.executions import blockcall, claims, costs, losses, runner, settlement
 from agents.executions.claims import Claim, LeaseLost, Take
 from agents.executions.combining import Combiner
 from agents.executions.models import Event, Execution, NodeExecution
+from agents.executions.observation import observed
 from agents.executions.output import outputs
+from telemetry.logs import formatter
 from tests.support.graphs import GraphBuilder
 from tests.support.runs import fresh, rows, run_queued, run_to_end, start, statuses
 from tests.support.waiting import eventually
@@ -309,3 +316,83 @@ def test_a_claim_that_was_not_written_is_forgotten(alice: User) -> None:
     assert step.claim is None
     row.refresh_from_db()
     assert (row.worker, row.attempt) == ("quick", 1)
+
+
+@contextmanager
+def logged() -> Iterator[list[dict[str, Any]]]:
+    """Yield the lines that the engine logs meanwhile, as operators read them, once it is over."""
+    stream, found = io.StringIO(), list[dict[str, Any]]()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(formatter("json"))
+    logger = logging.getLogger("agents")
+    logger.addHandler(handler)
+    try:
+        yield found
+    finally:
+        logger.removeHandler(handler)
+        found += [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def as_task(number: int, call: Callable[[], T]) -> T:
+    """Call it as Celery would call the task of that number."""
+    with bound_contextvars(task_id=f"task-{number}"):
+        return call()
+
+
+def test_what_one_thread_logs_for_others_names_their_tasks_and_nodes(
+    alice: User, groups: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execution = start(alice, fan_out(), **{"in": "x"})
+    run_queued()
+    held = claimed(execution)
+    end = settlement.end
+
+    def tells(ledger: Any, row: NodeExecution, *args: Any, **kwargs: Any) -> None:
+        logging.getLogger("agents.test").warning("ends %s", row.pk)
+        end(ledger, row, *args, **kwargs)
+
+    def finish(claim: Claim) -> None:
+        with observed(claim.execution, claim.node_execution):
+            claims.complete(claim, [(VALUE, "y")], after=0)
+
+    monkeypatch.setattr(settlement, "end", tells)
+    groups.clear()
+    with logged() as lines:
+        at_once(
+            execution,
+            [partial(as_task, n, partial(finish, claim)) for n, claim in enumerate(held)],
+        )
+
+    assert groups == [1, WIDTH - 1]
+    told = {line["message"]: line for line in lines if line["logger"] == "agents.test"}
+    assert len(told) == WIDTH
+    for number, claim in enumerate(held):
+        row = claim.node_execution
+        line = told[f"ends {row.pk}"]
+        found = (line["task_id"], line["node_exec_id"], line["node_id"], line["graph_exec_id"])
+        assert found == (f"task-{number}", str(row.pk), row.node_id, str(execution.pk))
+
+
+def test_blocks_that_one_thread_runs_for_others_log_under_their_own_ids(
+    alice: User, groups: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> None:
+        raise RuntimeError("A fault in a block.")
+
+    execution = start(alice, fan_out(), **{"in": "x"})
+    run_queued()
+    pks = [row.pk for row in middle(execution)]
+    monkeypatch.setattr(costs, "is_light", lambda _: True)
+    monkeypatch.setattr(settings, "EXECUTIONS", {**settings.EXECUTIONS, "local_lane": True})
+    monkeypatch.setattr(claims, "STRETCH", 3600.0)
+    monkeypatch.setattr(blockcall, "emissions", fails)
+    groups.clear()
+    with logged() as lines:
+        calls = [partial(runner.run_node, pk, execution.pk) for pk in pks]
+        at_once(execution, [partial(as_task, n, call) for n, call in enumerate(calls)])
+
+    assert max(groups) > 1
+    told = {line["node_exec_id"]: line for line in lines if "Block of node" in line["message"]}
+    assert {told[str(pk)]["task_id"] for pk in pks} == {f"task-{n}" for n in range(len(pks))}
+    for pk in pks:
+        assert str(pk) in told[str(pk)]["message"]
