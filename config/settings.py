@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "accounts.middleware.LastSeenMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "webui.middleware.ContentSecurityPolicyMiddleware",
+    "webui.middleware.LeavingMiddleware",
     "quotas.middleware.RateLimitMiddleware",
     "kernel.api.bodies.BodyLengthMiddleware",  # innermost: it keeps the chain in one thread
 ]

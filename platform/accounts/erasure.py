@@ -21,6 +21,8 @@ from accounts import holdings, services
 from accounts.holdings import Progress
 from accounts.locks import alone
 from accounts.models import User
+from audit import trail
+from audit.actions import Action
 from kernel.errors import Conflict
 
 TASK = "accounts.erase"
@@ -60,6 +62,7 @@ def begin(user: User) -> None:
         row.set_unusable_password()
         row.save(update_fields=["erasing_at", "is_active", "password"])
         services.sign_out_everywhere(row)
+        trail.record(Action.ERASED, owner=row.pk, thing=(row._meta.label_lower, row.pk, ""))
     transaction.on_commit(partial(send, row.pk))
 
 

@@ -20,6 +20,8 @@ from accounts import archive
 from accounts.holdings import Holding, Progress
 from accounts.locks import alone
 from accounts.models import Export, User
+from audit import trail
+from audit.actions import Action
 from kernel.errors import NotFound
 
 TASK = "accounts.export"
@@ -39,6 +41,7 @@ def ask(user: User) -> Export:
     if present is not None:
         _discard(present)
     made = Export.objects.create(user=user)
+    trail.record(Action.EXPORTED, owner=user.pk, thing=made)
     transaction.on_commit(partial(send, made.pk))
     return made
 

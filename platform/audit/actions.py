@@ -21,6 +21,8 @@ class Action(models.TextChoices):
     FACTOR_REMOVED = "account.factor_removed", "Removed a second factor"
     FACTOR_RESET = "account.factor_reset", "Made new recovery codes"
     CONNECTED = "account.connected", "Connected another site's account"
+    ERASED = "account.erased", "Closed the account, to be deleted"
+    EXPORTED = "account.exported", "Asked for an export of the account"
     DISCONNECTED = "account.disconnected", "Disconnected another site's account"
 
     KEY_CREATED = "key.created", "Made an API key"

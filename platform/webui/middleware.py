@@ -1,7 +1,10 @@
 """Response headers that tell browsers what a page may do."""
 
+from urllib.parse import urlsplit
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 
 HEADER = "Content-Security-Policy"
@@ -33,6 +36,29 @@ class ContentSecurityPolicyMiddleware(MiddlewareMixin):
         inline = INLINE if match and match.view_name == SCHEMA_VIEWER else {}
         response.headers.setdefault(HEADER, policy(STRICT | inline))
         return response
+
+
+class LeavingMiddleware(MiddlewareMixin):
+    """Lets the answer to a form lead to another site: by a page that goes on there by itself.
+
+    `form-action` holds browsers to this instance also where the answer to a form redirects, and
+    that is how people get to the identity providers that they sign in with. A page that goes on is no
+    answer of a form any more, so the policy can stay strict.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        address = response.headers.get("Location", "")
+        host = urlsplit(address).netloc
+        if request.method != "POST" or not 300 <= response.status_code < 400 or not host:
+            return response
+        if host == request.get_host() or request.path.startswith("/api/"):
+            return response
+        page = render(request, "webui/leaving.html", {"address": address, "host": host})
+        page.cookies = response.cookies
+        page["Cache-Control"] = "no-store"
+        return page
 
 
 def policy(directives: dict[str, str]) -> str:

@@ -57,9 +57,8 @@ class Visitor:
     def page(self, **options: Any) -> Page:
         """Return a new page of a context with these options, signed in where `sign_in` was called."""
         options.setdefault("viewport", DESK)
-        context = self.running.new_context(
-            base_url=self.trellis.url, storage_state=self.session, **options
-        )
+        options.setdefault("base_url", self.trellis.url)
+        context = self.running.new_context(storage_state=self.session, **options)
         context.set_default_timeout(SLOW)
         self.contexts.append(context)
         page = context.new_page()
