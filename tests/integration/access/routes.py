@@ -8,6 +8,8 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
 
+from telemetry.middleware import HealthMiddleware
+
 NAMED = re.compile(r"\(\?P<\w+>[^()]*\)")
 PART = re.compile(r"<[^<>]+>")
 
@@ -21,9 +23,10 @@ class Route:
 
 
 def routes() -> list[Route]:
-    """Return the routes of the root URLconf, in its order, without repetitions."""
+    """Return the routes of the root URLconf, in its order, without repetitions, and the probes."""
     found = {route.skeleton: route for route in reversed(list(_walk(get_resolver(), "/")))}
-    return list(reversed(found.values()))
+    probes: Any = HealthMiddleware(lambda _: None).probes  # type: ignore[arg-type]
+    return [*reversed(found.values()), *(Route(name, view) for name, view in probes.items())]
 
 
 def _walk(resolver: URLResolver, before: str) -> Iterator[Route]:

@@ -1,4 +1,4 @@
-"""A key sees and does what its scopes say, whichever way it asks (not only what views refuse)."""
+"""Class 20: scopes. A key sees and does what its scopes say, whichever way it asks."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What nobody thought of is closed: views without a declaration, and odd ways to spell addresses."""
+"""Class 21: ways around the door. What nobody thought of is closed, and odd addresses open nothing."""
 
 from typing import Any
 
