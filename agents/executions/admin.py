@@ -17,8 +17,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 
-from agents.executions import interventions, services, waiting
+from agents.executions import interventions, masking, services, waiting
 from agents.executions.models import CredentialLimit, Execution, NodeExecution
+from agents.graphs.models import graph_of
 from kernel.jsontypes import dumps
 
 LONGEST = 2000  # characters of a value
@@ -174,7 +175,7 @@ class ExecutionAdmin(InterveningAdmin):
 
     @admin.display(description="inputs")
     def shown_inputs(self, execution: Execution) -> str:
-        return shortened(execution.inputs)
+        return shortened(masking.run_inputs(execution.graph_version.graph, execution.inputs))
 
     @admin.display(description="error")
     def shown_error(self, execution: Execution) -> str:
@@ -256,7 +257,8 @@ class NodeExecutionAdmin(InterveningAdmin):
 
     @admin.display(description="inputs")
     def shown_inputs(self, row: NodeExecution) -> str:
-        return shortened(row.input_data)
+        graph = graph_of(row.execution.graph_version_id)
+        return shortened(masking.node_inputs(graph, row.node_id, row.input_data))
 
     @admin.display(description="error")
     def shown_error(self, row: NodeExecution) -> str:

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus, NodeStatus
-from agents.executions import eventlog
+from agents.executions import eventlog, masking
 from agents.executions.eventlog import Recorded
 from agents.executions.models import Event, Execution, NodeExecution
 from agents.executions.output import outputs
@@ -141,11 +141,13 @@ def _graph_event(execution: Execution, event: Event) -> dict[str, Any]:
 def _node_event(execution: Execution, recorded: Recorded, row: NodeExecution) -> dict[str, Any]:
     event = recorded.event
     output: dict[str, list[Any]] = defaultdict(list)
+    graph = execution.graph_version.graph
     for pin, value in recorded.values:
-        output[pin].append(preview(value))
+        output[pin].append(preview(masking.emitted(graph, row.node_id, value)))
+    inputs = masking.node_inputs(graph, row.node_id, row.input_data)
     data = node_summary(execution, row) | {
         "status": event.status,
-        "input_data": preview_pins(row.input_data) if execution.has_values else None,
+        "input_data": preview_pins(inputs) if execution.has_values else None,
         "output_data": dict(output) if execution.has_values else None,
         "note": event.note,
     }

@@ -12,9 +12,11 @@ from django.db.models.functions import Cast, Left, Length
 
 from agents.engine.ids import NodeId
 from agents.engine.states import OPEN
+from agents.executions import masking
 from agents.executions.models import Emission, Event, Execution, NodeExecution, Review
 from blocks.sdk import BlockKind
 from kernel.fields import JSONText
+from telemetry.redaction import MARK
 from webui.timeline import Spans, spans_of
 from webui.values import LONGEST, Shown, from_json_start, one_line, shown
 
@@ -101,7 +103,8 @@ def node_runs(execution: Execution, rows: Sequence[NodeExecution], seq: int) -> 
         if told is None or number < told.get(pk, 0):
             index = counts.get((pk, pin), 0)
             counts[pk, pin] = index + 1
-            value = from_json_start(start or "null")
+            hidden = masking.gives_secrets(execution.graph_version.graph, found[pk].node_id)
+            value = shown(MARK) if hidden else from_json_start(start or "null")
             found[pk].outputs.append(PinValue(pin, value, query(pk, output=pin, index=index)))
     if told is not None:
         for pk, one in found.items():
@@ -113,7 +116,9 @@ def input_values(execution: Execution) -> list[PinValue]:
     """Return what the run was given, by input."""
     return [
         PinValue(name, shown(value), _query_string(input=name))
-        for name, value in execution.inputs.items()
+        for name, value in masking.run_inputs(
+            execution.graph_version.graph, execution.inputs
+        ).items()
     ]
 
 
@@ -168,7 +173,9 @@ def _node_run(execution: Execution, row: Any) -> NodeRun:
     else:
         one.inputs = [
             PinValue(pin, shown(value), query(row.pk, input=pin))
-            for pin, value in row.small_input.items()
+            for pin, value in masking.node_inputs(
+                execution.graph_version.graph, row.node_id, row.small_input
+            ).items()
         ]
     return one
 

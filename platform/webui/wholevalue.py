@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, QueryDict
 
+from agents.executions import masking
 from agents.executions.models import Emission, Execution, NodeExecution
 
 MOST_EMISSIONS = 10_000
@@ -19,12 +20,15 @@ def find_value(execution: Execution, query: QueryDict) -> Any:
     """
     if not execution.has_values:
         raise Http404("The values of this run were removed: it was older than they are kept.")
+    graph = execution.graph_version.graph
     if "node" not in query:
-        return _member(execution.inputs, query.get("input"))
+        return _member(masking.run_inputs(graph, execution.inputs), query.get("input"))
     row = _node_execution(execution, query.get("node", ""))
     if "output" in query:
-        return _emitted(row, query.get("output", ""), query.get("index"))
-    return _member(row.input_data, query.get("input"))
+        value = _emitted(row, query.get("output", ""), query.get("index"))
+        return masking.emitted(graph, row.node_id, value)
+    inputs = masking.node_inputs(graph, row.node_id, row.input_data)
+    return _member(inputs, query.get("input"))
 
 
 def _node_execution(execution: Execution, text: str) -> NodeExecution:

@@ -11,7 +11,7 @@ from rest_framework.settings import api_settings
 
 from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus, NodeStatus
-from agents.executions import events, output, retention, waiting
+from agents.executions import events, masking, output, retention, waiting
 from agents.executions.api.schemas import (
     ERROR,
     JSON_OBJECT,
@@ -171,16 +171,20 @@ def node_executions(execution: Execution, rows: Iterable[NodeExecution]) -> list
 
 
 def _node_execution(execution: Execution, row: NodeExecution) -> dict[str, Any]:
+    graph = execution.graph_version.graph
     found: dict[str, list[Any]] = {}
     for emission in row.emissions.all():
-        found.setdefault(emission.pin, []).append(emission.value)
+        value = masking.emitted(graph, row.node_id, emission.value)
+        found.setdefault(emission.pin, []).append(value)
     lines = [
         {"time": events.iso(line.written), "attempt": line.attempted, "text": line.text}
         for line in row.log_lines.all()
     ]
     has_values = execution.has_values
     return events.node_summary(execution, row) | {
-        "input_data": row.input_data if has_values else None,
+        "input_data": (
+            masking.node_inputs(graph, row.node_id, row.input_data) if has_values else None
+        ),
         "output_data": found if has_values else None,
         "logs": lines if has_values else None,
         "waits_for": row.waits_for,
@@ -254,7 +258,9 @@ class ExecutionSerializer(WaitingSerializer, ExecutionSummarySerializer):
     @extend_schema_field(nullable(JSON_OBJECT))
     def get_inputs(self, execution: Execution) -> Any:
         """Return null where retention removed them."""
-        return execution.inputs if execution.has_values else None
+        if not execution.has_values:
+            return None
+        return masking.run_inputs(execution.graph_version.graph, execution.inputs)
 
     @extend_schema_field(nullable(OUTPUTS))
     def get_outputs(self, execution: Execution) -> dict[str, list[Any]] | None:
