@@ -11,7 +11,7 @@ from config import env
 from config.database import database
 from config.issuer import external_issuer
 from config.mail import CONSOLE, mail_settings
-from config.production import refuse_unless_safe
+from config.production import problems, refuse_unless_safe
 from config.providers import identity_providers, provider_apps
 from config.signup import THIS_MACHINE, sign_up
 from kernel.redis import celery_broker_url
@@ -472,5 +472,6 @@ LOGGING = {
     },
 }
 
+PRODUCTION_REFUSES = list(problems(globals()))  # `trellis doctor` tells who is not there yet
 if PRODUCTION:
     refuse_unless_safe(globals())

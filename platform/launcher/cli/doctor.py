@@ -8,6 +8,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 
+from kernel.errors import TrellisError
 from launcher.cli import examinations, servers
 from launcher.cli.examinations import Finding, Status
 
@@ -39,11 +40,9 @@ def main(options: Namespace) -> int:
 
 def unreadable_settings() -> Finding | None:
     """Return the finding of settings with which nothing would start; None where they are good."""
-    from config.env import ConfigurationError
-
     try:
         servers.setup_django()
-    except ConfigurationError as error:
+    except TrellisError as error:  # of `config`
         remedy = "Change these variables; docs/operations.md lists them all."
         return Finding("settings", Status.FAIL, str(error), remedy)
     return None

@@ -64,7 +64,8 @@ def test_logs_that_machines_cannot_read_are_a_warning_in_production(settings: An
 
 def test_an_instance_that_others_reach_is_told_what_production_would_refuse(settings: Any) -> None:
     settings.PRODUCTION, settings.IS_PERSONAL = False, False
-    settings.ALLOWED_HOSTS, settings.SESSION_COOKIE_SECURE = ["trellis.example.org"], False
+    settings.ALLOWED_HOSTS = ["trellis.example.org"]
+    settings.PRODUCTION_REFUSES = ["SECURE_COOKIES is off."]
 
     status, text, remedy = configuration.production()
 

@@ -16,8 +16,6 @@ def production() -> Verdict:
     from django.conf import settings
     from django.core import checks
 
-    from config.production import problems
-
     if settings.PRODUCTION:
         levels = (one for one in checks.run_checks(include_deployment_checks=True))
         found = [f"{one.id}: {one.msg}" for one in levels if one.level >= checks.WARNING]
@@ -26,15 +24,10 @@ def production() -> Verdict:
         return ok("production; Django's checks for deployment find nothing")
     if settings.IS_PERSONAL and not settings.DEBUG:
         return ok("local: only this machine's browsers are answered")
-    missing = " ".join(problems(vars_of(settings)))
+    missing = " ".join(settings.PRODUCTION_REFUSES)
     remedy = f"Set TRELLIS_ENV=production. {missing}".strip()
     hosts = ", ".join(settings.ALLOWED_HOSTS)
     return warn(f"TRELLIS_ENV is local, and it answers as {hosts}", remedy)
-
-
-def vars_of(settings: Any) -> dict[str, Any]:
-    """Return the settings as `config.production` reads them."""
-    return {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
 
 
 def metrics() -> Verdict:
