@@ -1,15 +1,18 @@
 """Somebody new: sign up, verify, make a key, run an agent by curl, and understand a limit."""
 
 import json
+import os
 import re
 import subprocess
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from playwright.sync_api import expect
 
 from tests.acceptance.browser import Visitor
 from tests.acceptance.instances import Trellis, until
-from tests.support.graphs import calculator
+from tests.support.graphs import GraphBuilder
 
 PASSWORD = "tea-at-six-o-clock"
 
@@ -35,6 +38,33 @@ def link_in_mail(trellis: Trellis, receiver: str) -> str:
     return found()[-1]
 
 
+def echo() -> GraphBuilder:
+    g = GraphBuilder("Echo")
+    g.link(g.input("text", "hello"), "result", g.output("said"), "value")
+    return g
+
+
+def documented(url: str, **values: str) -> list[Any]:
+    """Return what the lines of the page for people who begin bring, each as it stands there."""
+    page = (Path(settings.BASE_DIR) / "docs" / "accounts.md").read_text("utf-8")
+    [block] = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    commands = re.split(r"\n(?=\s*curl )", block.strip())
+    assert len(commands) >= 2
+    assert all(command.strip().startswith("curl ") for command in commands)
+    return [
+        json.loads(
+            subprocess.run(
+                ["sh", "-c", command.replace("http://127.0.0.1:8000", url)],
+                env={**os.environ, **values},
+                capture_output=True,
+                check=True,
+                timeout=120,
+            ).stdout
+        )
+        for command in commands
+    ]
+
+
 def test_from_nothing_to_a_limit(stranger: Visitor, trellis: Trellis) -> None:
     page = stranger.page()
     page.goto("/sign-up/")
@@ -58,11 +88,11 @@ def test_from_nothing_to_a_limit(stranger: Visitor, trellis: Trellis) -> None:
 
     send = ("-H", f"X-API-Key: {key[0]}", "-H", "Content-Type: application/json")
     base = f"{trellis.url}/api/v1"
-    graph = json.dumps({"graph": calculator("Sum").file()})
+    graph = json.dumps({"graph": echo().file()})
     status, _, made = curl(*send, "-d", graph, f"{base}/graphs/")
     assert status in {200, 201}, made
     address = f"{base}/graphs/{made['id']}/execute/"
-    status, _, run = curl(*send, "-d", '{"inputs": {"Input": 20}}', address)
+    status, _, run = curl(*send, "-d", '{"inputs": {"text": "hi"}}', address)
     assert status == 202, run
 
     def ended() -> bool:
@@ -70,8 +100,10 @@ def test_from_nothing_to_a_limit(stranger: Visitor, trellis: Trellis) -> None:
         return bool(now["status"] == "COMPLETED")
 
     until(ended, "the run is over")
-    assert curl(*send, "-d", '{"inputs": {"Input": 1}}', address)[0] == 202
-    status, headers, refusal = curl(*send, "-d", '{"inputs": {"Input": 1}}', address)
+    listed, started = documented(trellis.url, KEY=key[0], ID=made["id"])
+    assert [one["id"] for one in listed["results"]] == [made["id"]]
+    assert started["graph_id"] == made["id"]
+    status, headers, refusal = curl(*send, "-d", '{"inputs": {}}', address)
     assert (status, refusal.get("code")) == (429, "rate_limited"), refusal
     assert 0 < int(headers["retry-after"]) <= 3600
     assert "2" in refusal["detail"]

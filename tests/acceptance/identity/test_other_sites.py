@@ -13,7 +13,7 @@ def test_somebody_comes_by_the_identity_provider(stranger: Visitor, provider: Pr
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="Agents", exact=True)).to_be_visible()
 
-    [asked] = provider.asked
+    asked = provider.asked[-1]
     assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
     assert provider.refused == []
     page.goto("/account/connections/")
