@@ -18,9 +18,12 @@ v1 = [
     path("", include("agents.executions.api.urls")),
 ]
 
+# Ours, because the library's page has its styles written into it.
+docs = SpectacularSwaggerSplitView.as_view(metadata_class=None, template_name="webui/docs.html")
+
 urlpatterns = [
     path("v1/", include(v1)),
     slash("schema/", SpectacularAPIView.as_view(), name="schema"),
-    slash("docs/", SpectacularSwaggerSplitView.as_view(metadata_class=None), name="docs"),
+    slash("docs/", docs, name="docs"),
     re_path("", unknown_url),  # everything else
 ]

@@ -46,6 +46,8 @@ def problems(settings: Mapping[str, Any]) -> Iterator[str]:
         )
     if not (settings["SESSION_COOKIE_SECURE"] and settings["CSRF_COOKIE_SECURE"]):
         yield "SECURE_COOKIES is off: cookies would go over plain HTTP. Set SECURE_COOKIES=true."
+    if not settings["RATES"]:
+        yield "RATE_LIMITS is off: passwords could be guessed without end. Set RATE_LIMITS=on."
 
 
 def _of_the_key(key: str) -> Iterator[str]:

@@ -18,12 +18,6 @@ STRICT = {
     "img-src": "'self' data:",
     "object-src": "'none'",
 }
-# The viewer of the API's schema is a library's page with its script and styles written into it.
-SCHEMA_VIEWER = "docs"
-INLINE = {
-    "script-src": "'self' 'unsafe-inline'",
-    "style-src": "'self' 'unsafe-inline'",
-}
 
 
 class ContentSecurityPolicyMiddleware(MiddlewareMixin):
@@ -32,9 +26,7 @@ class ContentSecurityPolicyMiddleware(MiddlewareMixin):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        match = request.resolver_match
-        inline = INLINE if match and match.view_name == SCHEMA_VIEWER else {}
-        response.headers.setdefault(HEADER, policy(STRICT | inline))
+        response.headers.setdefault(HEADER, policy(STRICT))
         return response
 
 

@@ -20,6 +20,7 @@ SAFE = {
     "TRUSTED_PROXIES": ["10.0.0.1"],
     "SESSION_COOKIE_SECURE": True,
     "CSRF_COOKIE_SECURE": True,
+    "RATES": {"reads": {}},
 }
 
 
@@ -45,6 +46,7 @@ def test_a_safe_instance_has_no_problem() -> None:
         ("TRUSTED_PROXIES", ["*"], "TRUSTED_PROXIES is `*`"),
         ("SESSION_COOKIE_SECURE", False, "Set SECURE_COOKIES=true"),
         ("CSRF_COOKIE_SECURE", False, "Set SECURE_COOKIES=true"),
+        ("RATES", {}, "Set RATE_LIMITS=on"),
     ],
 )
 def test_each_thing_that_is_wrong_is_said_with_its_remedy(

@@ -1,0 +1,89 @@
+"""Classes 16 and 17: a text cannot stand for a file of the server, nor a name lead out of a folder.
+
+Uploads are made into files by our own multipart parser only; tests/integration/uploads has the rest.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from agents.executions.files import RunFiles
+from blocks.sdk import BlockError
+from tests.support.graphs import GraphBuilder
+from tests.support.runs import run
+
+HERE = UUID("7f3a1c52-5f63-4d0b-9d6c-000000000001")
+ELSEWHERE = UUID("7f3a1c52-5f63-4d0b-9d6c-000000000002")
+CLAIMS = (
+    "/etc/passwd",
+    "../../secret_key",
+    "file:///etc/passwd",
+    "....//....//etc/passwd",
+    "%2e%2e%2fsecret_key",
+    "C:\\windows\\win.ini",
+    "a\x00b",
+    "--output=/tmp/x",
+)
+
+
+@pytest.fixture
+def files(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFiles:
+    found = RunFiles(HERE)
+    found.folder = tmp_path / str(HERE)
+    return found
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_path_is_no_reference_to_a_file(files: RunFiles, claim: str) -> None:
+    files.write(b"mine", name="a.txt")
+
+    with pytest.raises(BlockError):
+        files.read(claim)
+    assert files.size(claim) is None
+
+
+def test_the_file_of_another_run_is_not_this_one_s(files: RunFiles, tmp_path: Path) -> None:
+    files.write(b"mine", name="a.txt")  # the folder is there, to be led out of
+    other = RunFiles(ELSEWHERE)
+    other.folder = tmp_path / str(ELSEWHERE)
+    reference = other.write(b"theirs", name="a.txt")
+
+    for claim in (reference, f"../{ELSEWHERE}/{reference}"):
+        with pytest.raises(BlockError):
+            files.read(claim)
+
+
+@pytest.mark.parametrize(
+    "name", ["../../x.sh", "/etc/cron.d/x", "a/../../b.html", "x.\x00png", ".."]
+)
+def test_a_name_decides_nothing_but_the_ending(files: RunFiles, name: str) -> None:
+    reference = files.write(b"content", name=name)
+
+    assert files.read(reference) == b"content"
+    assert [one.name for one in files.folder.iterdir()] == [reference]
+    assert "/" not in reference
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_input_cannot_claim_to_be_a_file_of_the_server(alice: User) -> None:
+    graph = GraphBuilder("Reads")
+    read = graph.node("FileReadBlock")
+    graph.link(graph.input("in"), "result", read, "file_input")
+    graph.link(read, "content", graph.output("out"), "value")
+
+    for claim in ("/etc/hostname", {"filepath": "/etc/hostname"}, {"path": "/etc/hostname"}):
+        execution = run(alice, graph, **{"in": claim})
+        assert execution.status == "FAILED", claim
+
+
+@pytest.mark.django_db(transaction=True)
+def test_json_is_not_an_upload(alice: User, api: Callable[..., APIClient]) -> None:
+    claim = {"file": {"filepath": "/etc/hostname", "filename": "a"}}
+
+    answer = api(alice).post("/api/v1/files/", claim, format="json")
+
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
