@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { createEditor, type EditorStore } from "@/editor/store";
 import { addNode, moveNodes, newNode, remove, setName, setValue } from "@/graph/edits";
+import * as edits from "@/graph/edits";
 import { action, frozen, isWhole, type Action } from "@/testing/actions";
 import { CATALOGUE, blockNamed, fakeDocument, fakeNode } from "@/testing/fakes";
 
@@ -21,9 +24,10 @@ function editorOf(document = START): EditorStore {
 }
 
 function perform(store: EditorStore, one: Action): void {
-  const { label, change, merge, selects } = one;
+  const { label, change, merge, always, selects } = one;
   store.getState().edit(label, (document) => frozen(change(document)), {
     ...(merge && { merge }),
+    ...(always && { always }),
     ...(selects && { select: { nodes: selects } }),
   });
 }
@@ -35,6 +39,15 @@ function written(store: EditorStore): string {
 function selected(store: EditorStore): string[] {
   return [...store.getState().selection.nodes].sort();
 }
+
+describe("the actions", () => {
+  it("have each edit of a graph among them", () => {
+    const known = readFileSync(new URL("../testing/actions.ts", import.meta.url), "utf8");
+    const missing = Object.keys(edits).filter((name) => !known.includes(`edits.${name}(`));
+
+    expect(missing).toEqual([]);
+  });
+});
 
 describe("any sequence of actions", () => {
   it("undoes and redoes to byte-identical documents, step by step", () => {

@@ -66,16 +66,29 @@ export function merge(
   const side = (id: string): Side => choices.get(id) ?? "mine";
   const nodes = mergedNodes(sides, side);
   const itself = mergedGraph(sides, nodes, side(AGENT_ITSELF));
-  const document: GraphDocument = { ...itself.value, nodes, links: mergedLinks(sides, nodes) };
+  const merged: GraphDocument = { ...itself.value, nodes, links: mergedLinks(sides, nodes) };
   const count = (one: Side) => ({
     added: changes[one].links.filter(({ kind }) => kind === "added").length,
     removed: changes[one].links.filter(({ kind }) => kind === "removed").length,
   });
   return {
-    document,
+    document: unmerged(base, mine, theirs) ?? merged,
     nodes: told(sides, changes, itself.conflicts),
     links: { mine: count("mine"), theirs: count("theirs") },
   };
+}
+
+/**
+ * Return the side that holds all changes, as it is: what was recognised by its looks alone would
+ * get another id for nothing. Null where both sides changed something.
+ */
+function unmerged(
+  base: GraphDocument,
+  mine: GraphDocument,
+  theirs: GraphDocument,
+): GraphDocument | null {
+  if (jsonEqual(base, theirs) || jsonEqual(mine, theirs)) return mine;
+  return jsonEqual(base, mine) ? theirs : null;
 }
 
 type Sides = Readonly<Record<Side | "base", GraphDocument>>;

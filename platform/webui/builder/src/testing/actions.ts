@@ -1,10 +1,15 @@
 /** Everything that an editor can do, as random actions for property tests. */
 import fc from "fast-check";
 
-import { findNode, type GraphDocument, type Json } from "@/graph/document";
-import * as edits from "@/graph/edits";
+import { addLinkedNode } from "@/canvas/linking";
 import type { Change } from "@/editor/store";
-import { BLOCKS, CATALOGUE } from "@/testing/fakes";
+import { agentNode, runAgent, type AgentVersion } from "@/graph/agents";
+import { copyText, paste, readClipping, type Clipping } from "@/graph/clipboard";
+import { findNode, NotAGraph, type GraphDocument, type Json } from "@/graph/document";
+import * as edits from "@/graph/edits";
+import { extractionOf, NoExtraction, replaceExtracted } from "@/graph/extract";
+import { merge } from "@/graph/merge";
+import { BLOCKS, CATALOGUE, fakeDocument, fakeNode } from "@/testing/fakes";
 
 /** A choice among what the document has when the action comes: an index, wrapped around. */
 type Pick = number;
@@ -13,6 +18,8 @@ export interface Action {
   readonly label: string;
   readonly change: Change;
   readonly merge?: string;
+  /** Whether it is a step even where it changes nothing. */
+  readonly always?: boolean;
   /** Whether the new nodes are selected. */
   readonly selects?: readonly string[];
 }
@@ -44,6 +51,24 @@ function groupAt(document: GraphDocument, at: Pick): string {
 
 const block = fc.constantFrom(...BLOCKS);
 
+const AGENT: AgentVersion = {
+  id: "another-agent",
+  version: 1,
+  name: "Another agent",
+  input_schema: { type: "object", properties: { text: { type: "string" } } },
+  output_schema: { type: "object", properties: { sum: {} } },
+};
+
+/** What a file holds that is dropped on the canvas. */
+const FILE = readClipping(
+  JSON.stringify(
+    fakeDocument(
+      [fakeNode("in", "AgentInputBlock", { name: "in" }), fakeNode("out", "PrintToConsoleBlock")],
+      ["in.result → out.text"],
+    ),
+  ),
+);
+
 /** Return one action of any kind. */
 export const action: fc.Arbitrary<Action> = fc.oneof(
   fc.tuple(block, position, id).map(([made, at, node]) => ({
@@ -51,6 +76,11 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
     change: (document: GraphDocument) =>
       edits.addNode(document, edits.newNode(made, at, { text: "x" }, node)),
     selects: [node],
+  })),
+  fc.tuple(position, id, id).map(([at, one, other]) => ({
+    label: "Add a sample",
+    change: (document: GraphDocument) =>
+      edits.addNodes(document, [edits.newNote(at, "", one), edits.newNote(at, "", other)], []),
   })),
   fc.tuple(position, fc.string(), id).map(([at, text, node]) => ({
     label: "Add note",
@@ -177,7 +207,123 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
         height: Math.abs(size.y),
       }),
   })),
+  fc.string().map((text) => ({
+    label: "Describe the agent",
+    merge: "description",
+    change: (document: GraphDocument) => edits.setDescription(document, text),
+  })),
+  fc
+    .tuple(pick, fc.constantFrom("folded", "note", "retry"), fc.option(json, { nil: undefined }))
+    .map(([at, key, value]) => ({
+      label: "Set metadata",
+      merge: `metadata:${key}`,
+      change: (document: GraphDocument) =>
+        edits.setMetadata(document, nodeAt(document, at), key, value),
+    })),
+  fc.tuple(pick, fc.constantFrom("red", "green")).map(([at, color]) => ({
+    label: "Colour a group",
+    change: (document: GraphDocument) =>
+      edits.changeGroup(document, groupAt(document, at), { color }),
+  })),
+  fc.tuple(pick, pick).map(([node, link]) => ({
+    label: "Delete nodes and links",
+    change: (document: GraphDocument) =>
+      edits.remove(document, [nodeAt(document, node)], [linkAt(document, link)]),
+  })),
+  fc.tuple(block, position, id, pick, pinName).map(([made, at, node, from, pin]) => ({
+    label: "Add a block to a pin",
+    change: (document: GraphDocument) =>
+      addLinkedNode(
+        document,
+        edits.newNode(made, at, {}, node),
+        { node: nodeAt(document, from), pin, side: "source" },
+        CATALOGUE,
+      ),
+    selects: [node],
+  })),
+  fc.tuple(pick, pick, position, id).map(([a, b, at, first]) => ({
+    label: "Paste",
+    change: (document: GraphDocument) => {
+      const chosen = [nodeAt(document, a), nodeAt(document, b)];
+      const clipping = clippingOf(document, chosen);
+      if (!clipping) return document;
+      const name = numbered(first);
+      const old = [...clipping.nodes, ...clipping.groups].map((one) => one.id);
+      const ids = new Map(old.map((one) => [one, name()]));
+      return paste(document, clipping, { at, ids, linkId: name }).document;
+    },
+  })),
+  fc.tuple(fc.string({ minLength: 1 }), id).map(([named, first]) => ({
+    label: "Import a file",
+    change: (document: GraphDocument) => {
+      const name = numbered(first);
+      const ids = new Map(FILE.nodes.map((node) => [node.id, name()]));
+      const pasted = paste(document, FILE, { ids, linkId: name }).document;
+      return document.nodes.length === 0 ? edits.setName(pasted, named) : pasted;
+    },
+  })),
+  fc.tuple(pick, pick, id).map(([a, b, node]) => ({
+    label: "Make an agent",
+    change: (document: GraphDocument) => {
+      const chosen = [nodeAt(document, a), nodeAt(document, b)];
+      try {
+        const extraction = extractionOf(document, chosen, CATALOGUE);
+        return replaceExtracted(document, extraction, AGENT, node, numbered(`${node}-link`));
+      } catch (error) {
+        if (error instanceof NoExtraction) return document;
+        throw error;
+      }
+    },
+    selects: [node],
+  })),
+  fc.tuple(position, id).map(([at, node]) => ({
+    label: "Add an agent",
+    change: (document: GraphDocument) => edits.addNode(document, agentNode(AGENT, at, node)),
+    selects: [node],
+  })),
+  fc.tuple(pick, fc.integer({ min: 1, max: 9 })).map(([at, version]) => ({
+    label: "Choose an agent",
+    change: (document: GraphDocument) =>
+      runAgent(document, nodeAt(document, at), { ...AGENT, version }),
+  })),
+  fc.tuple(pick, fc.dictionary(pinName, json)).map(([at, values]) => ({
+    label: "Set several values",
+    change: (document: GraphDocument) => edits.setDefaults(document, nodeAt(document, at), values),
+  })),
+  fc
+    .tuple(pick, fc.array(fc.dictionary(fc.string({ maxLength: 3 }), fc.string())))
+    .map(([at, rows]) => ({
+      label: "Edit a table",
+      merge: "value:rows",
+      change: (document: GraphDocument) =>
+        edits.setValue(document, nodeAt(document, at), "rows", rows, CATALOGUE),
+    })),
+  fc.tuple(pick, pick).map(([a, b]) => ({
+    label: "Merge what somebody else saved",
+    always: true,
+    change: (document: GraphDocument) => {
+      const theirs = edits.setName(edits.remove(document, [nodeAt(document, a)]), "Theirs");
+      const mine = edits.renameNode(document, nodeAt(document, b), "Mine");
+      const choices = new Map(document.nodes.map((node) => [node.id, "theirs" as const]));
+      return merge(document, mine, theirs, choices).document;
+    },
+  })),
 );
+
+/** Return what names new things one after another. */
+function numbered(first: string): () => string {
+  let number = 0;
+  return () => `${first}-${number++}`;
+}
+
+function clippingOf(document: GraphDocument, chosen: readonly string[]): Clipping | null {
+  try {
+    return readClipping(copyText(document, chosen, CATALOGUE));
+  } catch (error) {
+    if (error instanceof NotAGraph) return null; // there was nothing to copy
+    throw error;
+  }
+}
 
 /** Return every object in the value, itself included, made unchangeable. */
 export function frozen<T>(value: T): T {
