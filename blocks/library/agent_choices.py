@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import WithJsonSchema, model_validator
+from pydantic import model_validator
 
 from blocks.library.agent_inputs import BLANK_IS_NONE, CATEGORIES, NamedInput, with_format
-from blocks.library.files import FileStoreInputs, store_file
+from blocks.library.files import FileStoreInputs, FileText, store_file
 from blocks.sdk import BlockKind, OutputPins, RunContext, block, pin
 
-FileText = Annotated[str, WithJsonSchema({"type": "string", "format": "file"})]
 DEFAULT_HEADERS = ["Column 1", "Column 2", "Column 3"]
 
 

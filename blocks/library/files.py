@@ -4,16 +4,21 @@ import hashlib
 import mimetypes
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from pydantic import WithJsonSchema
 
 from blocks.sdk import Category, InputPins, OutputPins, RunContext, block, pin
 from blocks.sdk.media import DataFile, decode_data_uri, encode_data_uri
 
+# An editor asks for it with a field for files.
+FileText = Annotated[str, WithJsonSchema({"type": "string", "format": "file"})]
 UNKNOWN_TYPE = "application/octet-stream"
 
 
 class FileStoreInputs(InputPins):
-    file_in: str = pin(
+    file_in: FileText = pin(
         description="The file: a data: URI, one that you sent in, or a file of this run"
     )
     base_64: bool = pin(
@@ -53,7 +58,7 @@ def store_file(inputs: FileStoreInputs, context: RunContext) -> Iterator[FileSto
 
 
 class FileReadInputs(InputPins):
-    file_input: str = pin(
+    file_input: FileText = pin(
         description="The file: a data: URI, one that you sent in, or a file of this run"
     )
     delimiter: str = pin(

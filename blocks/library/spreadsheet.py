@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import islice
 
-from blocks.library.files import decode_text, fetch
+from blocks.library.files import FileText, decode_text, fetch
 from blocks.library.workbooks import is_workbook, workbook_rows
 from blocks.sdk import BlockError, Category, InputPins, OutputPins, RunContext, block, pin
 
@@ -14,7 +14,9 @@ Row = dict[str, str]
 
 class ReadSpreadsheetInputs(InputPins):
     contents: str | None = pin(None, description="CSV text; or give a file")
-    file_input: str | None = pin(None, description="A CSV or Excel (.xlsx) file; or give the text")
+    file_input: FileText | None = pin(
+        None, description="A CSV or Excel (.xlsx) file; or give the text"
+    )
     delimiter: str = pin(",", description="What separates the cells of a CSV row")
     quotechar: str = pin('"', description="What encloses cells that contain the delimiter")
     escapechar: str = pin("\\", description="What stands before a character meant literally")

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.acceptance.api import Api
 from tests.acceptance.browser import Visitor
-from tests.acceptance.builder.steps import inspect, open_builder, titled
+from tests.acceptance.builder.steps import inspect, open_builder, run, titled
 from tests.support.graphs import GraphBuilder
 from tests.support.waiting import eventually
 
@@ -168,3 +168,29 @@ def test_a_run_asks_for_what_the_agent_takes(visitor: Visitor, api: Api) -> None
     page.keyboard.press("Control+Enter")
     expect(form.get_by_label("count required")).to_have_value("7")
     expect(form.get_by_label("key required")).to_have_value("")
+
+
+def test_a_file_is_sent_in_and_read_by_a_run(visitor: Visitor, api: Api) -> None:
+    g = GraphBuilder("Files")
+    read = g.node("FileReadBlock")
+    g.link(read, "content", g.output("Text"), "value")
+    agent = api.make(g)["id"]
+    page = open_builder(visitor, agent)
+    inspector = inspect(page, "File Read")
+    chooser = inspector.locator('input[type="file"]')
+
+    chooser.set_input_files({"name": "tea.txt", "mimeType": "text/plain", "buffer": b"Darjeeling"})
+    expect(inspector.get_by_text("tea.txt").first).to_be_visible()
+    expect(inspector.get_by_text("10 bytes")).to_be_visible()
+    node = eventually(lambda: given(api, agent))
+    assert re.fullmatch(r"workspace://[0-9a-f-]{36}/tea\.txt", node)
+    run(page)
+
+    expect(page.locator('[data-output="Text"]')).to_contain_text("Darjeeling")
+    assert visitor.complaints == []
+
+
+def given(api: Api, agent: str) -> Any:
+    """Return what the draft on the server gives the block that reads a file."""
+    found = saved(api, agent, "3735a31f-7e18-4aca-9e90-08a7120674bc")["input_default"]
+    return found.get("file_input")

@@ -136,6 +136,12 @@ def filled(studio: Studio) -> None:
     studio.take("review", f"/reviews/{review['id']}/")
     studio.take("keys", "/account/keys/")
     studio.take("key-new", "/account/keys/new/")
+    studio.take("profile", "/account/profile/")
+    studio.take("usage", "/account/usage/")
+    studio.take("activity", "/account/activity/")
+    studio.take("data", "/account/data/")
+    studio.take("sessions", "/account/sessions/")
+    studio.take("two-factor", "/account/two-factor/")
     studio.take("builder", f"/agents/{digest}/edit/", ready=".react-flow__node")
     studio.take(
         "builder-run", f"/agents/{digest}/edit/?execution={done}", ready=".react-flow__node"

@@ -2,6 +2,7 @@
 import type { Json } from "@/graph/document";
 import { isArray, isObject } from "@/graph/json";
 import type { Pin } from "@/graph/pins";
+import { heldFile, summary } from "@/pins/values";
 
 const LONGEST = 40;
 
@@ -27,6 +28,7 @@ function short(value: Json): string {
     return count === 1 ? "1 entry" : `${count} entries`;
   }
   if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string" && heldFile(value)) return summary(value);
   const text = String(value).replaceAll(/\s+/g, " ").trim();
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }

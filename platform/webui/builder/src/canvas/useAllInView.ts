@@ -9,18 +9,34 @@ interface Seen {
   readonly transform: readonly [x: number, y: number, zoom: number];
 }
 
-/** Show all of the graph again where the canvas became smaller and showed all of it before. */
+/** What people do with a canvas. Before the first of it, nobody has chosen what to see. */
+const TOUCHES = ["pointerdown", "wheel", "keydown"] as const;
+
+/**
+ * Show all of the graph again where the canvas became smaller and showed all of it before; and,
+ * until somebody touched it, whenever its size changes: a page finds its places step by step.
+ */
 export function useAllInView(flow: Flow, fit: Parameters<Flow["fitView"]>[0]): void {
   const store = useStoreApi();
-  useEffect(
-    () =>
-      store.subscribe((now, before) => {
-        if (now.width >= before.width && now.height >= before.height) return;
-        const all = flow.getNodesBounds(flow.getNodes());
-        if (isInView(all, before) && !isInView(all, now)) void flow.fitView(fit);
-      }),
-    [store, flow, fit],
-  );
+  useEffect(() => {
+    const touched = new AbortController();
+    const options = { capture: true, passive: true, signal: touched.signal };
+    for (const touch of TOUCHES) window.addEventListener(touch, () => touched.abort(), options);
+    const leave = store.subscribe((now, before) => {
+      if (now.width === before.width && now.height === before.height) return;
+      if (!touched.signal.aborted) {
+        void flow.fitView(fit);
+        return;
+      }
+      if (now.width >= before.width && now.height >= before.height) return;
+      const all = flow.getNodesBounds(flow.getNodes());
+      if (isInView(all, before) && !isInView(all, now)) void flow.fitView(fit);
+    });
+    return () => {
+      touched.abort();
+      leave();
+    };
+  }, [store, flow, fit]);
 }
 
 /** Return whether a part of the graph is wholly inside what is seen. */

@@ -1,0 +1,197 @@
+"""The builder's panels and dialogs, for people who see or move less: axe, and the keyboard alone."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.acceptance.api import Api
+from tests.acceptance.axe import complaints
+from tests.acceptance.browser import Visitor
+from tests.acceptance.builder.steps import (
+    in_state,
+    name_of,
+    open_builder,
+    panel,
+    rename,
+    run,
+    saved,
+    titled,
+)
+from tests.acceptance.builder.test_inspector import sum_of_x
+from tests.acceptance.builder.test_running import dividing
+from tests.acceptance.builder.test_saving import sums
+from tests.acceptance.builder.test_saving_versions import changed, open_versions, version
+from tests.support.graphs import GraphBuilder
+
+MOST_TABS = 80
+schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
+
+
+def opened(visitor: Visitor, agent: Any, scheme: str = "light") -> Page:
+    return open_builder(visitor, agent["id"], color_scheme=scheme, reduced_motion="reduce")
+
+
+def saved_by_others(api: Api, agent: Any) -> None:
+    """Have somebody else change a value and the name."""
+    theirs = api.draft(agent["id"])["graph"]
+    theirs["name"] = "Theirs"
+    theirs["nodes"][1]["input_default"]["b"] = 77
+    api.save_draft(theirs)
+
+
+def tab_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
+    """Move the focus by keyboard until the element has it."""
+    for _ in range(MOST_TABS):
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"No focus on {wanted} after {MOST_TABS} tabs.")
+
+
+def command(page: Page, words: str) -> None:
+    """Choose a command by its words."""
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type(words)
+    expect(dialog.get_by_role("option", selected=True)).to_contain_text(words)
+    page.keyboard.press("Enter")
+
+
+@schemes
+class TestAxeFindsNothing:
+    def test_in_the_panel_of_runs(self, visitor: Visitor, api: Api, scheme: str) -> None:
+        page = opened(visitor, api.make(dividing(0)), scheme)
+        found = {}
+        page.get_by_role("button", name="Run", exact=True).click()
+        expect(page.get_by_role("dialog", name="Run the agent")).to_be_visible()
+        found["form"] = complaints(page)
+        page.keyboard.press("Escape")
+        run(page)
+        expect(in_state(page, "FAILED")).to_be_visible()
+        found["failed"] = complaints(page)
+        page.get_by_role("button", name="Show what failed").click()
+        expect(page.get_by_role("article")).to_contain_text("zero")
+        found["step"] = complaints(page)
+        for tab in ("Outputs", "Steps", "Runs"):
+            expect(panel(page, tab)).to_be_visible()
+            found[tab] = complaints(page)
+        titled(page, "Calculator").locator("header").click()
+        page.get_by_role("region", name="Runs").get_by_role("button", name="Run it alone…").click()
+        expect(page.get_by_role("dialog", name="Run Calculator alone")).to_be_visible()
+        found["alone"] = complaints(page)
+
+        assert {name: some for name, some in found.items() if some} == {}
+
+    def test_in_the_versions(self, visitor: Visitor, api: Api, scheme: str) -> None:
+        agent = api.make(sums())
+        changed(api, agent)
+        page = opened(visitor, agent, scheme)
+        found = {}
+        open_versions(page)
+        found["versions"] = complaints(page)
+        page.get_by_role("button", name="What publishing changes").click()
+        expect(page.get_by_label("Comparison")).to_be_visible()
+        expect(page.locator('.node[data-mark="added"]')).to_have_count(1)
+        found["comparison"] = complaints(page)
+
+        assert {name: some for name, some in found.items() if some} == {}
+
+    def test_in_a_merge(self, visitor: Visitor, api: Api, scheme: str) -> None:
+        agent = api.make(sums())
+        page = opened(visitor, agent, scheme)
+        saved_by_others(api, agent)
+        rename(page, "Mine")
+        expect(page.get_by_role("dialog").get_by_text("1 choice to make")).to_be_visible()
+        found = {"merge": complaints(page)}
+        page.get_by_role("button", name="Later").click()
+        expect(page.get_by_text("Changed elsewhere")).to_be_visible()
+        found["later"] = complaints(page)
+
+        assert {name: some for name, some in found.items() if some} == {}
+
+    def test_on_an_empty_canvas_and_in_the_tour(
+        self, visitor: Visitor, api: Api, scheme: str
+    ) -> None:
+        agent = api.make(GraphBuilder("Empty"))
+        page = open_builder(
+            visitor, agent["id"], first_visit=True, color_scheme=scheme, reduced_motion="reduce"
+        )
+        found = {"empty": complaints(page)}
+        page.get_by_role("button", name="Take the tour").click()
+        for step in range(1, 5):
+            expect(page.get_by_text(f"Step {step} of 4")).to_be_visible()
+            found[f"step {step}"] = complaints(page)
+            page.get_by_role("button", name="Begin" if step == 4 else "Next").click()
+
+        assert {name: some for name, some in found.items() if some} == {}
+
+
+class TestByKeyboardAlone:
+    def test_a_merge_is_decided(self, visitor: Visitor, api: Api) -> None:
+        agent = api.make(sums())
+        page = opened(visitor, agent)
+        saved_by_others(api, agent)
+        name_of(page).focus()
+        page.keyboard.press("Control+a")
+        page.keyboard.type("Mine")
+        page.keyboard.press("Enter")
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_text("1 choice to make")).to_be_visible()
+        assert dialog.evaluate("one => one.contains(document.activeElement)")
+
+        tab_to(page, dialog.get_by_role("radio", name=re.compile("^Mine")))
+        page.keyboard.press("ArrowDown")
+        expect(dialog.get_by_role("radio", name=re.compile("^Theirs"))).to_be_checked()
+        tab_to(page, dialog.get_by_role("button", name="Merge both and save"))
+        page.keyboard.press("Enter")
+        saved(page)
+
+        assert api.draft(agent["id"])["graph"]["name"] == "Theirs"
+
+    def test_versions_are_compared_and_left(self, visitor: Visitor, api: Api) -> None:
+        agent = api.make(sums())
+        changed(api, agent)
+        page = opened(visitor, agent)
+        command(page, "Show the versions")
+        expect(version(page, 1)).to_be_visible()
+        tab_to(page, page.get_by_role("button", name="What publishing changes"))
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Comparison")).to_be_visible()
+        tab_to(page, page.get_by_role("button", name="Back to editing"))
+        page.keyboard.press("Enter")
+
+        expect(page.locator(".node[data-mark]")).to_have_count(0)
+
+    def test_a_problem_is_found_and_mended(self, visitor: Visitor, api: Api) -> None:
+        g = sum_of_x()
+        g.node("TextSplitBlock", text="a,b")
+        page = opened(visitor, api.make(g))
+        command(page, "Show the problems")
+        tab_to(page, page.get_by_role("button", name=re.compile("delimiter of 'Text Split'")))
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Delimiter required")).to_be_focused()
+        page.keyboard.type(",")
+
+        expect(page.get_by_label("Delimiter required")).not_to_have_attribute(
+            "aria-invalid", "true"
+        )
+
+    def test_a_run_is_started_and_looked_at(self, visitor: Visitor, api: Api) -> None:
+        page = opened(visitor, api.make(dividing(2)))
+        page.keyboard.press("Control+Enter")
+        dialog = page.get_by_role("dialog", name="Run the agent")
+        expect(dialog).to_be_visible()
+        tab_to(page, dialog.get_by_role("button", name="Run", exact=True))
+        page.keyboard.press("Enter")
+        expect(in_state(page, "COMPLETED")).to_be_visible()
+
+        tab_to(page, page.get_by_role("tab", name="Outputs"))
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("tab", name="Steps")).to_be_focused()
+        expect(page.get_by_role("tabpanel", name="Steps").get_by_role("option")).to_have_count(3)
+        page.keyboard.press("ArrowRight")
+        runs = page.get_by_role("tabpanel", name="Runs")
+        expect(runs.get_by_role("link", name="Completed").first).to_be_visible()
