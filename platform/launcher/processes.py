@@ -50,14 +50,15 @@ def worker(queue: str, pool: str, slots: str, level: str) -> Program:
     return Program(
         f"worker-{queue}",
         (
-            *("celery", "-A", "config", "worker", "-Q", queue, "--pool", pool, "-c", slots),
+            *("celery", "--quiet", "-A", "config"),  # no banner among the lines of the log
+            *("worker", "-Q", queue, "--pool", pool, "-c", slots),
             *("-n", f"{queue}@%h", "--without-gossip", "--without-mingle", "-l", level),
         ),
     )
 
 
 def beat(level: str) -> Program:
-    return Program("beat", ("celery", "-A", "config", "beat", "-l", level))
+    return Program("beat", ("celery", "--quiet", "-A", "config", "beat", "-l", level))
 
 
 MIGRATE = Program("migrate", ("launcher.bootstrap",))  # runs once, before the others

@@ -18,7 +18,7 @@ from tests.support.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0  # seconds for a worker to start on a busy machine
-CELERY = (sys.executable, "-m", "celery", "-A", "tests.support.worker_app")
+CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "tests.support.worker_app")
 BLOCKS = "io,cpu"  # the queues of blocks
 
 
