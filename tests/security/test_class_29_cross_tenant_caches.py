@@ -32,6 +32,7 @@ KEPT = {
     "agents/executions/opening.py": "a version, by its id, which is one owner's",
     "agents/executions/recordings.py": "what follows from a graph, by the graph itself",
     "agents/executions/shelf.py": "a run's ledger, by its id, and only while nobody wrote since",
+    "agents/executions/masking.py": "which pins of a block are secret: the same for all",
     "agents/executions/watching.py": "readers, by person, what the credentials allow, and run",
     "agents/graphs/cache.py": "a parsed version, by its id",
     "agents/graphs/thumbnails.py": "a version's picture, by its id",

@@ -64,9 +64,7 @@ class UploadViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Upload]):
 
     @extend_schema(
         responses={
-            (200, "application/octet-stream"): OpenApiResponse(
-                OpenApiTypes.BINARY, description="What is in the file."
-            )
+            (200, "*/*"): OpenApiResponse(OpenApiTypes.BINARY, description="What is in the file.")
         }
     )
     @action(detail=True, methods=["get"])

@@ -47,7 +47,7 @@ def echo() -> GraphBuilder:
 def documented(url: str, **values: str) -> list[Any]:
     """Return what the lines of the page for people who begin bring, each as it stands there."""
     page = (Path(settings.BASE_DIR) / "docs" / "accounts.md").read_text("utf-8")
-    [block] = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    block = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)[0]
     commands = re.split(r"\n(?=\s*curl )", block.strip())
     assert len(commands) >= 2
     assert all(command.strip().startswith("curl ") for command in commands)

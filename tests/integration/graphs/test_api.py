@@ -65,6 +65,18 @@ class TestActiveVersionContract(EndpointContract):
         return url(version, "versions/active/")
 
 
+def additions(nodes: int) -> GraphBuilder:
+    """Return a chain of so many nodes."""
+    g = GraphBuilder("Large")
+    last = g.input("a")
+    for _ in range(nodes - 2):
+        sum = g.node("CalculatorBlock", operation="Add", b=1)
+        g.link(last, "result", sum, "a")
+        last = sum
+    g.link(last, "result", g.output("b"), "value")
+    return g
+
+
 class TestCreate:
     def test_answers_with_the_agent_and_where_it_is(self, client: APIClient, alice: User) -> None:
         response = client.post(URL, {"graph": calculator("Sum").file()})
@@ -138,25 +150,22 @@ class TestCreate:
         assert body["name"] == "🪢"
         assert body["nodes"][0]["input_default"] == {"values": values}
 
-    def test_five_thousand_nodes_come_in_with_less_than_two_seconds_of_work(
+    def test_a_node_of_five_thousand_is_as_little_work_as_one_of_five_hundred(
         self, client: APIClient
     ) -> None:
-        g = GraphBuilder("Large")
-        last = g.input("a")
-        for _ in range(4_998):
-            sum = g.node("CalculatorBlock", operation="Add", b=1)
-            g.link(last, "result", sum, "a")
-            last = sum
-        g.link(last, "result", g.output("b"), "value")
-        file = g.file()
-        began = time.process_time()
-        response = client.post(URL, {"graph": file})
-        took = time.process_time() - began
+        def work(nodes: int) -> float:
+            file = additions(nodes).file()
+            began = time.process_time()
+            response = client.post(URL, {"graph": file})
+            took = time.process_time() - began
+            assert response.status_code == 201
+            assert len(response.json()["nodes"]) == nodes
+            assert response.json()["problems"] == []
+            return took / nodes
 
-        assert response.status_code == 201
-        assert len(response.json()["nodes"]) == 5_000
-        assert response.json()["problems"] == []
-        assert took < 2
+        work(10)  # what is loaded with the first request
+
+        assert work(5_000) < 3 * work(500)
 
 
 class TestRetrieve:

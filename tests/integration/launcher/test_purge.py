@@ -56,9 +56,10 @@ def test_figures_are_printed_for_people(old: Execution, capsys: Captured) -> Non
         "          12  events removed",
         "           1  executions removed",
         "           3  node executions removed",
+        "           1  run storages removed",
         "           0  folders of files removed",
     ]
-    assert err == "purge        20 rows so far\n"
+    assert err == "purge        21 rows so far\n"
     assert Execution.objects.count() == 1
 
 
@@ -76,7 +77,13 @@ def test_a_dry_run_changes_nothing_and_counts_the_same(old: Execution, capsys: C
     assert done == {
         "runs": 1,
         "payloads": 0,
-        "rows": {"emissions": 4, "events": 12, "executions": 1, "node_executions": 3},
+        "rows": {
+            "emissions": 4,
+            "events": 12,
+            "executions": 1,
+            "node_executions": 3,
+            "run_storages": 1,
+        },
         "cleared": {},
         "folders": 0,
         "complete": True,

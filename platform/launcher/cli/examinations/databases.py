@@ -60,7 +60,7 @@ def rates() -> Verdict:
     key = f"trellis.doctor.{time.time_ns()}"
     try:
         with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=PATIENCE) as client:
-            answer = client.eval(SCRIPT, 1, key, 1, 1)
+            answer = client.eval(SCRIPT, 1, key, 1, 1, 1)  # one window, not refused before
             client.delete(key)
     except (RedisError, StorageError) as error:
         remedy = "Check REDIS_URL, and that its user may run scripts. Until then nobody is refused."

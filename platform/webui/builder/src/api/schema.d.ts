@@ -4603,7 +4603,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/octet-stream": string;
+                    readonly "*/*": string;
                 };
             };
             /** @description The request was refused. */
