@@ -93,7 +93,7 @@ def test_a_person_is_not_limited(alice: User, api: Any) -> None:
 
 def test_no_answer_but_that_of_its_making_and_rotation_has_a_key_s_text(alice: User) -> None:
     row, holder = key(alice)
-    secret = holder.text.rsplit("_", 1)[1]
+    secret = holder.text[-43:]  # it may have underscores
     for method, path in (
         ("get", "api-keys/"),
         ("get", f"api-keys/{row.pk}/"),
