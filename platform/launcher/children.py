@@ -96,10 +96,18 @@ def alive(process: psutil.Process) -> bool:
         return False
 
 
+def is_called(process: psutil.Process, name: str) -> bool:
+    """Return whether the process lives and has the name; False of one that has just gone."""
+    try:
+        return alive(process) and process.name() == name
+    except psutil.Error:
+        return False
+
+
 def wait_for_the_dying(program: str, patience: float) -> None:
     """Wait for processes that were killed and have not let go of everything yet."""
     wait(
-        lambda: bool(find(lambda one: one.name() == program and alive(one) and not one.cwd())),
+        lambda: bool(find(lambda one: is_called(one, program) and not one.cwd())),
         patience,
     )
 

@@ -128,10 +128,10 @@ class Trellis:
         return found.pid if found else None
 
     def program(self, name: str) -> psutil.Process:
-        """Return the process of one program."""
-        [found] = [
-            one for one in self.processes() if one.name() == name and one.ppid() == self.supervisor
-        ]
+        """Return the process of one program: a child of the supervisor, which may have others."""
+        assert self.supervisor is not None
+        below = psutil.Process(self.supervisor).children()
+        [found] = [one for one in below if children.is_called(one, name)]
         return found
 
     def findings(self, *only: str) -> dict[str, str]:

@@ -243,12 +243,15 @@ def test_a_warden_ends_with_its_worker_and_is_replaced_when_it_dies(
 
 def wardens(worker: Worker) -> list[psutil.Process]:
     """Return the worker's processes that are not of its pool."""
-    below = [one for one in psutil.Process(worker.process.pid).children() if children.alive(one)]
-    return [one for one in below if one.name() == NAME]
+    below = psutil.Process(worker.process.pid).children()
+    return [one for one in below if children.is_called(one, NAME)]
 
 
 def is_gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or not children.alive(psutil.Process(pid))
+    try:
+        return not children.alive(psutil.Process(pid))
+    except psutil.NoSuchProcess:
+        return True
 
 
 def the_pool_works_again(owner: User, folder: Path) -> None:
