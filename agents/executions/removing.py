@@ -10,8 +10,10 @@ from django.db import transaction
 from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
+from agents.executions import auditing
 from agents.executions.models import Execution, RunStorage
 from agents.executions.models.execution import Purging
+from audit.actions import Action
 from kernel.errors import Conflict, NotFound
 
 
@@ -50,3 +52,4 @@ def remove(pk: UUID) -> None:
         payload_purged_at=Coalesce("payload_purged_at", now()),
     )
     RunStorage.objects.filter(pk__in=runs).delete()
+    auditing.line(Action.RUN_DELETED, execution, runs=len(runs)).save()

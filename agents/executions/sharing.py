@@ -17,7 +17,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils.timezone import now
 
+from agents.executions import auditing
 from agents.executions.models import Execution, Share
+from audit.actions import Action
 from kernel.errors import Conflict
 from kernel.standing import Credential
 
@@ -50,12 +52,18 @@ def share(execution: Execution, *, expires_at: datetime | None = None) -> Shared
     made = Share.objects.create(
         execution=run, digest=_digest(token), tail=token[-4:], expires_at=expires_at
     )
+    until = {} if expires_at is None else {"expires_at": expires_at.isoformat()}
+    auditing.line(Action.RUN_SHARED, run, **_named(made), **until).save()
     return Shared(made, token)
 
 
+@transaction.atomic
 def revoke(share: Share) -> Share:
     """Return the share, ended for good. Again, it changes nothing."""
-    Share.objects.filter(pk=share.pk, revoked_at=None).update(revoked_at=now())
+    rows = Share.objects.filter(pk=share.pk, revoked_at=None)
+    if rows.update(revoked_at=now()):
+        run = Execution.objects.with_graph().defer("inputs").get(pk=share.execution_id)
+        auditing.line(Action.RUN_LINK_REVOKED, run, **_named(share)).save()
     share.refresh_from_db()
     return share
 
@@ -84,6 +92,11 @@ class ShareCredential(Credential):
 
     def bearer(self) -> Any:
         return AnonymousUser()
+
+
+def _named(share: Share) -> dict[str, str]:
+    """Return by what people tell links apart."""
+    return {"link": str(share.pk), "tail": share.tail}
 
 
 def _digest(token: str) -> str:

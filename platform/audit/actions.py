@@ -48,7 +48,13 @@ class Action(models.TextChoices):
     RUN_RETRIED = "run.retried", "Retried a run"
     RUN_REQUEUED = "run.requeued", "Requeued what was stuck"
     RUN_FAILED = "run.failed", "Failed a run or a node by hand"
+    RUN_DELETED = "run.deleted", "Deleted a run"
+    RUN_SHARED = "run.shared", "Made a link to a run"
+    RUN_LINK_REVOKED = "run.link_revoked", "Revoked a link to a run"
     REVIEW_DECIDED = "review.decided", "Decided a review"
+
+    FILE_SENT = "file.sent", "Sent a file in"
+    FILE_DELETED = "file.deleted", "Deleted a file"
 
     STAFF_ADDED = "staff.added", "Added a row in the administration"
     STAFF_CHANGED = "staff.changed", "Changed a row in the administration"

@@ -13,6 +13,8 @@ from django.core.files.storage import Storage, storages
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
+from audit import trail
+from audit.actions import Action
 from quotas.storage import room_for
 from uploads import content, names
 from uploads.errors import FileNotFound, FileTooLarge
@@ -57,6 +59,7 @@ def keep(owner_id: Any, file: File[bytes], *, name: str) -> Upload:
         _storage().save(upload.place, file)
         with transaction.atomic():
             Upload.objects.filter(pk=upload.pk).update(is_whole=True)
+            _record(Action.FILE_SENT, upload)
     except IntegrityError:  # the same file came a second time, at the same moment
         _remove(upload)
         return keep(owner_id, file, name=name)
@@ -91,10 +94,11 @@ def read(upload: Upload) -> bytes:
     return found
 
 
+@transaction.atomic
 def discard(upload: Upload) -> None:
-    """Delete the file. Again, it changes nothing."""
-    Upload.objects.filter(pk=upload.pk).update(is_whole=False)
-    transaction.on_commit(partial(_remove, upload))
+    """Delete the file, as somebody asks. Again, it changes nothing."""
+    if _let_go(upload):
+        _record(Action.FILE_DELETED, upload)
 
 
 def bytes_used(owner_id: Any) -> int:
@@ -109,7 +113,7 @@ def tidy() -> Mapping[str, int]:
         _remove(upload)
     unused = _unused()
     for upload in unused:
-        discard(upload)
+        _let_go(upload)
     return {"halves": len(halves), "unused": len(unused)}
 
 
@@ -123,6 +127,18 @@ def _unused() -> list[Upload]:
     if not days:
         return []
     return list(Upload.objects.unused_since(now() - timedelta(days=days))[:BATCH])
+
+
+def _let_go(upload: Upload) -> bool:
+    """Hide the file, and remove it once that is committed. False: somebody did before."""
+    was_there = Upload.objects.filter(pk=upload.pk, is_whole=True).update(is_whole=False) == 1
+    transaction.on_commit(partial(_remove, upload))
+    return was_there
+
+
+def _record(action: Action, upload: Upload) -> None:
+    """Write what somebody did with the file. Its name is the owner's word, as those of agents are."""
+    trail.record(action, owner=upload.owner_id, thing=upload, details={"size": upload.size})
 
 
 def _remove(upload: Upload) -> None:

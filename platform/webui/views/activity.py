@@ -17,6 +17,7 @@ KINDS = {
     "agent.": "Agents",
     "run.": "Runs",
     "review.": "Reviews",
+    "file.": "Files",
     "staff.": "By staff",
 }
 

@@ -1,11 +1,15 @@
 """What the log tells of keys, agents, runs and reviews."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
+from django.core.files.base import ContentFile
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from agents.executions import interventions, reviewing, starting
-from agents.executions.models import Execution
+from agents.executions import interventions, reviewing, sharing, starting
+from agents.executions.models import Execution, Share
 from agents.graphs import drafts, services
 from apikeys.models import ApiKey
 from audit.models import Entry
@@ -13,6 +17,9 @@ from tests.support.clients import keyed
 from tests.support.graphs import calculator
 from tests.support.reviews import asked
 from tests.support.runs import run, start, version_of
+from uploads import services as uploads
+from uploads.errors import FileTooLarge
+from uploads.models import Upload
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +171,98 @@ def test_what_the_engine_does_by_itself_has_no_line(alice: User) -> None:
     run(alice, calculator("Sum"), Input=1)
 
     assert actions() == ["run.started"]
+
+
+def test_a_link_to_a_run_has_a_line_when_it_is_made_and_when_it_ends(
+    alice: User, script: APIClient
+) -> None:
+    execution = run(alice, calculator("Sum"), Input=1)
+    url = f"/api/v1/executions/{execution.pk}/shares/"
+    made = script.post(url, {"expires_at": "2100-01-01T00:00:00Z"}).json()
+    link = made["share"]
+    script.delete(f"{url}{link['id']}/")
+    script.delete(f"{url}{link['id']}/")  # again: nothing is done
+
+    shared, revoked = Entry.objects.filter(object_id=execution.pk).order_by("pk")[1:]
+    assert [shared.action, revoked.action] == ["run.shared", "run.link_revoked"]
+    named = {"link": link["id"], "tail": link["tail"]}
+    until = datetime(2100, 1, 1, tzinfo=UTC).isoformat()
+    assert (shared.details, revoked.details) == ({**named, "expires_at": until}, named)
+    assert {one.owner_id for one in (shared, revoked)} == {alice.pk}
+    assert {(one.object_label, one.via) for one in (shared, revoked)} == {("Sum", "key")}
+    assert made["share_token"] not in str(list(Entry.objects.values()))
+
+
+def test_a_link_too_many_has_no_line(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "MOST_SHARES", 1)
+    execution = run(alice, calculator("Sum"), Input=1)
+    sharing.share(execution)
+
+    with pytest.raises(sharing.TooManyShares):
+        sharing.share(execution)
+
+    assert Share.objects.count() == 1
+    assert actions() == ["run.started", "run.shared"]
+
+
+def test_a_run_that_its_owner_deletes_has_a_line_once(alice: User, script: APIClient) -> None:
+    execution = run(alice, calculator("Sum"), Input=1)
+    url = f"/api/v1/executions/{execution.pk}/"
+
+    assert [script.delete(url).status_code for _ in range(2)] == [204, 404]
+
+    assert actions()[-2:] == ["run.started", "run.deleted"]
+    line = last()
+    assert (line.object_id, line.object_label) == (str(execution.pk), "Sum")
+    assert (line.owner_id, line.via, line.details) == (alice.pk, "key", {"runs": 1})
+
+
+def test_a_run_that_goes_on_and_is_not_deleted_has_no_such_line(
+    alice: User, script: APIClient
+) -> None:
+    execution = start(alice, calculator("Sum"), Input=1)
+
+    assert script.delete(f"/api/v1/executions/{execution.pk}/").status_code == 409
+
+    assert actions()[-1] == "run.started"
+
+
+def test_a_file_has_a_line_when_it_comes_in_and_when_it_is_deleted(
+    alice: User, script: APIClient
+) -> None:
+    def sent() -> str:
+        body = {"file": ContentFile(b"12345", name="week.txt")}
+        return str(script.post("/api/v1/files/", body, format="multipart").json()["id"])
+
+    pk = sent()
+    assert sent() == pk  # again: it is there already
+    url = f"/api/v1/files/{pk}/"
+    assert [script.delete(url).status_code for _ in range(2)] == [204, 404]
+
+    lines = Entry.objects.filter(object_id=pk).order_by("pk")
+    assert [one.action for one in lines] == ["file.sent", "file.deleted"]
+    assert {(one.object_type, one.object_label) for one in lines} == {
+        ("uploads.upload", "week.txt")
+    }
+    assert {(one.owner_id, one.via, one.details["size"]) for one in lines} == {(alice.pk, "key", 5)}
+
+
+def test_a_file_that_is_refused_has_no_line(alice: User, settings: Any) -> None:
+    settings.UPLOADS = {**settings.UPLOADS, "max_bytes": 4}
+
+    with pytest.raises(FileTooLarge):
+        uploads.keep(alice.pk, ContentFile(b"12345"), name="week.txt")
+
+    assert not Upload.objects.exists()
+    assert actions() == []
+
+
+def test_a_file_that_retention_removes_has_no_line(alice: User, settings: Any) -> None:
+    settings.UPLOADS = {**settings.UPLOADS, "retention_days": 1}
+    upload = uploads.keep(alice.pk, ContentFile(b"12345"), name="week.txt")
+    Upload.objects.update(last_used_at=datetime(2020, 1, 1, tzinfo=UTC))
+
+    assert uploads.tidy()["unused"] == 1
+
+    assert not Upload.objects.filter(pk=upload.pk, is_whole=True).exists()
+    assert actions() == ["file.sent"]
