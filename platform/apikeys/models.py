@@ -125,6 +125,11 @@ class ApiKey(models.Model):
         return f"{self.head}_…{self.tail}"
 
     @property
+    def audit_label(self) -> str:
+        """Return what the log calls it."""
+        return self.name
+
+    @property
     def head(self) -> str:
         """Return how the key begins, for lists."""
         return f"{HEAD}{self.prefix}"

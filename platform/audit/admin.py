@@ -73,7 +73,7 @@ class EntryAdmin(admin.ModelAdmin[Entry]):
 
     @admin.display(description="thing")
     def thing(self, line: Entry) -> str:
-        return f"{line.object_type} {line.object_label or line.object_id}".strip()
+        return f"{line.object_type} {line.label or line.object_id}".strip()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

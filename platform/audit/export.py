@@ -37,7 +37,7 @@ def _cells(line: Entry) -> list[str]:
     found = (
         *(line.created.isoformat(), line.action, line.outcome, line.actor_id, line.who, line.via),
         *(line.credential, line.address, line.request_id, line.owner_id, owner),
-        *(line.object_type, line.object_id, line.object_label, json.dumps(line.details)),
+        *(line.object_type, line.object_id, line.label, json.dumps(line.details)),
     )
     return ["" if one is None else str(one) for one in found]
 

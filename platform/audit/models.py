@@ -12,6 +12,7 @@ from audit.actions import choices
 from kernel.access import Scope, grant_of, may
 
 RIGHT = "audit.view_entry"
+PERSON = settings.AUTH_USER_MODEL.lower()
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -106,6 +107,13 @@ class Entry(models.Model):
         if self.actor_id is None:
             return ""
         return self.actor.get_username() if self.actor else f"#{self.actor_id}"
+
+    @property
+    def label(self) -> str:
+        """Return what the thing is called; an account as it is now, and nothing once it is gone."""
+        if self.object_type == PERSON and self.owner and str(self.owner_id) == self.object_id:
+            return self.owner.get_username()
+        return self.object_label
 
     def is_by_another_than(self, user: Any) -> bool:
         """Return whether another person did it, whose name and address are not the user's business."""

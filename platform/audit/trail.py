@@ -11,13 +11,13 @@ from django.db import models, transaction
 from django.db.transaction import TransactionManagementError
 from django.http import HttpRequest
 
-from audit import acting
+from audit import acting, labels
 from audit.actions import Action
 from audit.models import Entry
 from telemetry import redaction
 
 Thing = models.Model | tuple[str, Any, str]
-"""A row, or its kind, id and name."""
+"""A row, or its kind, id and name, which must not be that of a person: see `labels`."""
 
 
 def record(action: Action, **fields: Any) -> Entry:
@@ -75,7 +75,7 @@ def _named(thing: Thing | None) -> tuple[str, Any, str]:
     if thing is None:
         return "", "", ""
     if isinstance(thing, models.Model):
-        return thing._meta.label_lower, thing.pk, str(thing)
+        return thing._meta.label_lower, thing.pk, labels.label_of(thing)
     return thing
 
 

@@ -80,6 +80,11 @@ class Upload(Identified):
         return self.name
 
     @property
+    def audit_label(self) -> str:
+        """Return what the log calls it."""
+        return self.name
+
+    @property
     def uri(self) -> str:
         """Return the file's reference, as values name it."""
         return reference_to(self.pk, self.name)

@@ -22,6 +22,7 @@ class EntrySerializer(serializers.ModelSerializer[Entry]):
     actor = serializers.CharField(source="who", read_only=True)
     by_another = serializers.SerializerMethodField()
     owner_id = serializers.IntegerField(read_only=True, allow_null=True)
+    object_label = serializers.CharField(source="label", read_only=True)
 
     class Meta:
         model = Entry

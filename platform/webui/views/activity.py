@@ -29,7 +29,7 @@ def index(request: PageRequest) -> HttpResponse:
     asked = request.GET.get("kind", "")
     asked = asked if asked in KINDS else ""
     rows = chosen(
-        Entry.objects.visible_to(request.user).owned_by(request.user),
+        Entry.objects.visible_to(request.user).owned_by(request.user).with_people(),
         {"action": asked},
         reader=request.user,
     )
