@@ -9,6 +9,7 @@ import django_stubs_ext
 from agents.executions.limits import ExecutionSettings
 from config import env
 from config.database import database
+from config.egress import egress_settings
 from config.issuer import external_issuer
 from config.mail import CONSOLE, mail_settings
 from config.production import problems, refuse_unless_safe
@@ -427,6 +428,10 @@ CACHES["features"] = {
     "TIMEOUT": 10,
 }
 WAFFLE_CACHE_NAME = "features"
+
+# --- What leaves ----------------------------------------------------------------------------------
+
+EGRESS = egress_settings()
 
 # --- Pages ----------------------------------------------------------------------------------------
 
