@@ -35,7 +35,10 @@ class RunFiles:
         if pk := id_in(reference):
             return self._read_upload(pk, reference)
         if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*://", reference):
-            raise BlockError(f"Files cannot be fetched from the network yet: {reference[:100]!r}.")
+            raise BlockError(
+                f"{reference[:100]!r} is no file of this run. Files of the web begin with https:// or"
+                " http://, and are fetched with `context.http`."
+            )
         if not REFERENCE.fullmatch(reference) or not (self.folder / reference).is_file():
             raise BlockError(f"This run has no file {reference[:100]!r}.")
         return (self.folder / reference).read_bytes()

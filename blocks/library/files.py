@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import WithJsonSchema
 
-from blocks.sdk import Category, InputPins, OutputPins, RunContext, block, pin
+from blocks.sdk import Category, InputPins, OutputPins, RunContext, answered, block, pin
 from blocks.sdk.media import DataFile, decode_data_uri, encode_data_uri
 
 # An editor asks for it with a field for files.
@@ -19,7 +19,7 @@ UNKNOWN_TYPE = "application/octet-stream"
 
 class FileStoreInputs(InputPins):
     file_in: FileText = pin(
-        description="The file: a data: URI, one that you sent in, or a file of this run"
+        description="The file: an address of the web, a data: URI, one that you sent in, or a file of this run"
     )
     base_64: bool = pin(
         False, description="Emit the content as a data: URI instead of a reference", advanced=True
@@ -59,7 +59,7 @@ def store_file(inputs: FileStoreInputs, context: RunContext) -> Iterator[FileSto
 
 class FileReadInputs(InputPins):
     file_input: FileText = pin(
-        description="The file: a data: URI, one that you sent in, or a file of this run"
+        description="The file: an address of the web, a data: URI, one that you sent in, or a file of this run"
     )
     delimiter: str = pin(
         "", description="What separates rows, such as a line break; empty: one row", advanced=True
@@ -123,9 +123,22 @@ def fetch(reference: str, context: RunContext) -> DataFile:
     """Return the file that the reference names, with its media type as far as that is known."""
     if reference.startswith("data:"):
         return decode_data_uri(reference)
+    if is_address(reference):
+        answer = answered(context.http.request("GET", reference))
+        return DataFile(answer.content, answer.media_type or _guessed(answer.url or reference))
     content = context.files.read(reference)
+    return DataFile(content, _guessed(reference))
+
+
+def is_address(reference: str) -> bool:
+    """Return whether a file is to be fetched from another host."""
+    return reference.strip().lower().startswith(("http://", "https://"))
+
+
+def _guessed(reference: str) -> str:
+    """Return the type that the file's name says."""
     guessed, _ = mimetypes.guess_type(urlsplit(reference).path)
-    return DataFile(content, guessed or UNKNOWN_TYPE)
+    return guessed or UNKNOWN_TYPE
 
 
 def decode_text(content: bytes) -> str:

@@ -1,11 +1,16 @@
 """Excel workbooks as rows of text, within bounds: a small file may claim to be a huge one."""
 
+import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
+
+# Read before openpyxl is imported: with lxml, which is here for web pages, it would take documents with
+# entities, and with defusedxml it refuses them.
+os.environ["OPENPYXL_LXML"] = "False"
 
 import openpyxl
 

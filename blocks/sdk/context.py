@@ -6,6 +6,8 @@ from datetime import datetime, tzinfo
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from blocks.sdk.http import Http
+
 Scope = Literal["within_agent", "across_agents"]
 
 
@@ -111,6 +113,8 @@ class RunContext(Protocol):
     def reviews(self) -> Reviews: ...
     @property
     def events(self) -> Events: ...
+    @property
+    def http(self) -> Http: ...
 
     @property
     def cancelled(self) -> bool:

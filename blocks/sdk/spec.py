@@ -1,12 +1,13 @@
 """What a block is to the platform: its BlockSpec."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
 from blocks.sdk.context import RunContext
+from blocks.sdk.http import HttpResponse
 from blocks.sdk.pins import InputPins, OutputPins, PinName
 
 Effect: TypeAlias = Literal["none", "idempotent", "external"]
@@ -86,6 +87,8 @@ class BlockSpec:
     sensitive: bool = False
     """Whether an agent may want a person to allow each run of it."""
     examples: tuple[Sequence[InputPins | Output], ...] = ()
+    answers: Mapping[str, HttpResponse] = field(default_factory=dict)
+    """What other hosts answer in the examples, by address."""
     legacy_ids: tuple[str, ...] = ()
     value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
     takes_context: bool = False

@@ -1,6 +1,6 @@
 """Run a block offline."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from blocks.sdk.context import Agents, Decision, Events, Files, Reviews, Scope, Store
 from blocks.sdk.errors import BlockError
+from blocks.sdk.http import FormFile, Headers, HeadersFor, Http, HttpResponse, RequestFailed
 from blocks.sdk.pins import InputPins
 from blocks.sdk.spec import BlockSpec, Emit
 
@@ -79,6 +80,54 @@ class PastEvents:
 
 
 @dataclass
+class Sent:
+    """One request that a block made, with all the headers that went along."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    params: dict[str, str] = field(default_factory=dict)
+    json: Any = None
+    form: Any = None
+    content: bytes | None = None
+    files: tuple[FormFile, ...] = ()
+
+
+@dataclass
+class CannedHttp:
+    """Hosts that answer as given, by address without query. ``sent`` lists what they were asked."""
+
+    answers: Mapping[str, HttpResponse] = field(default_factory=dict)
+    sent: list[Sent] = field(default_factory=list)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Headers | None = None,
+        secrets: HeadersFor | None = None,
+        params: Headers | None = None,
+        json: Any = None,
+        form: Mapping[str, Any] | None = None,
+        content: bytes | None = None,
+        files: Sequence[FormFile] = (),
+        follow_redirects: bool = True,
+        max_bytes: int | None = None,
+    ) -> HttpResponse:
+        all_headers = {**(headers or {}), **(secrets(url) if secrets else {})}
+        self.sent.append(
+            Sent(method, url, all_headers, dict(params or {}), json, form, content, tuple(files))
+        )
+        try:
+            return self.answers[url]
+        except KeyError:
+            raise RequestFailed(
+                f"There is no host at {url!r} here.", code="host_not_found"
+            ) from None
+
+
+@dataclass
 class FakeContext:
     """A RunContext without a world: nothing is waited for, and sleeps are listed in ``slept``."""
 
@@ -94,6 +143,7 @@ class FakeContext:
     agents: Agents = field(default_factory=NoAgents)
     reviews: Reviews = field(default_factory=PromptReviews)
     events: Events = field(default_factory=PastEvents)
+    http: Http = field(default_factory=CannedHttp)
     cancelled: bool = False
     moment: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     slept: list[float] = field(default_factory=list)
@@ -112,6 +162,10 @@ class FakeContext:
 def run_block(
     spec: BlockSpec, inputs: InputPins | Mapping[str, Any], context: FakeContext | None = None
 ) -> list[Emit]:
-    """Return all that a block emits for these inputs (a model, or values by pin name)."""
+    """Return all that a block emits for these inputs (a model, or values by pin name).
+
+    Without a context, other hosts answer as they do in the block's examples.
+    """
     pins = inputs if isinstance(inputs, InputPins) else spec.inputs.build(inputs)
-    return list(spec.run(pins, context or FakeContext()))
+    context = context or FakeContext(http=CannedHttp(spec.answers))
+    return list(spec.run(pins, context))

@@ -1,6 +1,6 @@
 """The client that programs use: an httpx.Client whose every request is guarded."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -21,7 +21,8 @@ class Client(httpx.Client):
 
     It follows redirects unless told otherwise, each hop checked anew; takes nothing from the
     environment; and ends with its limits, or when `stop` says so. Without a policy it has the
-    instance's. Its errors are EgressErrors.
+    instance's. Its errors are EgressErrors. `secrets` returns the headers that may go to an
+    address, and is asked at each hop: nothing else that is secret goes to another origin.
     """
 
     def __init__(
@@ -33,12 +34,14 @@ class Client(httpx.Client):
         proxy: Proxy | None = None,
         resolver: Resolver = system_resolver,
         follow_redirects: bool = True,
+        secrets: Callable[[str], Mapping[str, str]] | None = None,
         headers: Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
         instance = configured()
         self.egress_limits = limits or instance.limits
         self._stop = stop
+        self._secrets = secrets
         super().__init__(
             transport=GuardedTransport(
                 policy or instance.policy,
@@ -88,6 +91,8 @@ class Client(httpx.Client):
         return response
 
     def _hop(self, request: httpx.Request, auth: Any) -> httpx.Response:
+        if self._secrets is not None:
+            request.headers.update(self._secrets(str(request.url)))
         try:
             return super().send(request, stream=True, auth=auth, follow_redirects=False)
         except (httpx.InvalidURL, httpx.RemoteProtocolError) as error:

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from blocks.sdk import BlockError
-from blocks.sdk.testing import FakeContext, MemoryFiles
+from blocks.sdk import BlockError, HttpResponse
+from blocks.sdk.testing import CannedHttp, FakeContext, MemoryFiles
 from tests.support.blocks import emitted
 
 
@@ -40,7 +40,7 @@ def test_file_of_the_run_keeps_its_ending_and_type() -> None:
 
 
 @pytest.mark.parametrize(
-    "reference", ["missing.txt", "../../etc/passwd", "https://example.com/", "//[x"]
+    "reference", ["missing.txt", "../../etc/passwd", "ftp://example.com/", "//[x"]
 )
 @pytest.mark.parametrize(
     ("name", "pin"), [("FileStoreBlock", "file_in"), ("FileReadBlock", "file_input")]
@@ -120,3 +120,36 @@ def test_large_file_comes_in_pieces() -> None:
         ("chunk", 500_000),
         ("chunk", 1),
     ]
+
+
+class TestAddresses:
+    def test_a_file_of_the_web_is_kept_with_its_type(self) -> None:
+        files = MemoryFiles()
+        picture = HttpResponse(content=b"\x89PNG", headers={"content-type": "image/png"})
+        context = FakeContext(files=files, http=CannedHttp({"https://a.example/x?y": picture}))
+
+        [(_, reference)] = emitted("FileStoreBlock", {"file_in": "https://a.example/x?y"}, context)
+
+        assert reference == "0f4636c78f65d363.png"
+        assert files.contents == {reference: b"\x89PNG"}
+
+    @pytest.mark.parametrize("status", [404, 500])
+    def test_a_page_of_an_error_is_not_the_file(self, status: int) -> None:
+        files = MemoryFiles()
+        http = CannedHttp({"https://a.example/x": HttpResponse(status, b"Sorry")})
+
+        with pytest.raises(BlockError, match=f"status {status}"):
+            emitted(
+                "FileStoreBlock",
+                {"file_in": "https://a.example/x"},
+                FakeContext(files=files, http=http),
+            )
+
+        assert files.contents == {}
+
+    def test_it_is_read_too(self) -> None:
+        http = CannedHttp({"HTTPS://a.example/x": HttpResponse(content=b"one")})
+
+        assert emitted(
+            "FileReadBlock", {"file_input": "HTTPS://a.example/x"}, FakeContext(http=http)
+        ) == [("content", "one"), ("chunk", "one")]
