@@ -4,14 +4,16 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FileChooser, FilePayload, Locator, Page, expect
 
 from tests.acceptance.api import Api
 from tests.acceptance.axe import complaints
 from tests.acceptance.browser import Visitor
 from tests.acceptance.builder.steps import (
     in_state,
+    inspect,
     name_of,
+    nodes,
     open_builder,
     panel,
     rename,
@@ -23,9 +25,11 @@ from tests.acceptance.builder.test_inspector import sum_of_x
 from tests.acceptance.builder.test_running import dividing
 from tests.acceptance.builder.test_saving import sums
 from tests.acceptance.builder.test_saving_versions import changed, open_versions, version
+from tests.acceptance.pages.steps import until
 from tests.support.graphs import GraphBuilder
 
 MOST_TABS = 80
+LIST = FilePayload(name="list.csv", mimeType="text/csv", buffer=b"a,b\n1,2\n")
 schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
@@ -112,6 +116,29 @@ class TestAxeFindsNothing:
 
         assert {name: some for name, some in found.items() if some} == {}
 
+    def test_in_problems_files_and_dialogs(self, visitor: Visitor, api: Api, scheme: str) -> None:
+        g = sum_of_x()
+        g.node("TextSplitBlock", text="a,b")
+        g.node("FileReadBlock")
+        page = opened(visitor, api.make(g), scheme)
+        found = {}
+        page.get_by_role("tab", name="Problems").click()
+        expect(page.get_by_role("button", name=re.compile("delimiter")).first).to_be_visible()
+        found["problems"] = complaints(page)
+        page.get_by_role("tab", name="Inspector").click()
+        inspector = inspect(page, "File Read")
+        inspector.locator('input[type="file"]').set_input_files(LIST)
+        expect(inspector.get_by_text("list.csv", exact=True)).to_be_visible()
+        expect(inspector.get_by_text("8 bytes")).to_be_visible()
+        found["file"] = complaints(page)
+        titled(page, "Calculator").locator("header").click()
+        titled(page, "Agent Output").locator("header").click(modifiers=["Shift"])
+        page.get_by_role("button", name="Make an agent of these…").click()
+        expect(page.get_by_role("dialog", name="Make an agent of these")).to_be_visible()
+        found["extraction"] = complaints(page)
+
+        assert {name: some for name, some in found.items() if some} == {}
+
     def test_on_an_empty_canvas_and_in_the_tour(
         self, visitor: Visitor, api: Api, scheme: str
     ) -> None:
@@ -179,12 +206,67 @@ class TestByKeyboardAlone:
             "aria-invalid", "true"
         )
 
+    def test_a_file_is_chosen(self, visitor: Visitor, api: Api) -> None:
+        g = GraphBuilder("Files")
+        g.node("FileReadBlock")
+        page = opened(visitor, api.make(g))
+        asked: list[FileChooser] = []
+        page.on("filechooser", lambda one: asked.append(one))  # noqa: PLW0108 (it sets an attribute)
+        inspector = page.get_by_role("region", name="Inspector")
+        tab_to(page, nodes(page))
+        page.keyboard.press("Enter")
+        tab_to(page, inspector.locator('input[type="file"]'))
+        page.keyboard.press("Enter")
+        until(page, lambda: asked)
+        asked[0].set_files(LIST)
+
+        expect(inspector.get_by_text("list.csv", exact=True)).to_be_visible()
+        expect(inspector.locator('input[type="file"]')).to_be_focused()
+
+    def test_an_agent_is_made_of_some_blocks(self, visitor: Visitor, api: Api) -> None:
+        page = opened(visitor, api.make(sum_of_x()))
+        tab_to(page, titled(page, "Agent Input"))
+        page.keyboard.press("Enter")
+        tab_to(page, titled(page, "Calculator"))
+        page.keyboard.press("Shift+Enter")
+        expect(page.locator(".react-flow__node.selected")).to_have_count(2)
+        command(page, "Make an agent of these")
+        dialog = page.get_by_role("dialog", name="Make an agent of these")
+        expect(dialog.get_by_label("Name of the agent")).to_be_focused()
+        page.keyboard.type("The adding part")
+        page.keyboard.press("Enter")
+
+        expect(dialog).to_have_count(0)
+        expect(titled(page, "The adding part")).to_be_visible()
+        expect(titled(page, "Calculator")).to_have_count(0)
+
+    def test_a_dialog_begins_where_one_types_and_gives_the_focus_back(
+        self, visitor: Visitor, api: Api
+    ) -> None:
+        page = opened(visitor, api.make(sum_of_x()))
+        tab_to(page, titled(page, "Calculator"))
+        page.keyboard.press("Enter")
+        page.keyboard.press("F2")
+        expect(page.get_by_role("dialog").get_by_label("Name")).to_be_focused()
+        page.keyboard.type("Adder")
+        page.keyboard.press("Enter")
+        expect(titled(page, "Adder")).to_be_focused()
+        page.keyboard.press("a")
+        expect(page.get_by_role("dialog", name="Add a block")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(titled(page, "Adder")).to_be_focused()
+        page.keyboard.press("Control+k")
+        expect(page.get_by_role("dialog").get_by_role("combobox")).to_be_focused()
+        page.keyboard.press("Escape")
+
+        expect(titled(page, "Adder")).to_be_focused()
+
     def test_a_run_is_started_and_looked_at(self, visitor: Visitor, api: Api) -> None:
         page = opened(visitor, api.make(dividing(2)))
         page.keyboard.press("Control+Enter")
         dialog = page.get_by_role("dialog", name="Run the agent")
         expect(dialog).to_be_visible()
-        tab_to(page, dialog.get_by_role("button", name="Run", exact=True))
+        expect(dialog.get_by_role("button", name="Run", exact=True)).to_be_focused()
         page.keyboard.press("Enter")
         expect(in_state(page, "COMPLETED")).to_be_visible()
 

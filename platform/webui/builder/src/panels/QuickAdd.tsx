@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { startAt } from "@/canvas/connecting";
 import { insertBlock } from "@/canvas/inserting";
 import { useCanvas } from "@/canvas/useCanvas";
@@ -21,17 +21,17 @@ function QuickAddAt({ place }: { readonly place: Place }) {
     const { document, catalogue } = store.getState();
     return from ? startAt(from, document, catalogue) : null;
   }, [store, from]);
+  const [before] = useState(() => document.activeElement); // its field takes the focus at once
   useEffect(() => {
-    const before = document.activeElement;
     const leave = (event: PointerEvent) => {
       if (!box.current?.contains(event.target as Node)) closeQuickAdd();
     };
     addEventListener("pointerdown", leave, true);
     return () => {
       removeEventListener("pointerdown", leave, true);
-      if (before instanceof HTMLElement) before.focus();
+      if (document.activeElement === document.body && before instanceof HTMLElement) before.focus();
     };
-  }, []);
+  }, [before]);
   const style = {
     left: Math.max(8, Math.min(place.at.x, innerWidth - 380)),
     top: Math.max(8, Math.min(place.at.y, innerHeight - 440)),

@@ -1,7 +1,11 @@
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useCallback, useId, useState, type ReactNode } from "react";
 import { Button } from "@/ui/Button";
 
-/** A modal dialog. The browser keeps the focus inside, and gives it back at the end. */
+/**
+ * A modal dialog. The browser keeps the focus inside, and gives it back at the end.
+ *
+ * What is in it comes once it is open: `autoFocus` does nothing in a dialog that is closed.
+ */
 export function Dialog({
   title,
   onClose,
@@ -16,16 +20,16 @@ export function Dialog({
   /** Buttons at its end. */
   readonly actions?: ReactNode;
 }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
-    const shown = dialog.current;
-    if (shown && !shown.open) shown.showModal();
-    return () => shown?.close();
+  const [isOpen, setOpen] = useState(false);
+  const show = useCallback((dialog: HTMLDialogElement) => {
+    dialog.showModal();
+    setOpen(true);
+    return () => dialog.close(); // while it is still in the page: so the focus goes back
   }, []);
   return (
     <dialog
-      ref={dialog}
+      ref={show}
       className={wide ? "dialog dialog--wide" : "dialog"}
       aria-labelledby={heading}
       onCancel={(event) => {
@@ -33,7 +37,7 @@ export function Dialog({
         onClose();
       }}
       onClick={(event) => {
-        if (event.target === dialog.current) onClose(); // beside it: on the backdrop
+        if (event.target === event.currentTarget) onClose(); // beside it: on the backdrop
       }}
     >
       <div className="dialog__box">
@@ -45,9 +49,9 @@ export function Dialog({
         </header>
         {/* What may have to be scrolled can be reached by keys. */}
         <div className="dialog__body" tabIndex={0}>
-          {children}
+          {isOpen && children}
         </div>
-        {actions && <footer className="dialog__actions">{actions}</footer>}
+        {isOpen && actions && <footer className="dialog__actions">{actions}</footer>}
       </div>
     </dialog>
   );

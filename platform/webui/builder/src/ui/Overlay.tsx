@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 /** A modal layer without a frame of its own: for what brings its own looks. */
 export function Overlay({
@@ -10,15 +10,9 @@ export function Overlay({
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const shown = dialog.current;
-    if (shown && !shown.open) shown.showModal();
-    return () => shown?.close();
-  }, []);
   return (
     <dialog
-      ref={dialog}
+      ref={show}
       className="overlay"
       aria-label={label}
       onCancel={(event) => {
@@ -26,10 +20,15 @@ export function Overlay({
         onClose();
       }}
       onClick={(event) => {
-        if (event.target === dialog.current) onClose();
+        if (event.target === event.currentTarget) onClose();
       }}
     >
       {children}
     </dialog>
   );
+}
+
+function show(dialog: HTMLDialogElement) {
+  dialog.showModal();
+  return () => dialog.close(); // while it is still in the page: so the focus goes back
 }
