@@ -3,7 +3,6 @@
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
@@ -18,17 +17,10 @@ from accounts.people import person
 from kernel.access import Scope
 from kernel.api.access import needs
 from uploads import services
+from uploads.answers import download
 from uploads.api.serializers import SendFileSerializer, UploadSerializer
 from uploads.errors import FileMissing
 from uploads.models import Upload
-
-# Whatever is in a file, a browser keeps it and opens nothing.
-HARMLESS = {
-    "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "private, no-store",
-}
 
 
 class UploadViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Upload]):
@@ -70,10 +62,7 @@ class UploadViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Upload]):
     @action(detail=True, methods=["get"])
     def content(self, request: Request, pk: str) -> HttpResponse:
         """Get what is in a file."""
-        upload = self.get_object()
-        answer = HttpResponse(services.read(upload), upload.content_type, headers=HARMLESS)
-        answer["Content-Disposition"] = str(content_disposition_header(True, upload.name))
-        return answer
+        return download(self.get_object())
 
 
 def _sent(request: Request) -> UploadedFile[bytes]:

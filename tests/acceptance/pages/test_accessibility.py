@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.acceptance.axe import complaints
 from tests.acceptance.browser import Visitor
@@ -34,6 +34,11 @@ def showing() -> GraphBuilder:
 
 def pages(page: Page, folder: Path) -> dict[str, str]:
     """Return the addresses of all pages by what they show, filled with something to see."""
+    page.goto("/account/files/")
+    file = FilePayload(name="list.csv", mimeType="text/csv", buffer=b"a,b\n1,2\n")
+    page.get_by_label("Any kind of file").set_input_files(file)
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("link", name="list.csv", exact=True).wait_for()
     imported(page, agent_file(folder, showing()))
     agent = page.url
     run(page)
@@ -63,6 +68,7 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
         "profile": "/account/profile/",
         "notifications": "/account/mails/",
         "data": "/account/data/",
+        "files": "/account/files/",
         "password": "/account/password/",
         "sessions": "/account/sessions/",
         "nothing": "/nowhere/",

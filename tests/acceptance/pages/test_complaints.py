@@ -7,6 +7,7 @@ from tests.acceptance.browser import Visitor
 PAGES = (
     *("/agents/", "/agents/new/", "/runs/", "/reviews/", "/account/usage/", "/account/keys/"),
     *("/account/email/", "/account/mails/", "/account/activity/", "/account/passkeys/"),
+    "/account/files/",
     *("/account/profile/", "/account/password/", "/account/two-factor/", "/account/sessions/"),
     *("/admin/", "/admin/accounts/user/", "/admin/accounts/user/1/change/", "/admin/waffle/flag/"),
     *("/admin/quotas/ownrate/add/", "/admin/quotas/ownquota/add/", "/admin/quotas/usage/"),

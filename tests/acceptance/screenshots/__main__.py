@@ -8,11 +8,11 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import APIRequestContext, Browser, Page
+from playwright.sync_api import APIRequestContext, Browser, FilePayload, Page
 
 from tests.acceptance.browser import Visitor, browser, chromium
 from tests.acceptance.instances import SAMPLES, Trellis
@@ -66,6 +66,16 @@ class Studio:
     def run(self, agent: str, **inputs: Any) -> str:
         """Return the id of a new run."""
         return str(self.call("POST", f"graphs/{agent}/execute/", {"inputs": inputs})["id"])
+
+    def send(self, files: Mapping[str, bytes]) -> None:
+        """Send files in."""
+        page = self.pages[0][1]
+        for name, content in files.items():
+            page.goto("/account/files/")
+            file = FilePayload(name=name, mimeType="", buffer=content)
+            page.locator('input[type="file"]').set_input_files(file)
+            page.get_by_role("button", name="Send", exact=True).click()
+            page.get_by_role("link", name=name, exact=True).wait_for()
 
     def wait(self, run: str, true: Callable[[Any], bool]) -> None:
         """Return once the run is as it should be."""
@@ -137,6 +147,8 @@ def filled(studio: Studio) -> None:
     studio.take("keys", "/account/keys/")
     studio.take("key-new", "/account/keys/new/")
     studio.take("profile", "/account/profile/")
+    studio.send(agents.FILES)
+    studio.take("files", "/account/files/")
     studio.take("usage", "/account/usage/")
     studio.take("activity", "/account/activity/")
     studio.take("data", "/account/data/")

@@ -22,6 +22,11 @@ SALES = [
     {"product": "Sencha", "sold": 48, "revenue": 316.8},
     {"product": "Earl Grey", "sold": 75, "revenue": 262.5},
 ]
+FILES = {
+    "Price list, spring.csv": b"tea,price\n" + b"Darjeeling,4.95\n" * 1200,
+    "harvest-report.pdf": b"%PDF-1.7\n" + bytes(1_840_000),
+    "a note for the morning shift.md": b"# Good morning\n\nThe kettle is on.\n",
+}
 BARS = {120: (29, 107, 69), 48: (31, 93, 153), 75: (196, 138, 18)}  # heights and colours
 PAPER = (247, 247, 243)
 

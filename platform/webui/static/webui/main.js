@@ -62,7 +62,7 @@ function fileSizes() {
   });
 }
 
-/** Let a JSON file be dropped on the form that imports one. */
+/** Let a file be dropped on the page whose form takes one. */
 function dropped() {
   const place = document.querySelector("[data-drop]");
   if (!place) return;
