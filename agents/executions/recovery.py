@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.utils.timezone import now
 
 from agents.engine.states import FINAL_NODES, NodeStatus
@@ -17,6 +17,7 @@ from agents.executions import admission, dispatch, journal, losses, places
 from agents.executions.dispatch import Wanted
 from agents.executions.idempotency import forget_old_keys
 from agents.executions.models import Execution, NodeExecution, WorkerLife
+from agents.graphs.models import GraphVersion
 
 MOST = 1000  # rows that one sweep moves; the next one goes on
 OVERDUE = 20  # times the patience with a task, after which it is sent again wherever it may be
@@ -41,10 +42,11 @@ def sweep() -> dict[str, int]:
 
 
 def audit() -> dict[str, int]:
-    """Look through all open runs for what only a crash in a bad moment leaves behind."""
+    """Look for what only a crash in a bad moment, or a release before this one, leaves behind."""
     return {
         "orphans_stopped": stop_orphans(),
         "closed": close_finished(),
+        "agents_told": tell_agents(),
         "workers_forgotten": WorkerLife.objects.forget_the_gone(),
     }
 
@@ -137,3 +139,19 @@ def stop_orphans() -> int:
     rows = gone.filter(cancel_requested_at=None)
     found = rows.order_by().values_list("pk", flat=True)[:MOST]
     return sum(journal.stop_orphan(pk) for pk in found)
+
+
+@transaction.atomic
+def tell_agents() -> int:
+    """Give their agents to runs that a release before this one began while this one was set up.
+
+    Such a run is listed nowhere, and does not count as one of its agent's. How many there are is one
+    look into an index.
+    """
+    nameless = Execution.objects.filter(agent=None, parent=None)
+    free = nameless.select_for_update(skip_locked=True, no_key=True)
+    found = list(free.order_by("created").values_list("pk", flat=True)[:MOST])
+    if not found:
+        return 0
+    of_version = GraphVersion.objects.filter(pk=OuterRef("graph_version")).values("agent")
+    return Execution.objects.filter(pk__in=found).update(agent=Subquery(of_version))

@@ -97,8 +97,9 @@ class Execution(models.Model):
     graph_version = models.ForeignKey(
         GraphVersion, on_delete=models.PROTECT, related_name="executions", db_index=False
     )  # indexed by execution_of_version
-    # The version's agent: it has as many versions as its drafts were run. Null for runs of which a
-    # release that did not know this column began; runs are listed by it, and nothing else.
+    # The version's agent: it has as many versions as its drafts were run. Null for runs that a
+    # release that did not know this column began, until the next audit; runs are listed by it, and
+    # nothing else.
     agent = models.ForeignKey(
         Agent,
         null=True,

@@ -304,9 +304,22 @@ def test_a_run_with_nothing_left_to_do_is_ended(alice: User) -> None:
     NodeExecution.objects.all().delete()
     Execution.objects.update(unfinished=0)
 
-    assert recovery.audit() == {"orphans_stopped": 0, "closed": 1, "workers_forgotten": 0}
-    assert recovery.audit() == {"orphans_stopped": 0, "closed": 0, "workers_forgotten": 0}
+    nothing = {"orphans_stopped": 0, "closed": 0, "agents_told": 0, "workers_forgotten": 0}
+    assert recovery.audit() == nothing | {"closed": 1}
+    assert recovery.audit() == nothing
     assert fresh(execution).status == "COMPLETED"
+
+
+def test_a_run_of_an_older_release_is_listed_with_its_agent_s(alice: User) -> None:
+    execution = run_to_end(start(alice, calculator(), Input=8))
+    agent = execution.graph_version.agent_id
+    Execution.objects.filter(pk=execution.pk).update(agent=None)
+    assert not Execution.objects.of_agent(agent).exists()
+
+    assert recovery.audit()["agents_told"] == 1
+    assert recovery.audit()["agents_told"] == 0
+
+    assert [one.pk for one in Execution.objects.of_agent(agent)] == [execution.pk]
 
 
 def test_a_sweep_finds_nothing_in_a_finished_run(alice: User) -> None:
