@@ -18,6 +18,10 @@ PROGRAMS = {
     for program in [*processes.programs("0.0.0.0", "8000", {}), processes.MIGRATE]
 }
 
+# Every service of ours reads all of .env; compose itself says only where things are among containers.
+FROM_ENV = [{"path": ".env", "required": False}]
+AS_CONTAINERS_NEED = {"TRELLIS_DATA_DIR", "DATABASE_URL", "REDIS_URL"}
+
 
 @pytest.fixture(scope="module")
 def services() -> dict[str, Any]:
@@ -73,12 +77,28 @@ def test_the_image_runs_the_web_process_unless_told_otherwise() -> None:
     assert yaml.safe_load(command[1]) == list(PROGRAMS["web"].command)
 
 
-def test_every_limit_reaches_the_containers(services: dict[str, Any]) -> None:
+def test_every_variable_of_env_example_reaches_every_process_as_it_was_set(
+    services: dict[str, Any],
+) -> None:
     """An operator who sets one in .env must not believe in vain that it holds."""
-    sources = Path(settings.BASE_DIR, "config", "settings.py").read_text()
-    limits = set(re.findall(r"\"(RATE_[A-Z_]+|MAX_[A-Z_]+_PER_[A-Z]+|MAX_STORAGE_MB)\"", sources))
-    limits |= set(re.findall(r"\"((?:HSTS|MAX_\w*REQUEST)_[A-Z]+|HTTPS_REDIRECT)\"", sources))
-    limits |= {"MAX_CONCURRENT_EXECUTIONS", "SECURE_COOKIES", "TRUSTED_PROXIES", "TRELLIS_ENV"}
+    ours = {name: services[name] for name in PROGRAMS}
+    written = yaml.safe_load(COMPOSE.read_text())["x-trellis"]["environment"]
+    other = {name for name, value in written.items() if f"${{{name}:" not in value}
 
-    assert len(limits) > 15
-    assert limits - set(services["web"]["environment"]) == set()
+    assert [name for name, one in ours.items() if one["env_file"] != FROM_ENV] == []
+    assert {name for name, one in ours.items() if one["environment"].keys() != written.keys()} == (
+        set()
+    )
+    assert other == AS_CONTAINERS_NEED
+
+
+def test_what_compose_passes_on_itself_has_the_default_of_env_example(
+    services: dict[str, Any],
+) -> None:
+    example = Path(settings.BASE_DIR, ".env.example").read_text()
+    listed = dict(re.findall(r"^([A-Z_]+)=(.*)$", example, re.MULTILINE))
+    passed_on = services["web"]["environment"].keys() - AS_CONTAINERS_NEED - {"SECRET_KEY"}
+
+    assert passed_on == {"TRUSTED_PROXIES", "WORKER_IO_SLOTS", "WORKER_CPU_SLOTS", "LOG_LEVEL"}
+    for name in passed_on:
+        assert str(services["web"]["environment"][name] or "") == listed[name], name
