@@ -3,6 +3,9 @@
 import pytest
 
 from kernel import standing
+from tests.integration.conftest import lane, no_lane, no_pulse
+
+__all__ = ["lane", "no_lane", "no_pulse"]
 
 
 @pytest.fixture
