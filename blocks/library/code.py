@@ -20,7 +20,8 @@ ALIASES = {
     "md": "markdown",
     "ts": "typescript",
 }
-FENCED = re.compile(r"```([\w+#-]+)[ \t]*(?:\r?\n|[ \t])(.*?)```(?:\r?\n)?", re.DOTALL)
+# Blanks are taken once and not given back: an open fence with many would else take very long.
+FENCED = re.compile(r"```([\w+#-]+)(?:[ \t]*+\r?\n|[ \t])(.*?)```(?:\r?\n)?", re.DOTALL)
 BLANK_LINES = re.compile(r"\n{3,}")
 
 

@@ -15,15 +15,13 @@ from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
-from blocks.sdk import template_limits
+from blocks.sdk import template_limits, template_names
 from blocks.sdk.errors import BlockError
 from blocks.sdk.limits import check_text_size
 from blocks.sdk.template_limits import Budget
 
 LONGEST_CACHED = 10_000
 """Characters of a template that is kept compiled for the next time."""
-REMOVED_FILTERS = ("pprint", "tojson", "urlize", "xmlattr")
-REFUSED_METHODS = frozenset({"maketrans", "to_bytes", "translate"})
 PRICED_OPERATORS: dict[str, Callable[[Any, Any], int]] = {
     "*": template_limits.multiplied,
     "**": template_limits.raised,
@@ -82,13 +80,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters = {
             name: self._priced_filter(name, function)
             for name, function in {**self.filters, "format": _format}.items()
-            if name not in REMOVED_FILTERS
+            if name in template_names.FILTERS
         }
         self.filters |= {"_count": budget.count, "_made": self._made}
         self.tests = {name: self._counted_test(test) for name, test in self.tests.items()}
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        return attr not in REFUSED_METHODS and super().is_safe_attribute(obj, attr, value)
+        return template_names.is_allowed(obj, attr) and super().is_safe_attribute(obj, attr, value)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         if operator == "%" and isinstance(left, str):

@@ -7,7 +7,6 @@ at any moment, so many requests in the seconds just past.
 
 import ipaddress
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -125,9 +124,6 @@ def parse_rate(text: str) -> Rate:
     return Rate(item.amount, item.get_expiry())
 
 
-PER = re.compile(r"(?P<rate>.+?)\s+per\s+(?P<who>[a-z]+)")
-
-
 def parse_rates(text: str) -> Rates:
     """Return the rates of a text such as ``1200/minute per user, 600/minute per key``.
 
@@ -137,12 +133,11 @@ def parse_rates(text: str) -> Rates:
     if text.strip() == "none":
         return found
     for part in text.split(","):
-        match = PER.fullmatch(part.strip())
-        who = match["who"] if match else ""
-        if match is None or who not in set(Who):
+        *rate, per, who = ["", "", *part.split()]
+        if per != "per" or who not in set(Who):
             known = ", ".join(Who)
             raise NotARate(f"{part.strip()!r} does not say for whom it counts: per {known}.")
-        found[Who(who)] = parse_rate(match["rate"])
+        found[Who(who)] = parse_rate(" ".join(rate).strip())
     return found
 
 

@@ -7,6 +7,7 @@ and lose some on the way back).
 """
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from kernel.errors import Detail, TrellisError
+
+SIZE = re.compile(r"[0-9]{1,4}")
 
 
 class InvalidCursor(TrellisError):
@@ -92,12 +95,13 @@ class NewestFirst(CursorPagination):
         asked = request.query_params.get(self.page_size_query_param)
         if asked is None:
             return self.page_size
-        if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:4]) <= self.max_page_size):
+        size = int(asked) if SIZE.fullmatch(asked) else 0
+        if not 1 <= size <= self.max_page_size:
             sentence = f"`page_size` is {asked[:40]!r}. Use 1 to {self.max_page_size}."
             raise InvalidPageSize(
                 sentence, errors=[Detail("invalid_page_size", sentence, attr="page_size")]
             )
-        return int(asked)
+        return size
 
     def get_next_link(self) -> str | None:
         return self._link(self.page[-1], back=False) if self.page and self.has_next else None
