@@ -11,30 +11,138 @@ from jinja2.runtime import BlockReference, LoopContext, Macro, TemplateReference
 from markupsafe import Markup
 
 FILTERS = frozenset(
-    """
-    abs attr batch capitalize center count d default dictsort e escape filesizeformat first float
-    forceescape format groupby indent int items join last length list lower map max min random reject
-    rejectattr replace reverse round safe select selectattr slice sort string striptags sum title trim
-    truncate unique upper urlencode wordcount wordwrap
-    """.split()
+    [
+        "abs",
+        "attr",
+        "batch",
+        "capitalize",
+        "center",
+        "count",
+        "d",
+        "default",
+        "dictsort",
+        "e",
+        "escape",
+        "filesizeformat",
+        "first",
+        "float",
+        "forceescape",
+        "format",
+        "groupby",
+        "indent",
+        "int",
+        "items",
+        "join",
+        "last",
+        "length",
+        "list",
+        "lower",
+        "map",
+        "max",
+        "min",
+        "random",
+        "reject",
+        "rejectattr",
+        "replace",
+        "reverse",
+        "round",
+        "safe",
+        "select",
+        "selectattr",
+        "slice",
+        "sort",
+        "string",
+        "striptags",
+        "sum",
+        "title",
+        "trim",
+        "truncate",
+        "unique",
+        "upper",
+        "urlencode",
+        "wordcount",
+        "wordwrap",
+    ]
 )
 OF_TEXTS = frozenset(
-    """
-    capitalize casefold center count encode endswith expandtabs find format format_map index isalnum
-    isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper
-    join ljust lower lstrip partition removeprefix removesuffix replace rfind rindex rjust rpartition
-    rsplit rstrip split splitlines startswith strip swapcase title upper zfill
-    """.split()
+    [
+        "capitalize",
+        "casefold",
+        "center",
+        "count",
+        "encode",
+        "endswith",
+        "expandtabs",
+        "find",
+        "format",
+        "format_map",
+        "index",
+        "isalnum",
+        "isalpha",
+        "isascii",
+        "isdecimal",
+        "isdigit",
+        "isidentifier",
+        "islower",
+        "isnumeric",
+        "isprintable",
+        "isspace",
+        "istitle",
+        "isupper",
+        "join",
+        "ljust",
+        "lower",
+        "lstrip",
+        "partition",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "rfind",
+        "rindex",
+        "rjust",
+        "rpartition",
+        "rsplit",
+        "rstrip",
+        "split",
+        "splitlines",
+        "startswith",
+        "strip",
+        "swapcase",
+        "title",
+        "upper",
+        "zfill",
+    ]
 )
 OF_NUMBERS = frozenset(
-    """
-    as_integer_ratio bit_count bit_length conjugate denominator hex imag is_integer numerator real
-    """.split()
+    [
+        "as_integer_ratio",
+        "bit_count",
+        "bit_length",
+        "conjugate",
+        "denominator",
+        "hex",
+        "imag",
+        "is_integer",
+        "numerator",
+        "real",
+    ]
 )
 OF_LOOPS = frozenset(
-    """
-    changed cycle depth depth0 first index index0 last length nextitem previtem revindex revindex0
-    """.split()
+    [
+        "changed",
+        "cycle",
+        "depth",
+        "depth0",
+        "first",
+        "index",
+        "index0",
+        "last",
+        "length",
+        "nextitem",
+        "previtem",
+        "revindex",
+        "revindex0",
+    ]
 )
 ATTRIBUTES: Mapping[type, frozenset[str]] = {
     Markup: OF_TEXTS | {"escape", "striptags", "unescape"},

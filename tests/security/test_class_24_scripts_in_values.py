@@ -19,7 +19,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.links import validate_link
-from accounts.models import User
+from accounts.models import Profile, User
 from agents.executions import sharing
 from tests.integration.access import world as worlds
 from tests.integration.access.routes import Route, routes
@@ -80,8 +80,9 @@ class Found(HTMLParser):
 def here(monkeypatch: pytest.MonkeyPatch) -> worlds.World:
     monkeypatch.setattr(worlds, "SECRET", HOSTILE)
     made = worlds.world()
-    made.owner.name = made.owner.bio = HOSTILE
+    made.owner.first_name = HOSTILE
     made.owner.save()
+    Profile.objects.create(user=made.owner, description=HOSTILE)
     return made
 
 
