@@ -19,7 +19,7 @@ from agents.engine.readiness import NotReady
 from agents.engine.values import emission_value, error_of
 from agents.executions.context import DatabaseStore
 from agents.executions.files import RunFiles, discard
-from agents.executions.web import RunHttp
+from agents.executions.web import RunHttp, RunMail
 from blocks.sdk import BlockError, BlockKind, BlockSpec, Decision, registry
 from kernel.errors import Detail, NotFound, TrellisError
 from telemetry import redaction
@@ -127,6 +127,7 @@ class LoneContext:
         self.reviews = NoReviews()
         self.events = NoEvents()
         self.http = RunHttp()
+        self.mail = RunMail()
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -23,7 +23,7 @@ from agents.executions.models import Execution, StoredValue
 from agents.executions.output import output_count, output_stream
 from agents.executions.starting import start_child
 from agents.executions.suspension import Suspended, Suspension
-from agents.executions.web import RunHttp
+from agents.executions.web import RunHttp, RunMail
 from agents.graphs import services as graphs
 from blocks.sdk import BlockError
 from blocks.sdk.context import Scope
@@ -109,6 +109,10 @@ class WorkerContext:
     @cached_property
     def http(self) -> RunHttp:
         return RunHttp(stop=lambda: self.cancelled)
+
+    @cached_property
+    def mail(self) -> RunMail:
+        return RunMail(stop=lambda: self.cancelled)
 
     @property
     def cancelled(self) -> bool:

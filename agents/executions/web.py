@@ -1,7 +1,8 @@
-"""Other hosts, for the blocks of a run."""
+"""Other hosts and mail servers, for the blocks of a run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from email.message import EmailMessage
 from typing import Any
 
 from django.db import connection
@@ -14,7 +15,7 @@ from blocks.sdk.http import (
     RequestFailed,
     RequestFailedForNow,
 )
-from egress import Client, EgressError, HostNotFound
+from egress import Client, EgressError, HostNotFound, MailServer, mail
 from egress.limits import Stop, never
 from egress.settings import configured
 
@@ -77,6 +78,28 @@ class RunHttp:
             {name.lower(): value for name, value in answer.headers.items()},
             str(answer.url),
         )
+
+
+class RunMail:
+    """The instance's guarded way to mail servers. Satisfies ``Mail``."""
+
+    def __init__(self, *, stop: Stop = never) -> None:
+        self.stop = stop
+
+    def send(
+        self,
+        message: EmailMessage,
+        *,
+        host: str,
+        port: int,
+        username: str = "",
+        password: str = "",
+    ) -> None:
+        give_connection_back()
+        try:
+            mail.send(message, MailServer(host, port, username, password), stop=self.stop)
+        except EgressError as error:
+            raise RequestFailed(error.message, code=error.code) from None
 
 
 def failure(error: EgressError, method: str) -> RequestFailed | RequestFailedForNow:

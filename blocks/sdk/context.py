@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from blocks.sdk.http import Http
+from blocks.sdk.mail import Mail
 
 Scope = Literal["within_agent", "across_agents"]
 
@@ -115,6 +116,8 @@ class RunContext(Protocol):
     def events(self) -> Events: ...
     @property
     def http(self) -> Http: ...
+    @property
+    def mail(self) -> Mail: ...
 
     @property
     def cancelled(self) -> bool:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID, uuid4
 
 from blocks.sdk.context import Agents, Decision, Events, Files, Reviews, Scope, Store
 from blocks.sdk.errors import BlockError
 from blocks.sdk.http import FormFile, Headers, HeadersFor, Http, HttpResponse, RequestFailed
+from blocks.sdk.mail import Mail
 from blocks.sdk.pins import InputPins
 from blocks.sdk.spec import BlockSpec, Emit
 
@@ -128,6 +130,24 @@ class CannedHttp:
 
 
 @dataclass
+class Outgoing:
+    """Mail that goes nowhere: ``sent`` lists it, with the server that would have taken it."""
+
+    sent: list[tuple[str, int, EmailMessage]] = field(default_factory=list)
+
+    def send(
+        self,
+        message: EmailMessage,
+        *,
+        host: str,
+        port: int,
+        username: str = "",
+        password: str = "",
+    ) -> None:
+        self.sent.append((host, port, message))
+
+
+@dataclass
 class FakeContext:
     """A RunContext without a world: nothing is waited for, and sleeps are listed in ``slept``."""
 
@@ -144,6 +164,7 @@ class FakeContext:
     reviews: Reviews = field(default_factory=PromptReviews)
     events: Events = field(default_factory=PastEvents)
     http: Http = field(default_factory=CannedHttp)
+    mail: Mail = field(default_factory=Outgoing)
     cancelled: bool = False
     moment: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     slept: list[float] = field(default_factory=list)

@@ -19,6 +19,7 @@ from egress.errors import (
     UrlRefused,
 )
 from egress.limits import Limits
+from egress.mail import MailRefused, MailServer
 from egress.policy import Policy
 from egress.transport import GuardedTransport
 
@@ -34,6 +35,8 @@ __all__ = [
     "GuardedTransport",
     "HostNotFound",
     "Limits",
+    "MailRefused",
+    "MailServer",
     "Policy",
     "RequestStopped",
     "RequestTimedOut",
