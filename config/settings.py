@@ -187,6 +187,7 @@ CELERY_BEAT_SCHEDULE = {
     "measure-executions": tick("executions.measure", timedelta(seconds=15), expires=15),
     "recount-storage": tick("executions.recount", timedelta(days=1), expires=3600),
     "tidy-accounts": tick("accounts.tidy", timedelta(minutes=10), expires=60),
+    "erase-accounts": tick("accounts.erase_on", timedelta(seconds=10), expires=10),
     "purge-executions": tick("executions.purge", timedelta(minutes=10), expires=60),
     "purge-audit": tick("audit.purge", timedelta(minutes=10), expires=60),
     "tidy-uploads": tick("uploads.tidy", timedelta(minutes=10), expires=60),

@@ -2,8 +2,8 @@
 
 The account closes at once: nothing signs in to it, none of its keys or tokens opens anything, and its
 runs are asked to stop. A task then removes the rows, batch by batch, app by app (`holdings`), and at
-last the person. It may be ended at any moment and run twice: what is gone is gone, and the tidying
-sends it again until the person is gone. There is no way back.
+last the person. It may be ended at any moment and run twice: what is gone is gone, and a tick sends it
+again every few seconds until the person is gone. There is no way back.
 """
 
 import logging
@@ -27,6 +27,8 @@ from kernel.errors import Conflict
 
 TASK = "accounts.erase"
 SECONDS = 60.0  # for one task; the next goes on
+AT_ONCE = 20  # people for whom one tick sends the task
+WORTH = 600  # seconds; a message that nobody took for so long has been sent anew often enough
 
 logger = logging.getLogger(__name__)
 
@@ -96,16 +98,19 @@ def _is_gone(person: int) -> bool:
     return not User.objects.filter(pk=person, erasing_at__isnull=False).exists()
 
 
-def send(person: int, *, after: int = 0, again: int = 0) -> None:
-    """Send the task, for the so-manieth time. Where the broker is away, the tidying does it later."""
+def send(person: int) -> None:
+    """Send the task. Where the broker is away, or the task is lost, the next tick sends it again."""
     try:
-        current_app.send_task(TASK, args=[person, again], countdown=after, retry=False)
+        current_app.send_task(TASK, args=[person], expires=WORTH, retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("The broker is away; the erasure of %s waits: %s", person, error)
 
 
-def send_all(most: int) -> None:
-    """Send a task for everybody who is still being erased."""
-    rows = User.objects.filter(erasing_at__isnull=False).order_by("erasing_at")
+def send_again(most: int = AT_ONCE) -> None:
+    """Send the task for people who are still being erased: it goes on, or looks whether it can.
+
+    By chance, where they are many: so none who waits for something holds up the others.
+    """
+    rows = User.objects.filter(erasing_at__isnull=False).order_by("?")
     for person in rows.values_list("pk", flat=True)[:most]:
         send(person)

@@ -6,9 +6,6 @@ from celery import shared_task
 
 from accounts import erasure, exports, tidying
 
-LOOK_AFTER = 5  # seconds, while something has to end first
-LOOKS = 60
-
 
 @shared_task(name=exports.TASK)
 def export(pk: str) -> None:
@@ -17,10 +14,15 @@ def export(pk: str) -> None:
 
 
 @shared_task(name=erasure.TASK)
-def erase(person: int, again: int = 0) -> None:
-    """Remove what is left of a person, for a while, and look again soon; later, the tidying does."""
-    if not erasure.go_on(person) and again < LOOKS:
-        erasure.send(person, after=LOOK_AFTER, again=again + 1)
+def erase(person: int) -> None:
+    """Remove what is left of a person, for a while. What is left then is the next message's."""
+    erasure.go_on(person)
+
+
+@shared_task(name="accounts.erase_on")
+def erase_on() -> None:
+    """Have those erased further of whom something is left."""
+    erasure.send_again()
 
 
 @shared_task(name="accounts.tidy")

@@ -24,7 +24,6 @@ from kernel.errors import TrellisError
 
 BATCH = 1000  # rows that one statement removes
 SECONDS = 30.0  # for one tick
-ERASURES = 20  # that one tick sends
 
 
 def tidy(seconds: float = SECONDS, batch: int = BATCH) -> dict[str, int]:
@@ -38,7 +37,6 @@ def tidy(seconds: float = SECONDS, batch: int = BATCH) -> dict[str, int]:
             gone[name] += count
             if count < batch:
                 break
-    erasure.send_all(ERASURES)
     return gone
 
 

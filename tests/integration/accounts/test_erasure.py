@@ -207,6 +207,20 @@ def test_asked_twice_it_is_begun_once(ada: User, sent: list[int]) -> None:
     assert ada.erasing_at == before
 
 
+def test_those_who_are_being_erased_are_sent_again_and_nobody_else(
+    alice: User, bob: User, ada: User, sent: list[int]
+) -> None:
+    for person in (alice, ada):
+        erasure.begin(person)
+    sent.clear()
+
+    erasure.send_again()
+    assert sorted(sent) == sorted([alice.pk, ada.pk])
+    sent.clear()
+    erasure.send_again(most=1)
+    assert len(sent) == 1
+
+
 def test_the_page_asks_for_the_password_and_the_name(ada: User, signed_in: Client) -> None:
     fresh = Client()
     fresh.post("/sign-in/", {"login": "ada", "password": PASSWORD})

@@ -85,11 +85,3 @@ def test_it_goes_on_batch_by_batch_as_long_as_it_has_time(alice: User) -> None:
 
     assert tidying.tidy(seconds=0)["expired_tokens"] == 0
     assert tidying.tidy(batch=2)["expired_tokens"] == 5
-
-
-def test_those_who_are_being_erased_are_sent_again(alice: User, bob: User, sent: list[int]) -> None:
-    erasure.begin(alice)
-    sent.clear()
-    tidying.tidy()
-
-    assert sent == [alice.pk]

@@ -18,6 +18,7 @@ EXPIRES = {
     "measure-executions": 15,
     "recount-storage": 3600,
     "tidy-accounts": 60,
+    "erase-accounts": 10,
     "purge-executions": 60,
     "purge-audit": 60,
     "tidy-uploads": 60,
