@@ -14,6 +14,7 @@ from telemetry.redaction import is_secret
 
 PINNED = "pinned"
 SCHEMAS = ("input_schema", "output_schema")
+GIVEN = ("inputs", "data")  # what a sub-agent is given, now and in older files
 
 
 def stripped(document: JSONObject) -> JSONObject:
@@ -32,6 +33,7 @@ def _stripped_node(node: JSONObject) -> JSONObject:
     if block is not None and block.kind is BlockKind.INPUT and values.get("value") is not None:
         values["value"] = _blank(block)
     if block is not None and block.kind is BlockKind.AGENT:
+        values = _without_secret_inputs(values)
         values.pop("user_id", None)
         values |= {name: _without_defaults(values[name]) for name in SCHEMAS if name in values}
     return {**node, "input_default": values, "metadata": _without_pins(node["metadata"])}
@@ -62,6 +64,27 @@ def _without_secrets(value: JSONValue) -> JSONValue:
 def _is_schema(block: BlockSpec | None, name: str) -> bool:
     """Return whether the value declares a sub-agent's pins, whose names must not be stripped."""
     return block is not None and block.kind is BlockKind.AGENT and name in SCHEMAS
+
+
+def _without_secret_inputs(values: JSONObject) -> JSONObject:
+    """Return an agent's node without what it gives to inputs that the sub-agent marks as secret."""
+    schema = values.get("input_schema")
+    properties = schema.get("properties") if isinstance(schema, dict) else None
+    if not isinstance(properties, dict):
+        return values
+    secret = {
+        name
+        for name, part in properties.items()
+        if isinstance(part, dict) and part.get("secret") is True
+    }
+    members = {f"{pin}_#_{name}" for pin in GIVEN for name in secret}
+    return {
+        name: {key: member for key, member in value.items() if key not in secret}
+        if name in GIVEN and isinstance(value, dict)
+        else value
+        for name, value in values.items()
+        if name not in members
+    }
 
 
 def _without_defaults(schema: JSONValue) -> JSONValue:

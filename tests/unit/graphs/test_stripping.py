@@ -1,5 +1,7 @@
 """Secrets and an author's values do not leave with an exported agent."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,8 +9,11 @@ import pytest
 from agents.graphs.codec import document_of
 from agents.graphs.exchange import read_file
 from agents.graphs.stripping import stripped
-from telemetry.redaction import is_secret
+from telemetry.redaction import SECRET_WORDS, is_secret
 from tests.support.graphs import GraphBuilder
+
+# The builder's tests read them too.
+CASES = json.loads(Path(__file__).with_name("secret_names.json").read_text())
 
 
 def exported(block: str, **values: Any) -> dict[str, Any]:
@@ -20,28 +25,15 @@ def exported(block: str, **values: Any) -> dict[str, Any]:
     return values_left
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "secret"),
-    [
-        ("credentials", {"id": "1"}, True),
-        ("github_credentials", {}, True),
-        ("api_key", "k", True),
-        ("OPENAI_API_KEY", "k", True),
-        ("password", "p", True),
-        ("password", 1234, True),
-        ("values_#_password", "p", True),
-        ("access_token", "t", True),
-        ("discord_bot_token", "t", True),
-        ("client_secret", "s", True),
-        ("max_tokens", 4096, False),
-        ("max_tokens", None, False),
-        ("secret", True, False),
-        ("keyboard", "qwerty", False),
-        ("prompt", "my password is", False),
-    ],
-)
+@pytest.mark.parametrize(("name", "value", "secret"), CASES)
 def test_a_name_says_whether_its_value_is_a_secret(name: str, value: Any, secret: bool) -> None:
     assert is_secret(name, value) is secret
+
+
+def test_the_builder_is_asked_about_every_word_too() -> None:
+    names = [name.lower() for name, _, secret in CASES if secret]
+
+    assert [word for word in SECRET_WORDS if not any(word in name for name in names)] == []
 
 
 def test_secrets_are_left_out_at_any_depth() -> None:
@@ -119,6 +111,24 @@ def test_a_sub_agents_pins_keep_their_names_and_lose_their_secret_defaults() -> 
         },
         "output_schema": "odd",
     }
+
+
+@pytest.mark.parametrize("pin", ["inputs", "data"])
+def test_what_a_secret_input_of_a_sub_agent_is_given_stays_behind_whatever_its_name(
+    pin: str,
+) -> None:
+    properties = {"phrase": {"type": "string", "secret": True}, "open": {"type": "string"}}
+    left = exported(
+        "AgentExecutorBlock",
+        graph_id="g",
+        graph_version=1,
+        input_schema={"properties": properties},
+        **{pin: {"phrase": "sesame", "open": 1}, f"{pin}_#_phrase": "sesame", f"{pin}_#_open": 2},
+    )
+
+    assert left["inputs"] == {"open": 1}
+    assert left[f"{pin}_#_open"] == 2
+    assert "sesame" not in json.dumps(left)
 
 
 def test_unknown_blocks_are_stripped_by_name_too() -> None:

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 
+import { catalogueOf } from "@/graph/catalogue";
 import { copyText, isSecret, paste, readClipping } from "@/graph/clipboard";
 import type { Json, JsonObject } from "@/graph/document";
 import { group } from "@/graph/edits";
-import { CATALOGUE, fakeDocument, fakeNode } from "@/testing/fakes";
+import { blockNamed, CATALOGUE, fakeDocument, fakeNode } from "@/testing/fakes";
+import { sharedCases } from "@/testing/shared";
+
+const SECRET_NAMES = sharedCases("unit/graphs/secret_names.json") as [string, Json, boolean][];
 
 function copied(block: string, values: JsonObject): JsonObject {
   const text = copyText(fakeDocument([fakeNode("n", block, values)]), ["n"], CATALOGUE);
@@ -33,19 +37,7 @@ describe("what is copied", () => {
     expect(clipping.nodes[0]?.metadata).toEqual({ position: { x: 300, y: 20 } });
   });
 
-  it.each<[string, Json, boolean]>([
-    ["credentials", { id: "1" }, true],
-    ["github_credentials", {}, true],
-    ["OPENAI_API_KEY", "k", true],
-    ["password", 1234, true],
-    ["values_#_password", "p", true],
-    ["access_token", "t", true],
-    ["client_secret", "s", true],
-    ["max_tokens", 4096, false],
-    ["max_tokens", null, false],
-    ["secret", true, false],
-    ["keyboard", "qwerty", false],
-  ])("leaves a secret behind, by its name: %s", (name, value, secret) => {
+  it.each(SECRET_NAMES)("leaves a secret behind, by its name: %s", (name, value, secret) => {
     expect(isSecret(name, value)).toBe(secret);
   });
 
@@ -86,6 +78,39 @@ describe("what is copied", () => {
       inputs: { plain: "x" },
       input_schema: { properties: { password: part({}), plain: part({ default: 1 }) } },
     });
+  });
+});
+
+describe("a secret", () => {
+  const SECRET = "sesame-7741";
+
+  it("of a sub-agent's input stays behind whatever its name", () => {
+    const schema = { properties: { phrase: { secret: true }, open: {} } };
+    const found = copied("AgentExecutorBlock", {
+      input_schema: schema,
+      inputs: { phrase: SECRET, open: 1 },
+      "inputs_#_phrase": SECRET,
+      "inputs_#_open": 2,
+    });
+
+    expect(found).toEqual({ input_schema: schema, inputs: { open: 1 }, "inputs_#_open": 2 });
+  });
+
+  it("in a field that a block marks as one is not in the text, whatever its name", () => {
+    const block = blockNamed("PrintToConsoleBlock");
+    const marked = { type: "string", secret: true };
+    const safe = {
+      ...block,
+      id: "safe",
+      inputSchema: { properties: { phrase: marked, open: {} } },
+    };
+    const catalogue = catalogueOf([safe]);
+    const node = { ...fakeNode("n", "PrintToConsoleBlock"), block_id: "safe" };
+    const values = { phrase: SECRET, open: 1 };
+    const text = copyText(fakeDocument([{ ...node, input_default: values }]), ["n"], catalogue);
+
+    expect(readClipping(text).nodes[0]?.input_default).toEqual({ open: 1 });
+    expect(text).not.toContain(SECRET);
   });
 });
 

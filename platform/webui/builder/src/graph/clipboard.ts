@@ -22,8 +22,24 @@ import { newId, newIdsFor } from "@/graph/ids";
 import { isArray, isObject, parseWhole, without } from "@/graph/json";
 import { withToolRenewed } from "@/graph/pinnames";
 
-const SECRET_WORDS = ["credentials", "api_key", "password", "token", "secret"];
+/** As `telemetry/redaction.py` has them; `tests/unit/graphs/secret_names.json` holds cases for both. */
+const SECRET_WORDS = [
+  "credentials",
+  "api_key",
+  "apikey",
+  "api-key",
+  "password",
+  "passwd",
+  "passphrase",
+  "token",
+  "secret",
+  "authorization",
+  "cookie",
+  "private_key",
+];
 const SCHEMAS = ["input_schema", "output_schema"];
+/** What a sub-agent is given, now and in older files. */
+const GIVEN = ["inputs", "data"];
 
 /** Return the nodes, the links among them and their groups as text that can be pasted anywhere. */
 export function copyText(
@@ -150,11 +166,17 @@ function portable(node: NodeDocument, catalogue: Catalogue): NodeDocument {
   const isAgent = kindOf(node, catalogue) === "Agent";
   const isSchema = (pin: string) => isAgent && SCHEMAS.includes(pin);
   const secret = secretPins(node, catalogue);
+  const secretInputs = isAgent ? secretInputsOf(node) : [];
+  const isSecretMember = (pin: string) =>
+    secretInputs.some((name) => GIVEN.some((given) => pin === `${given}_#_${name}`));
   const kept = Object.entries(node.input_default).flatMap(([pin, value]) => {
-    if (value === undefined || secret.has(pin)) return [];
+    if (value === undefined || secret.has(pin) || isSecretMember(pin)) return [];
     if (isAgent && pin === "user_id") return [];
     if (isSchema(pin)) return [[pin, withoutSecretDefaults(value)] as const];
-    return isSecret(pin, value) ? [] : [[pin, withoutSecrets(value)] as const];
+    if (isSecret(pin, value)) return [];
+    const told =
+      GIVEN.includes(pin) && isObject(value) ? secretInputs.reduce(without, value) : value;
+    return [[pin, withoutSecrets(told)] as const];
   });
   return {
     ...node,
@@ -170,6 +192,16 @@ function secretPins(node: NodeDocument, catalogue: Catalogue): ReadonlySet<strin
   // An input that asks for a secret may hold one as its default.
   if (node.input_default.secret === true && kindOf(node, catalogue) === "Input") found.add("value");
   return found;
+}
+
+/** Return the inputs that a sub-agent marks as secret, whatever their names. */
+function secretInputsOf(node: NodeDocument): string[] {
+  const schema = node.input_default.input_schema;
+  const properties = isObject(schema) ? schema.properties : undefined;
+  if (!isObject(properties)) return [];
+  return Object.entries(properties).flatMap(([name, part]) =>
+    isObject(part) && part.secret === true ? [name] : [],
+  );
 }
 
 /** Return whether the name says that the value is a secret. */
