@@ -1,4 +1,4 @@
-"""axe finds nothing on any page, light or dark."""
+"""axe finds nothing on any page, light on a desk or dark on a phone, and all of each is in the window."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.acceptance.axe import complaints
-from tests.acceptance.browser import Visitor
+from tests.acceptance.browser import DESK, PHONE, Visitor
 from tests.acceptance.pages.steps import agent_file, asking, imported, in_state, run
 from tests.support.graphs import GraphBuilder
 
@@ -59,6 +59,8 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
         "runs": "/runs/",
         "no runs": "/runs/?q=nothing+of+that+name",
         "a failed run": failed,
+        "a failed run's deletion": f"{failed}delete/",
+        "a failed run's links": f"{failed}shares/",
         "a live run": live,
         "reviews": "/reviews/",
         "no reviews": "/reviews/?status=WITHDRAWN",
@@ -71,14 +73,23 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
         "files": "/account/files/",
         "password": "/account/password/",
         "sessions": "/account/sessions/",
+        "two factors": "/account/two-factor/",
+        "addresses": "/account/email/",
+        "usage": "/account/usage/",
+        "activity": "/account/activity/",
+        "activity with runs": "/account/activity/?kind=run.",
+        "no activity": "/account/activity/?kind=file.",
+        "leaving": "/account/delete/",
         "nothing": "/nowhere/",
     }
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(colours: str, visitor: Visitor, tmp_path: Path) -> None:
-    page = visitor.page(color_scheme=colours, reduced_motion="reduce")
-    found = {}
+@pytest.mark.parametrize(("colours", "viewport"), [("light", DESK), ("dark", PHONE)])
+def test_axe_finds_nothing_on_any_page(
+    colours: str, viewport: dict[str, int], visitor: Visitor, tmp_path: Path
+) -> None:
+    page = visitor.page(color_scheme=colours, viewport=viewport, reduced_motion="reduce")
+    found, widths = {}, {}
     for name, address in pages(page, tmp_path).items():
         page.goto(address)
         if name == "a failed run":
@@ -86,9 +97,11 @@ def test_axe_finds_nothing_on_any_page(colours: str, visitor: Visitor, tmp_path:
                 "document.querySelectorAll('main details').forEach(one => one.open = true)"
             )
         found[name] = complaints(page)
+        widths[name] = page.evaluate("document.documentElement.scrollWidth")
     page.context.clear_cookies()
     page.goto("/sign-in/")
     found["sign-in"] = complaints(page)
     visitor.complaints = [one for one in visitor.complaints if not re.search("404", one)]
 
     assert {name: some for name, some in found.items() if some} == {}
+    assert {name: width for name, width in widths.items() if width > viewport["width"]} == {}

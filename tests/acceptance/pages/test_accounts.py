@@ -48,12 +48,8 @@ def look(page: Page, seen: dict[str, list[str]]) -> None:
     assert width <= page.viewport_size["width"], page.url  # type: ignore[index]
 
 
-@pytest.mark.parametrize(("name", "colours"), [("eve", "light"), ("mallory", "dark")])
-def test_from_a_stranger_to_a_second_factor(
-    name: str, colours: str, stranger: Visitor, trellis: Trellis
-) -> None:
-    seen: dict[str, list[str]] = {}
-    page = stranger.page(viewport=PHONE, color_scheme=colours)
+def sign_up(page: Page, trellis: Trellis, name: str, seen: dict[str, list[str]]) -> None:
+    """Make an account from the page of the door on, and come in by the link in the mail."""
     page.goto("/sign-in/")
     look(page, seen)
     page.get_by_role("link", name="Sign up").click()
@@ -70,6 +66,9 @@ def test_from_a_stranger_to_a_second_factor(
     page.get_by_role("button", name="Yes, this is my address").click()
     expect(page.get_by_role("heading", name="Agents", exact=True)).to_be_visible()
 
+
+def set_up_an_app(page: Page, seen: dict[str, list[str]]) -> str:
+    """Set up an authenticator app, and return its secret; the page then shows the recovery codes."""
     page.goto("/account/two-factor/")
     look(page, seen)
     page.get_by_role("link", name="Set up an app").click()
@@ -83,19 +82,83 @@ def test_from_a_stranger_to_a_second_factor(
     page.get_by_role("button", name="Switch it on").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     look(page, seen)
+    return secret
+
+
+def say_who(page: Page, name: str) -> None:
+    """Fill in the form of the door, which every page shows to a stranger."""
+    page.goto("/runs/")
+    page.get_by_label("Username").fill(f"{name}@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def enter(page: Page, number: str) -> None:
+    """Give the code that the door asks for."""
+    expect(page.get_by_label("Code")).to_be_visible()
+    page.get_by_label("Code").fill(number)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+@pytest.mark.parametrize(("name", "colours"), [("eve", "light"), ("mallory", "dark")])
+def test_from_a_stranger_to_a_second_factor(
+    name: str, colours: str, stranger: Visitor, trellis: Trellis
+) -> None:
+    seen: dict[str, list[str]] = {}
+    page = stranger.page(viewport=PHONE, color_scheme=colours)
+    sign_up(page, trellis, name, seen)
+    secret = set_up_an_app(page, seen)
     for address in ("email", "password", "sessions", "passkeys", "passkeys/add"):
         page.goto(f"/account/{address}/")
         look(page, seen)
 
     other = stranger.page(color_scheme=colours)
-    other.goto("/runs/")
-    other.get_by_label("Username").fill(f"{name}@example.org")
-    other.get_by_label("Password").fill(PASSWORD)
-    other.get_by_role("button", name="Sign in", exact=True).click()
+    say_who(other, name)
     expect(other.get_by_label("Code")).to_be_visible()
     look(other, seen)
-    other.get_by_label("Code").fill(code(secret, 1))
-    other.get_by_role("button", name="Sign In", exact=True).click()
+    enter(other, code(secret, 1))
     other.wait_for_url("**/runs/")
 
+    assert {address: found for address, found in seen.items() if found} == {}
+
+
+def test_a_recovery_code_lets_in_once_until_the_app_is_switched_off(
+    stranger: Visitor, trellis: Trellis
+) -> None:
+    seen: dict[str, list[str]] = {}
+    page = stranger.page(viewport=PHONE)
+    sign_up(page, trellis, "trudy", seen)
+    set_up_an_app(page, seen)
+    recovery = page.locator("#recovery-codes code").first.inner_text()
+
+    without_phone = stranger.page()
+    say_who(without_phone, "trudy")
+    enter(without_phone, recovery)
+    without_phone.wait_for_url("**/runs/")
+    thief = stranger.page()
+    say_who(thief, "trudy")
+    enter(thief, recovery)
+    expect(thief.get_by_text("Incorrect code.")).to_be_visible()
+    thief.goto("/runs/")
+    expect(thief.get_by_label("Code")).to_be_visible()
+    expect(thief.get_by_text("Use a passkey or security key")).to_have_count(0)
+
+    page.goto("/account/two-factor/")
+    expect(page.get_by_text("9 of 10 are unused.")).to_be_visible()
+    look(page, seen)
+    page.get_by_role("link", name="Make new ones").click()
+    look(page, seen)
+    page.get_by_role("button", name="Make new ones").click()
+    expect(page.locator("#recovery-codes code")).to_have_count(10)
+    page.goto("/account/two-factor/")
+    page.get_by_role("link", name="Switch it off").click()
+    look(page, seen)
+    page.get_by_role("button", name="Switch it off").click()
+    page.goto("/account/two-factor/")
+    expect(page.get_by_role("link", name="Set up an app")).to_be_visible()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_have_count(0)
+
+    again = stranger.page()
+    say_who(again, "trudy")
+    again.wait_for_url("**/runs/")
     assert {address: found for address, found in seen.items() if found} == {}

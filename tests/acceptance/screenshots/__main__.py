@@ -142,6 +142,7 @@ def filled(studio: Studio) -> None:
     studio.take("run", f"/runs/{done}/")
     studio.take("run-failed", f"/runs/{failed}/")
     studio.take("run-live", f"/runs/{asleep}/")
+    studio.take("run-delete", f"/runs/{failed}/delete/")
     studio.take("reviews", "/reviews/")
     studio.take("review", f"/reviews/{review['id']}/")
     studio.take("keys", "/account/keys/")

@@ -1,10 +1,12 @@
 """Authenticator apps and recovery codes."""
 
 import time
+from unittest.mock import patch
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.webauthn.internal.flows import auth as webauthn_auth
 from django.test import Client
 
 from accounts.models import User
@@ -63,6 +65,34 @@ def test_a_recovery_code_lets_in_once(ada: User, signed_in: Client) -> None:
         client = Client()
         enter(client)
         assert client.post("/sign-in/code/", {"code": recovery}).status_code == expected
+
+
+def test_where_the_code_is_asked_for_recovery_codes_and_own_keys_are_offered(
+    ada: User, signed_in: Client
+) -> None:
+    set_up(signed_in)
+    client = Client()
+    enter(client)
+    page = client.get("/sign-in/code/").content.decode()
+    assert "one of your recovery codes" in page
+    assert "Use a passkey or security key" not in page
+
+    credential = {"type": "public-key", "id": "YQ"}
+    with patch.object(webauthn_auth, "begin_authentication") as begun:
+        begun.return_value = {"publicKey": {"challenge": "YQ", "allowCredentials": [credential]}}
+        page = client.get("/sign-in/code/").content.decode()
+    assert "Use a passkey or security key" in page
+    assert 'data-allauth-onload="allauth.webauthn.forms.authenticateForm"' in page
+
+
+def test_an_app_that_is_switched_off_takes_its_recovery_codes_along(
+    ada: User, signed_in: Client
+) -> None:
+    set_up(signed_in)
+    assert signed_in.post("/account/two-factor/app/remove/").status_code == 302
+
+    assert not Authenticator.objects.filter(user=ada).exists()
+    assert enter(Client()) == "/agents/"
 
 
 def test_secrets_cannot_be_read_in_the_database(ada: User, signed_in: Client) -> None:
