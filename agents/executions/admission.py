@@ -32,13 +32,14 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from accounts.models import User
-from agents.executions.batch import begin_here
 from agents.executions.models import Execution
 from agents.executions.tables import RUNS
 from agents.graphs.models import Agent, GraphVersion
 from agents.graphs.settings import GraphSettings
 from kernel.errors import Conflict
 from kernel.jsontypes import loads
+from kernel.postgresql.batch import Batch, begin_here
+from kernel.postgresql.prepared import Prepared
 from quotas import runs
 
 AT_ONCE = 20  # runs of one person that are admitted in one transaction
@@ -89,6 +90,11 @@ FROM ({SITUATION}) situation CROSS JOIN used LEFT JOIN {runs.OWN} own ON own.use
 """
 
 OF_SITUATION = 5  # columns
+
+# The two that every start needs, planned once.
+_PARAMETERS = {"owner": "$1", "default": "$2", "agent": "$3"}
+TAKE_TURN = Prepared("trellis_take_turn", ("bigint",), LOCK % _PARAMETERS)
+ASK_ONCE = Prepared("trellis_ask", ("bigint", "int", "uuid"), ASK % _PARAMETERS)
 
 MAY_ADMIT = f"SELECT EXISTS (SELECT {UNADMITTED}) AND {AT_WORK} < {PLACES}"
 
@@ -170,7 +176,11 @@ def look(owner_id: Any, agent_id: UUID, size: int = 0) -> Situation:
     The run counts from now on as one of the person's runs of the day and the month. Raises
     RunQuotaUsedUp, or StorageFull where there is no room for the bytes that it begins with.
     """
-    [found] = _ask(ASK, owner_id, locked=True, agent=agent_id)
+    batch, rows = Batch(), list[Sequence[Any]]()
+    batch.add(TAKE_TURN, [owner_id])
+    batch.add(ASK_ONCE, [owner_id, _usual_places(), agent_id], rows.extend)
+    batch.run()
+    [found] = rows
     runs.Standing.counted(found[OF_SITUATION:]).refuse_if_over(size)
     return _read(found[:OF_SITUATION])
 
@@ -245,9 +255,14 @@ def _read(row: Sequence[Any]) -> Situation:
     return Situation(at_work, places, others_wait, GraphSettings.stored(loads(chosen)), under_way)
 
 
+def _usual_places() -> int:
+    places: int = settings.EXECUTIONS["max_concurrent"]
+    return places
+
+
 def _ask(sql: str, owner_id: Any, *, locked: bool, **more: Any) -> list[Any]:
     """Return the rows of a query; ``locked``: it sees what is so once the lock is held."""
-    values = {"owner": owner_id, "default": settings.EXECUTIONS["max_concurrent"], **more}
+    values = {"owner": owner_id, "default": _usual_places(), **more}
     statements = [LOCK, sql] if locked else [sql]
     database = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()

@@ -14,11 +14,11 @@ from uuid import UUID
 from agents.engine.graph import Graph
 from agents.engine.ids import NodeId, PinName
 from agents.engine.states import NodeStatus
-from agents.executions.batch import Batch
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.prepared import IN_LINE, LACKING, LAST_STARTED
 from agents.executions.statements import Beside
 from agents.executions.tables import NODES
+from kernel.postgresql.batch import Batch
 
 SMALLEST_PAGE, LARGEST_PAGE = 4, 200  # rows that are read ahead
 

@@ -17,7 +17,6 @@ from agents.engine.graph import Graph
 from agents.engine.ids import NodeId, PinName
 from agents.engine.states import ExecutionStatus, NodeStatus, move
 from agents.executions import statements
-from agents.executions.batch import Batch, is_outermost
 from agents.executions.known import KnownRows
 from agents.executions.models import Event, Execution, NodeExecution
 from agents.executions.recordings import Recording
@@ -26,6 +25,7 @@ from agents.executions.tables import EMISSIONS, EVENTS, NODES, RUNS
 from audit.models import Entry
 from kernel.errors import TrellisError
 from kernel.jsontypes import dumps
+from kernel.postgresql.batch import Batch, is_outermost
 
 
 class TooManyNodeExecutions(TrellisError):

@@ -8,11 +8,11 @@ from django.conf import settings
 
 from agents.engine.states import NodeStatus
 from agents.executions import statements
-from agents.executions.batch import Batch
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.shelf import shelf
 from agents.graphs.models import GraphVersion
+from kernel.postgresql.batch import Batch
 
 # Unsettled node executions of a run that are read with its lock: the local lane needs all of them,
 # a single step only a few.

@@ -3,27 +3,8 @@
 SQL's own PREPARE: planning them took longer than running them.
 """
 
-from dataclasses import dataclass
-
 from agents.executions.tables import AUDIT, EMISSIONS, EVENTS, NEW_RUNS, NODES, RUNS
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A statement that each connection plans once; ``types`` are its parameters'."""
-
-    name: str
-    types: tuple[str, ...]
-    sql: str
-
-    @property
-    def call(self) -> str:
-        return f"EXECUTE {self.name} ({', '.join(['%s'] * len(self.types))})"
-
-    @property
-    def declaration(self) -> str:
-        return f"PREPARE {self.name} ({', '.join(self.types)}) AS {self.sql}"
-
+from kernel.postgresql.prepared import Prepared
 
 # Rows are locked FOR NO KEY UPDATE: a foreign key's check of another transaction (a sub-agent's run
 # points at this run and at its node execution) neither waits for these locks nor is waited for.
@@ -174,20 +155,4 @@ CHANGE = Prepared(
     "trellis_change",
     ("json",),
     NODES.update("$1", keep_if_null=["input_data"], keep_if_later=["lease_until"]),
-)
-
-PREPARED = (
-    LOCK,
-    LOCK_RUN,
-    LOOK,
-    UNSETTLED,
-    BESIDE,
-    IN_LINE,
-    LACKING,
-    LAST_STARTED,
-    WRITE,
-    WRITE_COUNTS,
-    WRITE_NEW,
-    WRITE_AUDIT,
-    CHANGE,
 )

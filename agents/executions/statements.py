@@ -11,7 +11,6 @@ from uuid import UUID
 
 import orjson
 
-from agents.executions.batch import Batch
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.prepared import (
     BESIDE,
@@ -27,6 +26,7 @@ from agents.executions.prepared import (
 )
 from agents.executions.tables import AUDIT, NEW_RUNS, NODES, RUNS
 from audit.models import Entry
+from kernel.postgresql.batch import Batch
 
 # A block that hangs while its run is locked would hold everybody up: the server hangs up on us.
 IDLE_LIMIT = "SET LOCAL idle_in_transaction_session_timeout TO '10s'"

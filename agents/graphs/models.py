@@ -125,14 +125,14 @@ class GraphVersionQuerySet(models.QuerySet["GraphVersion"]):
         rows = self.owned_by(user.pk)
         return rows if may(user, Scope.READ_GRAPH) else rows.none()
 
-    def startable_by(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """Return the versions that the user may start, whether or not the user may read them."""
-        rows = self.owned_by(user.pk)
-        return rows if may(user, Scope.EXECUTE_GRAPH) else rows.none()
-
     def owned_by(self, owner_id: Any) -> Self:
         """Return the versions of the owner's agents that are not deleted."""
         return self.filter(agent__owner_id=owner_id, agent__deleted_at=None)
+
+    def of(self, agent_id: Any, version: Any | None) -> Self:
+        """Return the version of the agent with the number, or the active one."""
+        versions = self.filter(agent_id=agent_id)
+        return versions.active() if version is None else versions.filter(version=version)
 
     def by_reference(self, wanted: Collection[Reference]) -> dict[Reference, "GraphVersion"]:
         """Return the versions among those wanted, with their agents, in one query."""

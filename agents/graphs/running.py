@@ -1,9 +1,10 @@
 """Can an agent run? Everything that forbids it, in its own graph and in the agents it runs."""
 
-from collections.abc import Container
-from dataclasses import replace
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
@@ -13,7 +14,8 @@ from agents.engine.errors import GraphNotRunnable
 from agents.engine.graph import Graph, Node
 from agents.engine.ids import NodeId
 from agents.engine.validation import Masks, quoted_title
-from agents.graphs.models import GraphVersion, GraphVersionQuerySet
+from agents.graphs import startable
+from agents.graphs.models import GraphVersion
 from agents.graphs.references import Reference, references
 from kernel.errors import Detail, NotFound
 
@@ -23,26 +25,30 @@ def find(user: User, agent_id: UUID, version: int | None = None) -> GraphVersion
 
     Raises NotFound, for a stranger too.
     """
-    return _found(GraphVersion.objects.visible_to(user), agent_id, version)
+    versions = GraphVersion.objects.visible_to(user).of(agent_id, version)
+    found = versions.select_related("agent__owner").defer("document").first()
+    if found is None:
+        raise _not_found(agent_id, version)
+    return found
 
 
 def runnable(user: User, agent_id: UUID, version: int | None = None) -> GraphVersion:
-    """Return the version that a run is to use. Raises NotFound or GraphNotRunnable."""
-    found = _found(GraphVersion.objects.startable_by(user), agent_id, version)
-    problems = run_problems(found)
+    """Return the version that a run is to use, without its document and its agent.
+
+    Raises NotFound or GraphNotRunnable.
+    """
+    found = startable.find(user, agent_id, version)
+    if found is None:
+        raise _not_found(agent_id, version)
+    problems = graph_problems(found.graph, user.pk, itself=found.reference)
     if problems:
         raise GraphNotRunnable(errors=problems)
     return found
 
 
-def _found(rows: GraphVersionQuerySet, agent_id: UUID, version: int | None) -> GraphVersion:
-    versions = rows.filter(agent_id=agent_id)
-    chosen = versions.active() if version is None else versions.filter(version=version)
-    found = chosen.select_related("agent__owner").defer("document").first()
-    if found is None:
-        which = "agent" if version is None else f"version {version} of an agent"
-        raise NotFound(f"There is no {which} `{agent_id}`, or it is not yours.")
-    return found
+def _not_found(agent_id: UUID, version: int | None) -> NotFound:
+    which = "agent" if version is None else f"version {version} of an agent"
+    return NotFound(f"There is no {which} `{agent_id}`, or it is not yours.")
 
 
 def run_problems(version: GraphVersion) -> list[Detail]:
@@ -66,24 +72,53 @@ def graph_problems(
     ``itself`` is how nodes name the version that the graph is, where it is one; ``masks`` are
     values that the run puts on pins, by node id; ``stood_in`` are nodes that it will not run.
     """
-    mine = GraphVersion.objects.owned_by(owner_id).defer("document")
-    found = _own_problems(graph, masks, stood_in)
+    plain = not (masks or stood_in)
+    alone = _alone(graph) if plain else _Alone.of(graph, masks, stood_in)
+    found = [*alone.problems]
     seen = {itself}
-    level = _named_by(graph, stood_in)
+    level = dict(alone.named)
     for _ in range(settings.EXECUTIONS["max_depth"]):  # deeper agents never run
         level = {name: node for name, node in level.items() if name not in seen}
+        if not level:
+            break
         seen |= level.keys()
+        mine = GraphVersion.objects.owned_by(owner_id).defer("document")
         known = mine.by_reference(level)
         below: dict[Reference, Node] = {}
         for name, node in level.items():
             if name not in known:
                 found.append(_missing(node, name))
                 continue
-            inner = known[name].graph
-            found += [_inside(node, known[name], problem) for problem in _own_problems(inner)]
-            below |= dict.fromkeys(_named_by(inner), node)
+            inner = _alone(known[name].graph)
+            found += [_inside(node, known[name], problem) for problem in inner.problems]
+            below |= dict.fromkeys(inner.named, node)
         level = below
     return found
+
+
+@dataclass(frozen=True)
+class _Alone:
+    """What can be said of a graph without its owner: its own problems, and the agents it runs."""
+
+    problems: Sequence[Detail]
+    named: Mapping[Reference, Node]
+
+    @classmethod
+    def of(
+        cls, graph: Graph, masks: Masks | None = None, stood_in: Container[NodeId] = ()
+    ) -> "_Alone":
+        return cls(_own_problems(graph, masks, stood_in), _named_by(graph, stood_in))
+
+
+# Graphs never change: each is looked at once for all its starts.
+_seen: WeakKeyDictionary[Graph, _Alone] = WeakKeyDictionary()
+
+
+def _alone(graph: Graph) -> _Alone:
+    known = _seen.get(graph)
+    if known is None:
+        known = _seen[graph] = _Alone.of(graph)
+    return known
 
 
 def _own_problems(

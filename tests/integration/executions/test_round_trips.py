@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from agents.executions import runner, starting
+from agents.executions import runner, services, starting
 from agents.executions.eventlog import Log
 from agents.executions.models import Execution, NodeExecution
 from tests.support.graphs import GraphBuilder
@@ -101,15 +101,16 @@ def test_what_watchers_are_told_of_a_page_of_events_is_one_message(alice: User) 
     assert len(sent()) == 1, "\n".join(sql[:200] for sql in sent())
 
 
-def test_a_start_asks_for_a_place_and_writes_the_run(alice: User) -> None:
-    version = version_of(alice, chain(5))
-    starting.start(owner_id=alice.pk, version=version, inputs={"in": 1})
+def test_a_start_finds_the_version_asks_for_a_place_and_writes_the_run(alice: User) -> None:
+    agent = version_of(alice, chain(5)).agent_id
+    services.start_execution(owner=alice, agent_id=agent, inputs={"in": 1})
 
     with messages() as sent:
-        execution = starting.start(owner_id=alice.pk, version=version, inputs={"in": 1})
+        execution = services.start_execution(owner=alice, agent_id=agent, inputs={"in": 1})
 
-    asks, writes = sent()
-    assert asks.startswith("BEGIN; SELECT pg_advisory_xact_lock")
+    finds, asks, writes = sent()
+    assert finds.startswith("EXECUTE trellis_startable ")
+    assert asks.startswith("BEGIN; EXECUTE trellis_take_turn ")
     assert writes.endswith("; COMMIT")
     assert Execution.objects.get(pk=execution.pk).inputs == {"in": 1}
     assert not execution._state.adding

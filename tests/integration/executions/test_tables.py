@@ -8,10 +8,10 @@ import pytest
 
 from accounts.models import User
 from agents.executions import statements
-from agents.executions.batch import Batch
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.prepared import WRITE, WRITE_COUNTS, WRITE_NEW
 from agents.executions.tables import NODES, RUNS
+from kernel.postgresql.batch import Batch
 from tests.support.graphs import GraphBuilder
 from tests.support.runs import fresh, run, start
 

@@ -7,15 +7,15 @@ what was committed before it began, so after the lock was held.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.pq import TransactionStatus
 
-from agents.executions.prepared import PREPARED, Prepared
+from kernel.postgresql.prepared import Prepared, known
 
-_declared: WeakSet[Any] = WeakSet()  # connections that know the prepared statements
+_declared: WeakKeyDictionary[Any, int] = WeakKeyDictionary()  # statements that connections know
 
 
 def _nothing(_: list[Any]) -> None:
@@ -82,8 +82,9 @@ def is_outermost() -> bool:
 
 
 def _declare(database: BaseDatabaseWrapper) -> None:
-    raw = database.connection
-    if raw not in _declared:
+    raw, statements = database.connection, len(known)
+    learnt = _declared.get(raw, 0)
+    if learnt < statements:
         with database.cursor() as cursor:
-            cursor.execute("; ".join(one.declaration for one in PREPARED))
-        _declared.add(raw)
+            cursor.execute("; ".join(one.declaration for one in known[learnt:statements]))
+        _declared[raw] = statements
