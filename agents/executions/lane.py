@@ -270,7 +270,13 @@ def called_in_place(pk: UUID) -> bool:
 def _call_task(pk: str) -> None:
     """Call the task as a worker would, with an id, a request and signals of its own."""
     task_id = str(uuid4())
-    request = {"id": task_id, "task": dispatch.RUN_NODE, "is_eager": True, "retries": 0}
+    request = {
+        "id": task_id,
+        "task": dispatch.RUN_NODE,
+        "is_eager": True,
+        "retries": 0,
+        "headers": {},  # else Celery looks for some, under sixty names
+    }
     _tracer()(task_id, (pk,), {}, request)
 
 

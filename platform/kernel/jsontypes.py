@@ -21,6 +21,11 @@ class NotJSON(ValueError):
     """The value or text is not JSON."""
 
 
+# `json.dumps` would make one with each call.
+_ascii = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+_unicode = json.JSONEncoder(allow_nan=False, separators=(",", ":"), ensure_ascii=False)
+
+
 def loads(text: str | bytes) -> JSONValue:
     """Return the value of a JSON text.
 
@@ -43,7 +48,7 @@ def loads(text: str | bytes) -> JSONValue:
 def dumps(value: JSONValue, *, ascii_only: bool = True) -> str:
     """Return the value as compact JSON text. Raises NotJSON for NaN and foreign types."""
     try:
-        return json.dumps(value, allow_nan=False, ensure_ascii=ascii_only, separators=(",", ":"))
+        return (_ascii if ascii_only else _unicode).encode(value)
     except RecursionError:
         raise NotJSON(f"The value is nested deeper than {DEEPEST} levels.") from None
     except (ValueError, TypeError) as error:

@@ -65,8 +65,9 @@ def report_worker(sender: str, instance: Any, **_: Any) -> None:
 
 @signals.worker_process_init.connect
 def report_pool_process(**_: Any) -> None:
-    """Report what this process of a pool counts, under its worker's name."""
-    reporting.start(_worker[0])
+    """Report what this process of a pool counts, under its worker's name, if it has one."""
+    for name in _worker:
+        reporting.start(name)
 
 
 @signals.worker_process_shutdown.connect
