@@ -91,11 +91,6 @@ FROM ({SITUATION}) situation CROSS JOIN used LEFT JOIN {runs.OWN} own ON own.use
 
 OF_SITUATION = 5  # columns
 
-# The two that every start needs, planned once.
-_PARAMETERS = {"owner": "$1", "default": "$2", "agent": "$3"}
-TAKE_TURN = Prepared("trellis_take_turn", ("bigint",), LOCK % _PARAMETERS)
-ASK_ONCE = Prepared("trellis_ask", ("bigint", "int", "uuid"), ASK % _PARAMETERS)
-
 MAY_ADMIT = f"SELECT EXISTS (SELECT {UNADMITTED}) AND {AT_WORK} < {PLACES}"
 
 # The versions in a person's queue are found by a probe of the index for each, not by reading the
@@ -139,6 +134,13 @@ SELECT id FROM owner WHERE id IS NOT NULL
 """
 
 
+# What every start and every end of a run asks is planned once.
+_PARAMETERS = {"owner": "$1", "default": "$2", "agent": "$3"}
+TAKE_TURN = Prepared("trellis_take_turn", ("bigint",), LOCK % _PARAMETERS)
+ASK_FOR_PLACE = Prepared("trellis_ask_for_place", ("bigint", "int", "uuid"), ASK % _PARAMETERS)
+ASK_FOR_OTHERS = Prepared("trellis_ask_for_others", ("bigint", "int"), MAY_ADMIT % _PARAMETERS)
+
+
 class AgentIsBusy(Conflict):
     """The agent has as many runs as it may have at once."""
 
@@ -178,7 +180,7 @@ def look(owner_id: Any, agent_id: UUID, size: int = 0) -> Situation:
     """
     batch, rows = Batch(), list[Sequence[Any]]()
     batch.add(TAKE_TURN, [owner_id])
-    batch.add(ASK_ONCE, [owner_id, _usual_places(), agent_id], rows.extend)
+    batch.add(ASK_FOR_PLACE, [owner_id, _usual_places(), agent_id], rows.extend)
     batch.run()
     [found] = rows
     runs.Standing.counted(found[OF_SITUATION:]).refuse_if_over(size)
@@ -213,7 +215,10 @@ def refuse_if_busy(situation: Situation, agent_id: UUID) -> None:
 
 def may_admit(owner_id: Any) -> bool:
     """Return whether somebody waits and there is a place; a hint, taken without a lock."""
-    [[may]] = _ask(MAY_ADMIT, owner_id, locked=False)
+    batch, rows = Batch(), list[Sequence[Any]]()
+    batch.add(ASK_FOR_OTHERS, [owner_id, _usual_places()], rows.extend)
+    batch.run()
+    [[may]] = rows
     return bool(may)
 
 

@@ -582,6 +582,6 @@ class TestCost:
         while rows := NodeExecution.objects.filter(execution=execution, status="QUEUED"):
             with CaptureQueriesContext(connection) as queries:
                 runner.run_node(rows.get().pk)
-            asked.append(sum("run.admitted_at IS NULL" in one["sql"] for one in queries))
+            asked.append(sum("ask_for_others" in one["sql"] for one in queries))
 
         assert asked == [0, 0, 1]
