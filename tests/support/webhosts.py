@@ -114,6 +114,7 @@ def web_host(
         address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
         allow_reuse_address = True
         daemon_threads = True
+        request_queue_size = 256
 
     with Server((address, port), Handler) as server:
         host.port = int(server.server_address[1])

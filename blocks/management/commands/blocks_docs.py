@@ -29,6 +29,10 @@ not given twice, but what it did to the outside world before the wait it does ag
 acts on the world (`effect="external"`) waits first and acts last, or is made of two blocks with the
 wait between them, or tells the other side who asks: `context.node_exec_id` is the same in every run
 of it, and serves as an idempotency key.
+
+Blocks ask other hosts with `context.http` and mail servers with `context.mail`, and in no other way. Both reach
+the public internet and what the instance allows besides, follow redirects with the same care, and end with the run. See
+[requests that leave](operations.md#requests-that-leave).
 """
 
 

@@ -52,7 +52,7 @@ def _short(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
         return _short(definitions[schema["$ref"].rpartition("/")[2]], definitions)
     if "enum" in schema:
         return f"enum[{','.join(schema['enum'])}]"
-    if "discriminator" in schema:
+    if "mapping" in (schema.get("discriminator") or ()):
         return f"one of {','.join(sorted(schema['discriminator']['mapping'], reverse=True))}"
     if "anyOf" in schema:
         return _union([_short(member, definitions) for member in schema["anyOf"]])
