@@ -16,7 +16,10 @@ from django.utils.timezone import now
 from accounts.models import User
 from agents.executions import claims, services
 from agents.executions.models import Execution, NodeExecution
+from config.celery import app
+from launcher.processes import TICK_SLOTS
 from tests.support.graphs import GraphBuilder, calculator
+from tests.support.held_ticks import long_ticks
 from tests.support.probes import registered
 from tests.support.runs import rows, run_node, start
 from tests.support.waiting import eventually
@@ -86,6 +89,28 @@ def test_sleepers_wake_and_lost_work_is_taken_over_while_all_slots_are_busy(
             services.stop_execution(busy.pk)
 
     logger.info("woke after %.1f s, was taken over after %.1f s", woke, taken_over)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sleepers_wake_while_every_tick_that_may_take_long_is_under_way(
+    alice: User, servers: None, tmp_path: Path
+) -> None:
+    held = tmp_path / "held"
+    held.mkdir()
+
+    def under_way() -> bool:
+        return {file.name for file in held.iterdir()} == set(long_ticks())
+
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.delete("io", "ticks")  # what other tests left
+    sleeper = Sleeper(alice)
+    with ticking(tmp_path, slots=TICK_SLOTS, TEST_HELD_TICKS=str(held)):
+        for task in long_ticks():
+            app.send_task(task, queue=settings.TICKS)
+        eventually(under_way, timeout=PATIENCE, what="a slot for each long tick")
+        sleeper.due()
+        eventually(sleeper.woke, timeout=PATIENCE, what="the wake")
+        (held / "go").touch()
 
 
 def stalling(log: Path) -> GraphBuilder:

@@ -76,10 +76,11 @@ def workers(
 
 
 @contextmanager
-def ticking(folder: Path, **environment: str) -> Iterator[Worker]:
+def ticking(folder: Path, *, slots: str = "4", **environment: str) -> Iterator[Worker]:
     """Run beat and the worker that takes its ticks, as long as the context lasts."""
     beat = [*CELERY, "beat", "-l", "INFO"]
-    with running("ticks", folder / "ticks.log", environment, queues="ticks") as worker:
+    log = folder / "ticks.log"
+    with running("ticks", log, environment, queues="ticks", slots=int(slots)) as worker:
         ticker = spawn(beat, folder / "beat.log", environment)
         try:
             eventually(worker.is_ready, timeout=PATIENCE, what="the worker's readiness")
