@@ -239,15 +239,22 @@ STORAGES = {
         "OPTIONS": {"location": PATHS.uploads, "file_permissions_mode": 0o600},
     },
 }
-# Bodies of fewer bytes, by how the path begins: what everybody may send who has not signed in.
 MAX_SMALL_REQUEST_BYTES = env.integer("MAX_SMALL_REQUEST_BYTES", 64 * 1024, least=1024)
-BODY_LIMITS = dict.fromkeys(
-    (
-        *("/api/v1/auth/token", "/api/v1/auth/ticket", "/api/v1/api-keys"),
-        *("/sign-in", "/sign-up", "/sign-out", "/account/password", "/admin/login"),
+MAX_IMPORT_BYTES = env.integer("MAX_IMPORT_BYTES", 16 * 1024 * 1024, least=1024)
+# Bodies of fewer bytes, by an expression for how the path begins, with the variable that says how many.
+BODY_LIMITS: list[tuple[str, int, str]] = [
+    *(  # what everybody may send who has not signed in
+        (start, MAX_SMALL_REQUEST_BYTES, "MAX_SMALL_REQUEST_BYTES")
+        for start in (
+            *("/api/v1/auth/token", "/api/v1/auth/ticket", "/api/v1/api-keys"),
+            *("/sign-in", "/sign-up", "/sign-out", "/account/password", "/admin/login"),
+        )
     ),
-    MAX_SMALL_REQUEST_BYTES,
-)
+    *(  # agents that come in: by the page, and by the API
+        (start, MAX_IMPORT_BYTES, "MAX_IMPORT_BYTES")
+        for start in ("/agents/import", "/api/v1/graphs/?$")
+    ),
+]
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a table in a form has a field for each cell
 

@@ -1,14 +1,15 @@
 """Bodies of requests: refused when too large, and seen when they come in chunks."""
 
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from kernel.api.problems import Problem, Refusal
-from kernel.api.refusals import too_large
+from kernel.api.refusals import EVERYWHERE, too_large
 from kernel.errors import TrellisError
 
 Scope = MutableMapping[str, Any]
@@ -33,19 +34,30 @@ class LimitBody:
             await _refuse(send, CompressedBody())
             return
         limit = limit_of(scope["path"])
-        body = _Body(receive, limit)
-        if _declared_length(scope) <= limit:
+        body = _Body(receive, limit.most)
+        if _declared_length(scope) <= limit.most:
             await self.app(scope, body.receive, send)
             if not body.is_too_large:
                 return
-        await _refuse(send, too_large(limit))
+        await _refuse(send, too_large(limit.most, limit.variable))
 
 
-def limit_of(path: str) -> float:
-    """Return how many bytes a request to this path may have."""
-    most = float(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or "inf")
-    small = (size for start, size in settings.BODY_LIMITS.items() if path.startswith(start))
-    return min([most, *small])
+class Limit(NamedTuple):
+    """How many bytes a body may have, and the variable that says so."""
+
+    most: float
+    variable: str = EVERYWHERE
+
+
+def limit_of(path: str) -> Limit:
+    """Return the limit of a request to this path: the smallest that holds there."""
+    everywhere = Limit(float(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or "inf"))
+    here = [
+        Limit(most, variable)
+        for start, most, variable in settings.BODY_LIMITS
+        if re.match(start, path)
+    ]
+    return min([everywhere, *here], key=lambda limit: limit.most)
 
 
 class CompressedBody(TrellisError):

@@ -15,6 +15,8 @@ from rest_framework.settings import api_settings
 from kernel.api.problems import Refusal
 from kernel.errors import Conflict, Detail, NotFound, TrellisError
 
+EVERYWHERE = "MAX_REQUEST_BYTES"  # the variable that limits the bodies of all requests
+
 
 class BadRequest(TrellisError):
     """The request cannot be read."""
@@ -62,15 +64,11 @@ class Unavailable(TrellisError):
     status = 503
 
 
-def too_large(limit: float | None = None) -> TooLarge:
-    """Return the refusal of a body beyond the limit, with the limit named."""
-    everywhere = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if limit is None or limit == everywhere:
-        limit, variable = everywhere, "MAX_REQUEST_BYTES"
-    else:
-        variable = "MAX_SMALL_REQUEST_BYTES"
+def too_large(limit: float | None = None, variable: str = EVERYWHERE) -> TooLarge:
+    """Return the refusal of a body beyond the limit, by default of all requests, with its variable."""
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE if limit is None else limit
     return TooLarge(
-        f"The request's body is larger than {limit} bytes. Send less, or raise {variable}."
+        f"The request's body is larger than {limit:.0f} bytes. Send less, or raise {variable}."
     )
 
 

@@ -1,5 +1,6 @@
 """The form that brings in an agent's file."""
 
+from math import inf
 from typing import Any
 
 from django import forms
@@ -23,9 +24,9 @@ class ImportForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if largest is not None:
-            self.fields["file"].widget.attrs["data-largest"] = largest - 10_000  # the form itself
+        largest = min(settings.MAX_IMPORT_BYTES, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or inf)
+        # But for the form itself.
+        self.fields["file"].widget.attrs["data-largest"] = max(int(largest) - 10_000, 1)
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

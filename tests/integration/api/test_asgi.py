@@ -58,6 +58,25 @@ async def test_what_strangers_may_send_is_small(http: httpx.AsyncClient) -> None
     assert (await http.post("/api/v1/graphs/", content=beyond)).status_code == 401
 
 
+@pytest.mark.parametrize("path", ["/agents/import/", "/api/v1/graphs/", "/api/v1/graphs"])
+async def test_what_brings_in_an_agent_has_a_limit_of_its_own(
+    http: httpx.AsyncClient, settings: Settings, path: str
+) -> None:
+    settings.BODY_LIMITS = [
+        (start, 1000 if variable == "MAX_IMPORT_BYTES" else most, variable)
+        for start, most, variable in settings.BODY_LIMITS
+    ]
+
+    for content in (b"x" * 1001, chunks(b"x" * 600, b"x" * 600)):
+        response = await http.post(path, content=content)
+        assert (response.status_code, response.json()["code"]) == (413, "too_large")
+        assert response.json()["detail"] == (
+            "The request's body is larger than 1000 bytes. Send less, or raise MAX_IMPORT_BYTES."
+        )
+    other = f"/api/v1/graphs/{'0' * 8}-0000-4000-8000-{'0' * 12}/execute/"
+    assert (await http.post(other, content=b"x" * 1001)).status_code == 401
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "identity, gzip", "GZIP"])
 async def test_a_compressed_body_is_refused_unread(http: httpx.AsyncClient, encoding: str) -> None:
     bomb = gzip.compress(b"0" * 10_000_000)
