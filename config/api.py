@@ -12,6 +12,7 @@ v1 = [
     path("", include("features.api.urls")),
     path("", include("audit.api.urls")),
     path("", include("uploads.api.urls")),
+    path("", include("credentials.api.urls")),
     path("", include("quotas.api.urls")),
     path("", include("blocks.api.urls")),
     path("", include("agents.graphs.api.urls")),

@@ -31,7 +31,10 @@ def problems(settings: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong, with what to set instead."""
     if settings["DEBUG"]:
         yield "DEBUG is on: visitors would read source code and settings. Set DEBUG=false."
-    yield from _of_the_key(settings["SECRET_KEY"])
+    yield from _of_the_key("SECRET_KEY", settings["SECRET_KEY"])
+    yield from _of_the_key("CREDENTIALS_KEY", settings["CREDENTIALS_KEYS"][0])
+    if settings["SECRET_KEY"] in settings["CREDENTIALS_KEYS"]:
+        yield "CREDENTIALS_KEY is the same as SECRET_KEY: each needs a key of its own."
     yield from _of_the_hosts(settings["ALLOWED_HOSTS"])
     for origin in settings["CSRF_TRUSTED_ORIGINS"]:
         if "*" in origin or not origin.startswith("https://"):
@@ -50,12 +53,12 @@ def problems(settings: Mapping[str, Any]) -> Iterator[str]:
         yield "RATE_LIMITS is off: passwords could be guessed without end. Set RATE_LIMITS=on."
 
 
-def _of_the_key(key: str) -> Iterator[str]:
+def _of_the_key(name: str, key: str) -> Iterator[str]:
     remedy = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
     if len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_LETTERS:
-        yield f"SECRET_KEY can be guessed: it is short or monotonous. {remedy}"
+        yield f"{name} can be guessed: it is short or monotonous. {remedy}"
     elif any(word in key.lower() for word in WELL_KNOWN):
-        yield f"SECRET_KEY looks like one from an example. {remedy}"
+        yield f"{name} looks like one from an example. {remedy}"
 
 
 def _of_the_hosts(hosts: Sequence[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ import django_stubs_ext
 
 from agents.executions.limits import ExecutionSettings
 from config import env
+from config.credentials import credentials_keys, oauth_clients
 from config.database import database
 from config.egress import egress_settings
 from config.issuer import external_issuer
@@ -15,6 +16,7 @@ from config.mail import CONSOLE, mail_settings
 from config.production import problems, refuse_unless_safe
 from config.providers import identity_providers, provider_apps
 from config.signup import THIS_MACHINE, sign_up
+from credentials.kinds import Kind as CredentialKind
 from kernel.redis import celery_broker_url
 from launcher.paths import instance_paths
 from launcher.secrets import persistent_secret
@@ -64,6 +66,7 @@ INSTALLED_APPS = [
     "apikeys",
     "quotas",
     "uploads",
+    "credentials",
     "waffle",
     "features",
     "launcher",
@@ -193,6 +196,11 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-uploads": tick("uploads.tidy", timedelta(minutes=10), expires=60),
 }
 
+# --- Credentials ---------------------------------------------------------------------------------
+
+CREDENTIALS_KEYS = credentials_keys(PATHS.credentials_key)
+OAUTH_CLIENTS = oauth_clients()
+
 # --- Executions ----------------------------------------------------------------------------------
 
 EXECUTIONS: ExecutionSettings = {
@@ -247,6 +255,7 @@ BODY_LIMITS: list[tuple[str, int, str]] = [
         (start, MAX_SMALL_REQUEST_BYTES, "MAX_SMALL_REQUEST_BYTES")
         for start in (
             *("/api/v1/auth/token", "/api/v1/auth/ticket", "/api/v1/api-keys"),
+            *("/api/v1/integrations", "/account/credentials"),
             *("/sign-in", "/sign-up", "/sign-out", "/account/password", "/admin/login"),
         )
     ),
@@ -414,6 +423,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "StatusEnum": "agents.engine.states.ExecutionStatus",
         "NodeStatusEnum": "agents.engine.states.NodeStatus",
+        "CredentialTypeEnum": [kind.value for kind in CredentialKind],
         "ReviewStatusEnum": "agents.executions.models.review.Review.Status",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

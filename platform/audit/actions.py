@@ -32,6 +32,11 @@ class Action(models.TextChoices):
     KEY_ROTATED = "key.rotated", "Rotated an API key"
     KEY_REVOKED = "key.revoked", "Revoked an API key"
 
+    CREDENTIAL_ADDED = "credential.added", "Added a credential"
+    CREDENTIAL_CHANGED = "credential.changed", "Changed a credential"
+    CREDENTIAL_CONNECTED = "credential.connected", "Connected a credential again"
+    CREDENTIAL_DELETED = "credential.deleted", "Deleted a credential"
+
     AGENT_CREATED = "agent.created", "Made an agent"
     AGENT_IMPORTED = "agent.imported", "Imported an agent"
     AGENT_SAVED = "agent.saved", "Saved a version of an agent"

@@ -53,6 +53,11 @@ class InstancePaths:
         return self.data / "secret_key"
 
     @property
+    def credentials_key(self) -> Path:
+        """What seals people's credentials, where no other key is set."""
+        return self.data / "credentials_key"
+
+    @property
     def metrics_token(self) -> Path:
         return self.data / "metrics_token"
 

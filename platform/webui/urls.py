@@ -14,6 +14,7 @@ from webui.views import (
     agent_settings,
     agents,
     builder,
+    credentials,
     data,
     files,
     keys,
@@ -86,5 +87,20 @@ urlpatterns = [
     slash("account/keys/<int:pk>/resume/", keys.resume, name="resume-key"),
     slash("account/keys/<int:pk>/rotate/", keys.rotate, name="rotate-key"),
     slash("account/keys/<int:pk>/revoke/", keys.revoke, name="revoke-key"),
+    slash("account/credentials/", credentials.index, name="credentials"),
+    slash("account/credentials/new/", credentials.choose, name="new-credential"),
+    slash(
+        "account/credentials/new/<slug:provider>/<slug:kind>/",
+        credentials.new,
+        name="enter-credential",
+    ),
+    slash(
+        "account/credentials/connect/<slug:provider>/",
+        credentials.connect,
+        name="connect-credential",
+    ),
+    slash("account/credentials/callback/", credentials.callback, name="credentials-callback"),
+    slash("account/credentials/<uuid:pk>/", credentials.show, name="credential"),
+    slash("account/credentials/<uuid:pk>/delete/", credentials.delete, name="delete-credential"),
     slash("account/activity/", activity.index, name="activity"),
 ]

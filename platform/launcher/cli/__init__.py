@@ -20,6 +20,7 @@ COMMANDS = {
     "export": ("launcher.cli.exports", "print an agent as JSON"),
     "token": ("launcher.cli.token", "print an API key of the first user"),
     "purge": ("launcher.cli.purge", "remove runs that are older than they may become"),
+    "rotate-keys": ("launcher.cli.rotate_keys", "seal credentials anew under a new key"),
     "doctor": ("launcher.cli.doctor", "say what is wrong with this installation"),
 }
 
@@ -60,7 +61,7 @@ def dispatch(arguments: list[str]) -> int:
 def overview() -> str:
     """Return what ``trellis --help`` prints."""
     lines = ["usage: trellis COMMAND [options]", ""]
-    lines += [f"  {name:<8}  {purpose}" for name, (_, purpose) in COMMANDS.items()]
+    lines += [f"  {name:<11}  {purpose}" for name, (_, purpose) in COMMANDS.items()]
     lines += ["", "`trellis COMMAND --help` says more. Every command of Django's management works"]
     lines += ["too, such as `trellis migrate`, `trellis shell` and `trellis createsuperuser`."]
     return "\n".join(lines)

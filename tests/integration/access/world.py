@@ -24,6 +24,8 @@ from accounts.models import User
 from agents.executions import places, sharing
 from agents.graphs import drafts
 from apikeys import services as keys
+from credentials import services as credentials
+from credentials.kinds import Kind
 from tests.factories.accounts import UserFactory
 from tests.support.avatars import picture
 from tests.support.graphs import block_named, calculator
@@ -69,6 +71,12 @@ def world() -> World:
     here.add("link", sharing.share(run(alice, calculator("Shared"), Input=1)).token, NO_LINK)
     here.add("review", review.pk)
     here.add("credential", "alices-credential", "no-credential")
+    kept = credentials.create(
+        alice, provider="openai", kind=Kind.API_KEY, title=SECRET, given={"api_key": SECRET}
+    )
+    here.add("provider", "openai", "openai")
+    here.add("kind", "api_key", "api_key")
+    here.add("secret", kept.pk)
     here.add("key", keys.create(alice, name=SECRET, scopes=[]).key.pk, 999_999)
     content = ContentFile(SECRET.encode(), name=SECRET)
     here.add("file", uploads.keep(alice.pk, content, name=SECRET).pk)

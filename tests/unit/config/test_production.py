@@ -15,6 +15,7 @@ KEY = "q8Jx-3vTnW2pL6yR_zC1mB5kH9sD4fG7aE0uQwXoIeNtYhVbMjZ"
 SAFE = {
     "DEBUG": False,
     "SECRET_KEY": KEY,
+    "CREDENTIALS_KEYS": [KEY[::-1]],
     "ALLOWED_HOSTS": ["trellis.example.org"],
     "CSRF_TRUSTED_ORIGINS": ["https://trellis.example.org"],
     "TRUSTED_PROXIES": ["10.0.0.1"],
@@ -37,6 +38,9 @@ def test_a_safe_instance_has_no_problem() -> None:
         ("SECRET_KEY", "ab" * 40, "SECRET_KEY can be guessed"),
         ("SECRET_KEY", f"django-insecure-{KEY}", "SECRET_KEY looks like one from an example"),
         ("SECRET_KEY", f"change-me-{KEY}", "SECRET_KEY looks like one from an example"),
+        ("CREDENTIALS_KEYS", ["short"], "CREDENTIALS_KEY can be guessed"),
+        ("CREDENTIALS_KEYS", [f"change-me-{KEY}"], "CREDENTIALS_KEY looks like one from an"),
+        ("CREDENTIALS_KEYS", [KEY[::-1], KEY], "CREDENTIALS_KEY is the same as SECRET_KEY"),
         ("ALLOWED_HOSTS", ["*"], "ALLOWED_HOSTS has a wildcard"),
         ("ALLOWED_HOSTS", ["trellis.example.org", "*"], "ALLOWED_HOSTS has a wildcard"),
         ("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], "names this machine only"),

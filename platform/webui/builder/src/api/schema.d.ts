@@ -961,6 +961,111 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/integrations/{provider}/callback/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Keep the account that was connected. The state is good once. */
+        readonly post: operations["integrations_callback_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/integrations/{provider}/credentials/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List the credentials of a provider, without their secrets. */
+        readonly get: operations["integrations_credentials_list"];
+        readonly put?: never;
+        /** @description Keep a credential. Its secret is in no answer. */
+        readonly post: operations["integrations_credentials_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/integrations/{provider}/credentials/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description A person's credentials of one provider. */
+        readonly get: operations["integrations_credentials_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        /** @description Delete a credential, and end it at the provider where that can be asked for. */
+        readonly delete: operations["integrations_credentials_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        /** @description Rename a credential, or put another secret into it. */
+        readonly patch: operations["integrations_credentials_partial_update"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/integrations/{provider}/login/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Begin to connect an account: send the browser to the address in the answer. */
+        readonly get: operations["integrations_login_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/integrations/credentials/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List the credentials, without their secrets. */
+        readonly get: operations["integrations_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/integrations/providers/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List the providers, with what each takes and where its secrets may go. */
+        readonly get: operations["integrations_providers_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/public/shared/{token}/": {
         readonly parameters: {
             readonly query?: never;
@@ -1157,6 +1262,11 @@ export interface components {
             /** @description The block's role in a graph */
             readonly uiType: string;
         };
+        /** @description What the browser brought back. */
+        readonly CallbackRequest: {
+            readonly code: string;
+            readonly state_token: string;
+        };
         readonly Category: {
             readonly category: string;
             readonly description: string;
@@ -1182,6 +1292,31 @@ export interface components {
             /** @description None: the key opens nothing but who it is for. */
             readonly permissions: readonly components["schemas"]["PermissionsEnum"][];
         };
+        /** @description A new credential. */
+        readonly CreateCredentialRequest: {
+            /** @description Of `api_key`. */
+            readonly api_key?: string;
+            /** @description Where the service is, for providers that have a `base_url`. */
+            readonly base_url?: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            readonly expires_at?: string;
+            /** @description Of `host_scoped`: values by name. */
+            readonly headers?: {
+                readonly [key: string]: string;
+            };
+            /** @description Where the secret may go, for providers without hosts of their own: `api.example.org`, `mail.example.org:587`, `*.example.org`. */
+            readonly host?: string;
+            /** @description Of `user_password`. */
+            readonly password?: string;
+            /** @default  */
+            readonly title: string;
+            readonly type: components["schemas"]["CredentialTypeEnum"];
+            /** @description Of `user_password`. */
+            readonly username?: string;
+        };
         /**
          * CreateGraph
          * @description A graph in the exchange format.
@@ -1196,6 +1331,29 @@ export interface components {
              * @description Null for until it is revoked.
              */
             readonly expires_at?: string | null;
+        };
+        /** @description A credential: everything but its secret. `id`, `provider`, `type` and `title` name it. */
+        readonly Credential: {
+            readonly base_url: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly expires_at: string | null;
+            readonly host: string;
+            /** @description Where its secret may go. */
+            readonly hosts: readonly string[];
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: date-time */
+            readonly last_used_at: string | null;
+            readonly provider: string;
+            readonly scopes: readonly string[];
+            readonly status: components["schemas"]["CredentialStatusEnum"];
+            readonly title: string;
+            readonly type: components["schemas"]["CredentialTypeEnum"];
+            /** Format: date-time */
+            readonly updated_at: string;
+            readonly username: string;
         };
         /** @description How many node executions may use a credential at once, and how often it may be used. */
         readonly CredentialLimit: {
@@ -1212,6 +1370,21 @@ export interface components {
             readonly rate_amount?: number | null;
             readonly rate_seconds?: number | null;
         };
+        /**
+         * @description * `ready` - ready
+         *     * `expired` - expired
+         *     * `reconnect` - reconnect
+         * @enum {string}
+         */
+        readonly CredentialStatusEnum: "ready" | "expired" | "reconnect";
+        /**
+         * @description * `api_key` - api_key
+         *     * `oauth2` - oauth2
+         *     * `user_password` - user_password
+         *     * `host_scoped` - host_scoped
+         * @enum {string}
+         */
+        readonly CredentialTypeEnum: "api_key" | "oauth2" | "user_password" | "host_scoped";
         /**
          * @description * `approve` - approve
          *     * `reject` - reject
@@ -1837,6 +2010,12 @@ export interface components {
             /** @description Return "" for a run that has ended. */
             readonly waiting_for: string;
         };
+        /** @description Where to send the browser. */
+        readonly Login: {
+            readonly login_url: string;
+            /** @description Good once, in this session, for 15 minutes. */
+            readonly state_token: string;
+        };
         /** @description One run of a node, with its values; null where retention removed them. */
         readonly NodeExecution: {
             /** Format: date-time */
@@ -2037,6 +2216,19 @@ export interface components {
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["CredentialLimit"][];
         };
+        readonly PaginatedCredentialList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Credential"][];
+        };
         readonly PaginatedGraphSummaryList: {
             /**
              * Format: uri
@@ -2119,6 +2311,29 @@ export interface components {
         readonly PatchedChangeApiKeyRequest: {
             readonly description?: string;
             readonly name?: string;
+        };
+        /** @description What changes of a credential; a secret that is not given stays. */
+        readonly PatchedChangeCredentialRequest: {
+            /** @description Of `api_key`. */
+            readonly api_key?: string;
+            /** @description Where the service is, for providers that have a `base_url`. */
+            readonly base_url?: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            readonly expires_at?: string;
+            /** @description Of `host_scoped`: values by name. */
+            readonly headers?: {
+                readonly [key: string]: string;
+            };
+            /** @description Where the secret may go, for providers without hosts of their own: `api.example.org`, `mail.example.org:587`, `*.example.org`. */
+            readonly host?: string;
+            /** @description Of `user_password`. */
+            readonly password?: string;
+            readonly title?: string;
+            /** @description Of `user_password`. */
+            readonly username?: string;
         };
         /**
          * GraphSettings
@@ -2265,6 +2480,26 @@ export interface components {
             readonly links: readonly string[];
             readonly name: string;
             readonly username: string;
+        };
+        /** @description A service that asks for credentials. */
+        readonly Provider: {
+            /** @description Not empty: credentials have a `base_url`, such as this one. */
+            readonly base_url: string;
+            /** @description Return whether this instance is set up to connect accounts by OAuth. */
+            readonly can_connect: boolean;
+            /** @description Where to get what is to be entered. */
+            readonly help_url: string;
+            /** @description Where its secrets may go; none: each credential says it. */
+            readonly hosts: readonly string[];
+            /** @description Whether it can be used without a key. */
+            readonly keyless: boolean;
+            readonly name: string;
+            /** @description What may be asked for, and what that allows. */
+            readonly scopes: {
+                readonly [key: string]: string;
+            };
+            readonly title: string;
+            readonly types: readonly components["schemas"]["CredentialTypeEnum"][];
         };
         /** @description The version that the draft became, and the revision of what the editor shows now. */
         readonly Published: {
@@ -5301,6 +5536,315 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Graph"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly integrations_callback_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly provider: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CallbackRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Credential"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly integrations_credentials_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly provider: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedCredentialList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly integrations_credentials_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly provider: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateCredentialRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Credential"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly integrations_credentials_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly provider: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Credential"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly integrations_credentials_destroy: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Also where agents name it; they then ask for another one. */
+                readonly force?: boolean;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly provider: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly integrations_credentials_partial_update: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly provider: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PatchedChangeCredentialRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Credential"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly integrations_login_retrieve: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The credential that is connected again. */
+                readonly credential?: string;
+                /** @description Besides the provider's usual ones; separated by commas or blanks. */
+                readonly scopes?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly provider: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Login"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly integrations_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+                /** @description Only of this provider. */
+                readonly provider?: string;
+                /**
+                 * @description Only of this type.
+                 *
+                 *     * `api_key` - api_key
+                 *     * `oauth2` - oauth2
+                 *     * `user_password` - user_password
+                 *     * `host_scoped` - host_scoped
+                 */
+                readonly type?: "api_key" | "oauth2" | "user_password" | "host_scoped";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedCredentialList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly integrations_providers_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Provider"][];
                 };
             };
             /** @description The request was refused. */

@@ -1,0 +1,1 @@
+"""Providers: one small module each, found by being here."""

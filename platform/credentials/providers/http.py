@@ -1,0 +1,6 @@
+"""Any service on the web: headers that go to one host."""
+
+from credentials.kinds import Kind
+from credentials.provider import Provider
+
+provider = Provider(name="http", title="Any web service", kinds=(Kind.HOST_SCOPED,))
