@@ -1,10 +1,11 @@
 """Making a graph on the canvas: with the mouse, and with nothing but the keyboard."""
 
 import re
+from itertools import combinations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.acceptance.api import Api
 from tests.acceptance.axe import complaints
@@ -197,6 +198,48 @@ def test_a_graph_is_laid_out_and_that_is_one_step(page: Page, graph: Any, api: A
     saved(page)
     undone = [node["metadata"]["position"] for node in api.draft(graph["id"])["graph"]["nodes"]]
     assert undone == before
+
+
+def test_of_several_that_are_selected_a_click_means_one(page: Page) -> None:
+    selected = page.locator(".react-flow__node.selected")
+    page.keyboard.press("Control+a")
+    expect(selected).to_have_count(3)
+
+    titled(page, "Calculator").locator("header").click()
+
+    expect(selected).to_have_count(1)
+    expect(page.get_by_role("region", name="Inspector").get_by_label("B required")).to_be_visible()
+    titled(page, "Agent Input").locator("header").click(modifiers=["Shift"])
+    expect(selected).to_have_count(2)
+
+
+def test_what_is_added_covers_nothing(page: Page) -> None:
+    page.keyboard.press("Shift+T")
+    expect(page.locator("[role=status]", has_text="Tidied up.").first).to_be_attached()
+    page.keyboard.press("n")
+    note = page.locator(".react-flow__node-note")
+    note.dblclick()
+    page.keyboard.type("Adds up")
+    page.keyboard.press("Escape")
+    expect(note).to_have_text("Adds up")
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    typed(page, "calculator")
+    page.keyboard.press("Enter")
+    expect(nodes(page)).to_have_count(5)
+
+    boxes = [box for node in nodes(page).all() if (box := node.bounding_box())]
+    assert len(boxes) == 5
+    assert [1 for one, other in combinations(boxes, 2) if overlap(one, other)] == []
+
+
+def overlap(one: FloatRect, other: FloatRect) -> bool:
+    return (
+        one["x"] < other["x"] + other["width"]
+        and other["x"] < one["x"] + one["width"]
+        and one["y"] < other["y"] + other["height"]
+        and other["y"] < one["y"] + one["height"]
+    )
 
 
 def test_nodes_are_grouped_and_the_group_is_named(page: Page, graph: Any, api: Api) -> None:

@@ -10,7 +10,13 @@ import {
   type OnConnectEnd,
   type OnConnectStart,
 } from "@xyflow/react";
-import { useCallback, useMemo, useState, type DragEvent } from "react";
+import {
+  useCallback,
+  useMemo,
+  useState,
+  type DragEvent,
+  type MouseEvent as ReactMouseEvent,
+} from "react";
 import { useCanvas } from "@/canvas/useCanvas";
 import { BlockNode } from "@/canvas/BlockNode";
 import { connecting, fitBetween, startAt, type PinEnd } from "@/canvas/connecting";
@@ -167,6 +173,7 @@ export function Canvas() {
         {...(readOnly ? {} : { onReconnect, onReconnectEnd })}
         onDrop={onDrop}
         onDragOver={allowDrop}
+        onNodeClick={(event, node) => selectAlone(store, event, node.id)}
         onPaneClick={() => setMenu(null)}
         onMoveStart={() => setMenu(null)}
         onPaneContextMenu={(event) => {
@@ -289,6 +296,13 @@ function selectNodes(store: EditorStore, changes: readonly NodeChange<FlowNode>[
   const { selection, select } = store.getState();
   const nodes = changed(selection.nodes, changes);
   if (nodes) select(nodes, selection.links);
+}
+
+/** Of several nodes that are selected, a click means one: the library leaves all of them selected. */
+function selectAlone(store: EditorStore, event: ReactMouseEvent, id: string): void {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const { selection, select } = store.getState();
+  if (selection.nodes.size > 1 && selection.nodes.has(id)) select([id]);
 }
 
 function selectLinks(store: EditorStore, changes: readonly EdgeChange<FlowEdge>[]): void {

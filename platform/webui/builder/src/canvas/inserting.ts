@@ -29,12 +29,14 @@ import {
 } from "@/graph/document";
 import { addNode, newNode, newNote } from "@/graph/edits";
 import { pinsOf } from "@/graph/pins";
+import { roomFor, type Place } from "@/layout/room";
 import { announce } from "@/ui/messages";
 
 export type Flow = ReactFlowInstance<FlowNode, FlowEdge>;
 
 const GAP = 96;
 const STEP = 3 * GRID;
+const USUAL_SIZE = { width: NODE_WIDTH, height: HEADER_HEIGHT + 5 * ROW_HEIGHT };
 
 /** Add a block with its header around the point; linked to a pin where one is given. */
 export function insertBlock(
@@ -88,20 +90,33 @@ export function placeBeside(store: EditorStore, flow: Flow): Point {
   const { document, selection } = store.getState();
   const [selected] = selection.nodes;
   const node = selected ? findNode(document, selected) : undefined;
-  if (!node) return middleOf(flow);
-  const { x, y } = node.metadata.position;
-  return { x: x + 1.5 * NODE_WIDTH + GAP, y: y + HEADER_HEIGHT / 2 };
+  const wanted = node ? besideOf(node) : cornerFor(middleOf(flow));
+  const { x, y } = roomFor(wanted, USUAL_SIZE, boxesOf(store));
+  return { x: x + NODE_WIDTH / 2, y: y + HEADER_HEIGHT / 2 };
 }
 
-/** Add a sticky note in the middle of what is seen. */
+function besideOf({ metadata }: NodeDocument): Point {
+  return { x: metadata.position.x + NODE_WIDTH + GAP, y: metadata.position.y };
+}
+
+/** Return where the nodes are. */
+function boxesOf(store: EditorStore): readonly Place[] {
+  const { document, catalogue } = store.getState();
+  return document.nodes.map((node) => ({
+    ...node.metadata.position,
+    ...sizeOf(node, document, catalogue),
+  }));
+}
+
+/** Add a sticky note in the middle of what is seen, or beside what is there. */
 export function insertNote(store: EditorStore, flow: Flow): void {
   const middle = middleOf(flow);
-  const note = newNote(
-    onGrid({ x: middle.x - NOTE_SIZE.width / 2, y: middle.y - NOTE_SIZE.height / 2 }),
-  );
+  const corner = { x: middle.x - NOTE_SIZE.width / 2, y: middle.y - NOTE_SIZE.height / 2 };
+  const note = newNote(onGrid(roomFor(corner, NOTE_SIZE, boxesOf(store))));
   store.getState().edit("Add a note", (held) => addNode(held, note), {
     select: { nodes: [note.id] },
   });
+  bringIntoView(flow, note.id);
   announce("Added a note.");
 }
 
