@@ -25,7 +25,6 @@ export const GROUPS: ReadonlySet<ControlName> = new Set<ControlName>([
   "dictionary",
   "object",
   "table",
-  "credentials",
 ]);
 
 export function Control(props: ControlProps) {

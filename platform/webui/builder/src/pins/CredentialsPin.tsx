@@ -1,45 +1,86 @@
-/** A key of another service. It can be looked at and taken out, but not chosen here yet. */
+/** A key of another service: one of the person's own, of those that the pin can use. */
 import { isArray, isObject, type Json, type JsonObject } from "@/graph/json";
-import { groupOf, type ControlProps } from "@/pins/control";
+import { ariaOf, type ControlProps } from "@/pins/control";
+import { useCredentials, type Credential } from "@/pins/credentials";
+
+/** Where people add a key; the page is of the same instance. */
+const PLACE = "/account/credentials/new/";
+const NOTHING = "";
 
 export function CredentialsPin(props: ControlProps) {
-  const { field, value, onChange, id, disabled } = props;
+  const { field, value, onChange } = props;
+  const { part } = field.schema;
+  const { found, problem, look } = useCredentials();
+  const usable = (found ?? []).filter((one) => isUsable(one, part));
+  const given = isObject(value) && typeof value.id === "string" ? value.id : undefined;
   const isGiven = value !== undefined && value !== null;
+  const isListed = usable.some(({ id }) => id === given);
   return (
-    <div {...groupOf(props)} className="credentials-pin">
-      {isGiven ? (
-        <>
-          <p>{described(value)}</p>
-          <button
-            type="button"
-            id={id}
-            className="button button--small"
-            disabled={disabled}
-            onClick={() => onChange(undefined, "click")}
-          >
-            Take it out
-          </button>
-        </>
+    <div className="credentials-pin">
+      <select
+        {...ariaOf(props)}
+        value={isGiven ? (given ?? "other") : NOTHING}
+        onFocus={look} // one that was added in another tab meanwhile is there
+        onChange={({ target }) => {
+          const chosen = usable.find(({ id }) => id === target.value);
+          if (chosen) onChange(named(chosen), "click");
+          else if (target.value === NOTHING) onChange(undefined, "click");
+        }}
+      >
+        <option value={NOTHING}>Choose {needed(part)}…</option>
+        {isGiven && !isListed && <option value={given ?? "other"}>{described(value)}</option>}
+        {usable.map((one) => (
+          <option key={one.id} value={one.id}>
+            {described(named(one))}
+          </option>
+        ))}
+      </select>
+      {problem ? (
+        <p className="field__errors" role="alert">
+          {problem}
+        </p>
       ) : (
-        <p className="credentials-pin__missing">Missing: {needed(field.schema.part)}.</p>
+        isGiven &&
+        found !== null &&
+        !isListed && (
+          <p className="field__errors">
+            You have no such key. Runs cannot use it: choose one of your own.
+          </p>
+        )
       )}
       <p className="field__help">
-        Keys of other services will be chosen here. This instance cannot keep any yet, so the block
-        runs without one; what an imported agent names is kept as it is.
+        <a href={PLACE} target="_blank" rel="noopener">
+          Add a key
+        </a>{" "}
+        in a tab of its own. The agent keeps its name only, never the secret.
       </p>
     </div>
   );
 }
 
+/** Return whether the pin takes this key: its service and its kind are among those it names. */
+function isUsable({ provider, type }: Credential, part: JsonObject): boolean {
+  const services = texts(part.credentials_provider);
+  const kinds = texts(part.credentials_types);
+  return (
+    (services.length === 0 || services.includes(provider)) &&
+    (kinds.length === 0 || kinds.includes(type))
+  );
+}
+
+/** Return what a graph says of the key. */
+function named({ id, provider, type, title }: Credential): JsonObject {
+  return { id, provider, type, title };
+}
+
 /** Return what the value says of the key; never the key itself. */
 function described(value: ControlProps["value"]): string {
   if (!isObject(value)) return "Something is kept here that names no key.";
-  const { title, provider, type, id } = value;
+  const { title, provider, type } = value;
   const name = typeof title === "string" && title ? `“${title}”` : "A key without a title";
   const service = typeof provider === "string" && provider ? ` of ${provider}` : "";
   const kind = typeof type === "string" && type ? `, ${type.replaceAll("_", " ")}` : "";
-  const known = typeof id === "string" && id ? ` (${id})` : "";
-  return `${name}${service}${kind}${known}`;
+  return `${name}${service}${kind}`;
 }
 
 /** Return which key the pin asks for: `a key of github (api key or oauth2)`. */

@@ -300,31 +300,3 @@ describe("a date and time", () => {
     expect([control.type, control.value]).toEqual(["text", "next week"]);
   });
 });
-
-describe("a key of another service", () => {
-  it("says which one is missing, and that none can be chosen yet", () => {
-    show({ credentials_provider: ["github"], credentials_types: ["api_key", "oauth2"] });
-
-    expect(screen.getByText("Missing: a key of github (api key or oauth2).")).toBeTruthy();
-    expect(screen.getByText(/^Keys of other services will be chosen here\. /)).toBeTruthy();
-    expect(screen.queryByRole("button")).toBeNull();
-  });
-
-  it("is described by what is kept, and can be taken out", () => {
-    const kept = { id: "1", provider: "github", type: "api_key", title: "Mine" };
-    const field = fieldOf("credentials", { part: {}, root: {} });
-    let taken = false;
-    render(
-      <PinField
-        id="key"
-        field={field}
-        value={kept}
-        onChange={(value) => (taken = value === undefined)}
-      />,
-    );
-
-    expect(screen.getByText("“Mine” of github, api key (1)")).toBeTruthy();
-    click("Take it out");
-    expect(taken).toBe(true);
-  });
-});
