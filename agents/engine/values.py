@@ -7,6 +7,7 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from agents.engine.policy import Fault
 from blocks.sdk import BlockError, PinName, TransientBlockError
+from kernel.errors import TrellisError
 from kernel.jsontypes import NotJSON, check_depth, dumps
 
 
@@ -69,6 +70,8 @@ def error_of(error: BaseException) -> tuple[str, str]:
     """Return the stable code and the sentence that go out on the ``error`` pin."""
     if isinstance(error, BlockError):
         return error.code, str(error) or type(error).__name__
+    if isinstance(error, TrellisError):
+        return error.code, error.message
     if isinstance(error, ValidationError):
         return BadOutput.code, f"The block's output does not fit its pins: {error}"
     if isinstance(error, MemoryError):

@@ -167,7 +167,9 @@ class ExecutionAdmin(InterveningAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Execution]:
         rows = super().get_queryset(request).select_related("graph_version", "owner")
-        return rows.defer("inputs", "nodes_input_masks", "graph_version__document")
+        return rows.defer(
+            "inputs", "nodes_input_masks", "credential_inputs", "graph_version__document"
+        )
 
     @admin.display(description="agent")
     def ran(self, execution: Execution) -> str:

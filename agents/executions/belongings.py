@@ -88,7 +88,7 @@ RUN = Belonging(
     Execution,
     link="id",
     values={"inputs": "'{}'", "nodes_input_masks": "'{}'"},
-    facts=["error"],
+    facts=["error", "credential_inputs"],  # which credentials were used: references
 )
 
 # What points at a table comes before it.

@@ -17,6 +17,7 @@ from agents.executions.metrics import NODE_FAILURES, block_label
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.secrecy import secret_values
 from blocks.sdk import BlockError, BlockKind, RunContext
+from kernel.errors import TrellisError
 from kernel.jsontypes import copied
 from telemetry import redaction, tracing
 
@@ -43,7 +44,8 @@ def emissions(
     limit = settings.EXECUTIONS["max_value_bytes"]
     with costs.timed(node):
         for pin, value in node.block.run(node.block.inputs.build(copied(data)), context):
-            yield pin, emission_value(pin, value, max_bytes=limit)
+            emitted = emission_value(pin, value, max_bytes=limit)
+            yield pin, emitted if context is None else context.credentials.cleaned(emitted)
 
 
 def failure_of(error: Exception, execution: Execution, row: NodeExecution) -> Fault:
@@ -53,7 +55,7 @@ def failure_of(error: Exception, execution: Execution, row: NodeExecution) -> Fa
     """
     node = execution.graph_version.graph.nodes[NodeId(row.node_id)]
     with redaction.secrets(secret_values(execution, node, row)):
-        if not isinstance(error, BlockError):
+        if not isinstance(error, BlockError | TrellisError):
             logger.error("Block of node execution %s failed", row.pk, exc_info=error)
         fault = fault_of(error)
         fault = replace(fault, message=redaction.text(fault.message))

@@ -19,6 +19,7 @@ from agents.engine.readiness import NotReady
 from agents.engine.values import emission_value, error_of
 from agents.executions.context import DatabaseStore
 from agents.executions.files import RunFiles, discard
+from agents.executions.keyring import Keyring
 from agents.executions.web import RunHttp, RunMail
 from blocks.sdk import BlockError, BlockKind, BlockSpec, Decision, registry
 from kernel.errors import Detail, NotFound, TrellisError
@@ -67,12 +68,15 @@ def run_block(user: User, block_id: str, inputs: Mapping[str, Any]) -> dict[str,
 
 
 def _run(user: User, spec: BlockSpec, data: Mapping[str, Any]) -> dict[str, list[Any]]:
+    node = Node(NodeId(str(spec.id)), str(spec.id), spec)
     context = LoneContext(user)
+    context.credentials = Keyring(user.pk, node, data, dict)
     outputs: dict[str, list[Any]] = {}
     try:
         for pin, value in islice(spec.run(spec.inputs.build(data), context), MOST_VALUES):
             limit = settings.EXECUTIONS["max_value_bytes"]
-            outputs.setdefault(pin, []).append(emission_value(pin, value, max_bytes=limit))
+            emitted = context.credentials.cleaned(emission_value(pin, value, max_bytes=limit))
+            outputs.setdefault(pin, []).append(emitted)
     except TrellisError:
         raise
     except Exception as error:
@@ -116,6 +120,7 @@ class LoneContext:
     graph_version = 0
     node_id = ""
     cancelled = False
+    credentials: Keyring
 
     def __init__(self, user: User) -> None:
         self.graph_exec_id = self.node_exec_id = uuid4()

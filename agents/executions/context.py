@@ -17,6 +17,7 @@ from agents.executions.asking import RunReviews
 from agents.executions.blocklog import BlockLog
 from agents.executions.claims import Claim
 from agents.executions.files import RunFiles
+from agents.executions.keyring import Keyring
 from agents.executions.leases import Pulse
 from agents.executions.listening import RunEvents
 from agents.executions.models import Execution, StoredValue
@@ -99,6 +100,13 @@ class WorkerContext:
         return SubAgents(self._claim)
 
     @cached_property
+    def credentials(self) -> Keyring:
+        row = self._claim.node_execution
+        return Keyring(
+            self._claim.execution.owner_id, self._claim.node, row.input_data, self._masks
+        )
+
+    @cached_property
     def reviews(self) -> RunReviews:
         return RunReviews(self._claim)
 
@@ -148,6 +156,11 @@ class WorkerContext:
     def log(self, message: str) -> None:
         logger.info("%s", message, extra={"action": "block_log", "node_exec_id": self.node_exec_id})
         self.lines.add(message)
+
+    def _masks(self) -> Mapping[str, Any]:
+        """Return what the run was given for the node's pins."""
+        found: Mapping[str, Any] = self._claim.execution.nodes_input_masks.get(self.node_id, {})
+        return found
 
     def _moment_in(self, seconds: float) -> datetime:
         if not seconds <= LONGEST_SLEEP.total_seconds():

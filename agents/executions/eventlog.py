@@ -17,7 +17,7 @@ from agents.executions.models import Emission, Event, Execution, NodeExecution
 from agents.executions.tables import Table
 from agents.graphs.models import GraphVersion
 
-RUNS = Table(Execution, unread=("inputs", "nodes_input_masks"))
+RUNS = Table(Execution, unread=("inputs", "nodes_input_masks", "credential_inputs"))
 VERSIONS = Table(GraphVersion, unread=("document", "description"))
 EVENTS, EMISSIONS = Table(Event), Table(Emission)
 # Without what only workers and sweeps want to know.

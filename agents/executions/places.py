@@ -42,9 +42,12 @@ Place = NodeExecution.LimitPlace
 def take(claim: Claim) -> None:
     """Take a place for a node execution whose block is about to run. Raises Suspended if it waits.
 
-    One whose data names no credential is left alone without a query.
+    One whose block takes no credential, and whose data names none, is left alone without a query.
     """
-    named = dict(credentials.named_in(claim.node_execution.input_data))
+    data = claim.node_execution.input_data
+    if credentials.pins_of(claim.node):
+        data = {**data, **claim.execution.nodes_input_masks.get(claim.node.id, {})}
+    named = dict(credentials.named_in(data))
     if not named:
         return
     limited = CredentialLimit.objects.filter(

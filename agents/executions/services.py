@@ -30,16 +30,24 @@ def start_execution(
     version: int | None = None,
     inputs: Mapping[str, Any],
     masks: Mapping[str, Mapping[str, Any]] | None = None,
+    credentials_inputs: Mapping[str, Any] | None = None,
     pk: UUID | None = None,
 ) -> Execution:
     """Return a new run of the agent's active version, or of the version given.
 
-    ``pk`` is the id that it gets, where the caller chose one (see `idempotency.once`).
+    ``credentials_inputs`` name the credentials that it uses, by the agent's inputs for them; ``pk`` is the id that it gets, where the caller chose one (see `idempotency.once`).
 
     Raises NotFound, GraphNotRunnable, InvalidInputs or NothingToStart; then nothing started.
     """
     found = graphs.runnable(owner, agent_id, version)
-    return starting.start(owner_id=owner.pk, version=found, inputs=inputs, masks=masks, pk=pk)
+    return starting.start(
+        owner_id=owner.pk,
+        version=found,
+        inputs=inputs,
+        masks=masks,
+        credentials_inputs=credentials_inputs,
+        pk=pk,
+    )
 
 
 @transaction.atomic
@@ -49,6 +57,7 @@ def start_draft(
     agent_id: UUID,
     inputs: Mapping[str, Any],
     node: str | None = None,
+    credentials_inputs: Mapping[str, Any] | None = None,
     if_match: Collection[int] | None = None,
     pk: UUID | None = None,
 ) -> Execution:
@@ -67,7 +76,14 @@ def start_draft(
             raise UnknownNode(f"The draft has no node {node[:100]!r}. Name a node of the draft.")
         inputs, masks = {}, {node: inputs}
     version = snapshots.snapshot(draft, masks=masks)
-    return starting.start(owner_id=owner.pk, version=version, inputs=inputs, masks=masks, pk=pk)
+    return starting.start(
+        owner_id=owner.pk,
+        version=version,
+        inputs=inputs,
+        masks=masks,
+        credentials_inputs=credentials_inputs,
+        pk=pk,
+    )
 
 
 def stop_execution(pk: UUID) -> bool:
@@ -126,6 +142,7 @@ def replay_execution(
             version=found,
             inputs=old.inputs if inputs is None else inputs,
             masks=recordings.masks_of(old, found),
+            credentials_inputs=old.credential_inputs,
             pk=pk,
             replay_of=old,
             replay_from=from_node,

@@ -74,7 +74,10 @@ def find_shared(token: str) -> Share | None:
         return None
     rows = Share.objects.opening().select_related("execution__graph_version")
     rows = rows.defer(
-        "execution__inputs", "execution__nodes_input_masks", "execution__graph_version__document"
+        "execution__inputs",
+        "execution__nodes_input_masks",
+        "execution__credential_inputs",
+        "execution__graph_version__document",
     )
     return rows.filter(digest=_digest(token)).first()
 

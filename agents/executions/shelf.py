@@ -16,6 +16,7 @@ from collections import OrderedDict
 from uuid import UUID
 
 from agents.engine import credentials
+from agents.engine.ids import NodeId
 from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import NodeExecution
 from kernel.jsontypes import JSONValue
@@ -61,12 +62,13 @@ def _is_worth_it(ledger: DatabaseLedger) -> bool:
     if over or ledger.in_lane or not ledger.knows_all:
         return False
     rows = ledger.unsettled()
-    return len(rows) <= MOST_ROWS and all(map(_is_plain, rows))
+    return len(rows) <= MOST_ROWS and all(_is_plain(ledger, row) for row in rows)
 
 
-def _is_plain(row: NodeExecution) -> bool:
+def _is_plain(ledger: DatabaseLedger, row: NodeExecution) -> bool:
     """Return whether the row is small, and cannot be in line at a credential."""
-    if row.limit_id is not None or credentials.may_be_named(row.input_data):
+    node = ledger.graph.nodes[NodeId(row.node_id)]
+    if row.limit_id is not None or credentials.may_be_used(node, row.input_data):
         return False
     return _room_beside(row.input_data, MOST_TEXT) > 0
 

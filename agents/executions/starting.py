@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from agents.engine.errors import InvalidInputs, NothingToStart
 from agents.engine.ids import NodeId
 from agents.engine.outcome import starting_data
-from agents.executions import admission, journal, storage
+from agents.executions import admission, choosing, journal, storage
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.observation import begun
 from agents.graphs.models import GraphVersion
@@ -23,12 +23,14 @@ def start(
     version: GraphVersion,
     inputs: Mapping[str, Any],
     masks: Mapping[str, Mapping[str, Any]] | None = None,
+    credentials_inputs: Mapping[str, Any] | None = None,
     pk: UUID | None = None,
     replay_of: Execution | None = None,
     replay_from: str = "",
 ) -> Execution:
     """Return a new run of a version that was found runnable.
 
+    ``credentials_inputs`` name the credentials that its nodes use (see `choosing`).
     ``replay_of`` is a run whose recorded results it takes over, up to the node ``replay_from``.
 
     Its first nodes are queued, or it waits for a free place (`admission`). Raises InvalidInputs,
@@ -41,7 +43,9 @@ def start(
         replay_of=replay_of,
         replay_from=replay_from,
     )
-    starts = _prepare(execution, version, inputs, masks)
+    found = choosing.chosen(owner_id, version.graph, credentials_inputs or {}, masks)
+    execution.credential_inputs = found.inputs
+    starts = _prepare(execution, version, inputs, found.masks)
     with begun(execution), transaction.atomic():
         execution.traceparent = tracing.traceparent()
         if _has_place(execution, version):
@@ -74,10 +78,12 @@ def start_child(
     )
     try:
         with transaction.atomic():
-            cancelled = Execution.objects.locked(above.pk).is_cancelled
-            if cancelled or not NodeExecution.objects.held(parent).exists():
+            run = Execution.objects.locked(above.pk)
+            if run.is_cancelled or not NodeExecution.objects.held(parent).exists():
                 return None
-            journal.begin(child, version, _prepare(child, version, inputs, None))
+            child.credential_inputs = run.credential_inputs
+            masks = choosing.passed_on(version.graph, child.credential_inputs)
+            journal.begin(child, version, _prepare(child, version, inputs, masks))
             return child
     except IntegrityError:
         return Execution.objects.with_graph().get(parent=parent)

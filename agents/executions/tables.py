@@ -189,7 +189,10 @@ RUNS = Table(
         *("id", "owner", "graph_version", "parent", "root", "depth"),
         *("request_id", "traceparent", "replay_of", "replay_from"),
     ),
-    unread=("agent", "inputs", "nodes_input_masks", "created", "address"),
+    unread=(
+        *("agent", "inputs", "nodes_input_masks", "credential_inputs"),
+        *("created", "address"),
+    ),
     counters=(
         *("last_seq", "opened", "started", "unfinished", "failed", "suspended"),
         *("idle", "unheard"),

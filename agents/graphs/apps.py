@@ -10,3 +10,7 @@ class GraphsConfig(AppConfig):
 
     def ready(self) -> None:
         import agents.graphs.held  # noqa: F401  # what there is of people
+        from agents.graphs import naming
+        from credentials import uses
+
+        uses.register(naming.agents_that_name)

@@ -21,6 +21,8 @@ from django.utils import timezone
 from accounts.models import User
 from agents.engine import validation
 from agents.engine.errors import InvalidGraph
+from agents.engine.graph import Graph
+from agents.graphs import wanting
 from agents.graphs.arrival import duplicates, owned, too_many
 from agents.graphs.auditing import record
 from agents.graphs.codec import document_of, engine_graph
@@ -60,10 +62,17 @@ class EditorGraph:
             "active_version": self.active_version,
             "has_changes": self.has_changes,
             "updated_at": self.updated,
+            "credentials_input_schema": self.credentials_input_schema(),
             "problems": [
                 {**problem.as_json(), "forbids": forbids} for problem, forbids in self.problems()
             ],
         }
+
+    def credentials_input_schema(self) -> JSONObject:
+        """Return which credentials a run of it is given; none where it is no graph."""
+        readable = not list(duplicates(self.document))
+        graph = engine_graph(self.document) if readable else Graph.build([], [])
+        return wanting.input_schema(graph, self.agent.owner_id)
 
     def problems(self) -> list[tuple[Detail, Forbids]]:
         """Return everything that is wrong with it, and what that forbids.

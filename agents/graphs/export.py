@@ -1,6 +1,6 @@
 """An agent as a file that others can import."""
 
-from agents.engine import schemas
+from agents.engine import credentials, schemas
 from agents.graphs.codec import engine_graph
 from agents.graphs.models import GraphVersion
 from agents.graphs.references import Reference, mentions
@@ -34,6 +34,7 @@ def exported_graph(version: GraphVersion) -> JSONObject:
         "forked_from_version": version.forked_from_version,
         "input_schema": schemas.input_schema(graph),
         "output_schema": schemas.output_schema(graph),
+        "credentials_input_schema": credentials.input_schema(credentials.needs(graph), ()),
         "has_webhook_trigger": schemas.has_webhook_trigger(graph),
     }
 

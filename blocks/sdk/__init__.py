@@ -2,6 +2,7 @@
 
 from blocks.sdk.block import block
 from blocks.sdk.context import Agents, Decision, Events, Files, Reviews, RunContext, Store
+from blocks.sdk.credentials import ChosenCredential, Credentials, credentials_pin
 from blocks.sdk.errors import BlockError, EventTimedOut, InvalidPins, TransientBlockError
 from blocks.sdk.http import (
     FormFile,
@@ -21,6 +22,8 @@ __all__ = [
     "BlockKind",
     "BlockSpec",
     "Category",
+    "ChosenCredential",
+    "Credentials",
     "Decision",
     "Effect",
     "Emit",
@@ -44,6 +47,7 @@ __all__ = [
     "TransientBlockError",
     "answered",
     "block",
+    "credentials_pin",
     "pin",
     "registry",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from blocks.sdk.credentials import CredentialsAccess
 from blocks.sdk.http import Http
 from blocks.sdk.mail import Mail
 
@@ -118,6 +119,9 @@ class RunContext(Protocol):
     def http(self) -> Http: ...
     @property
     def mail(self) -> Mail: ...
+
+    @property
+    def credentials(self) -> CredentialsAccess: ...
 
     @property
     def cancelled(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from blocks.sdk.context import Agents, Decision, Events, Files, Reviews, Scope, Store
+from blocks.sdk.credentials import NAME, Credentials, CredentialsAccess
 from blocks.sdk.errors import BlockError
 from blocks.sdk.http import FormFile, Headers, HeadersFor, Http, HttpResponse, RequestFailed
 from blocks.sdk.mail import Mail
@@ -148,6 +149,24 @@ class Outgoing:
 
 
 @dataclass
+class GivenCredentials:
+    """Credentials by pin, as they are given."""
+
+    given: dict[str, Credentials] = field(default_factory=dict)
+
+    def get(self, pin: str = NAME) -> Credentials:
+        if pin not in self.given:
+            raise BlockError(f"No credential was given for the pin {pin!r}.")
+        return self.given[pin]
+
+    def find(self, pin: str = NAME) -> Credentials | None:
+        return self.given.get(pin)
+
+    def cleaned(self, value: Any) -> Any:
+        return value
+
+
+@dataclass
 class FakeContext:
     """A RunContext without a world: nothing is waited for, and sleeps are listed in ``slept``."""
 
@@ -165,6 +184,7 @@ class FakeContext:
     events: Events = field(default_factory=PastEvents)
     http: Http = field(default_factory=CannedHttp)
     mail: Mail = field(default_factory=Outgoing)
+    credentials: CredentialsAccess = field(default_factory=GivenCredentials)
     cancelled: bool = False
     moment: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     slept: list[float] = field(default_factory=list)

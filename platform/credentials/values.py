@@ -47,6 +47,17 @@ class _Bound:
         is_plain = self.tls_only and hosts.scheme_of(address) in {"http", "ws"}
         return not is_plain and any(hosts.covers(host, address) for host in self.hosts)
 
+    def headers_for(self, address: str) -> dict[str, str]:
+        """Return the headers that carry the secret to this address. Raises WrongHost."""
+        raise NotImplementedError
+
+    def headers_if_allowed(self, address: str) -> dict[str, str]:
+        """Return the headers for this address; none where the secret may not go there.
+
+        For hops to which a host sends a request on: the one that was asked for wants `headers_for`.
+        """
+        return self.headers_for(address) if self.allows(address) else {}
+
     def check(self, address: str) -> None:
         """Return where the secret may go to the address. Raises WrongHost."""
         if not self.allows(address):

@@ -36,6 +36,10 @@ class StartDraftSerializer(serializers.Serializer[Any]):
         default=dict,
         help_text="The agent's inputs by name or, with `node`, values for the node's pins.",
     )
+    credentials_inputs = serializers.DictField(
+        default=dict,
+        help_text="Credentials by name, as the draft's `credentials_input_schema` says.",
+    )
     node = serializers.CharField(
         required=False, max_length=64, help_text="Run this node alone, without its links."
     )

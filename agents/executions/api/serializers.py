@@ -41,8 +41,14 @@ class StartSerializer(serializers.Serializer[Any]):
         required=False, help_text="The agent's inputs by name, as its `input_schema` says."
     )
 
+    credentials_inputs = serializers.DictField(
+        required=False,
+        help_text="Credentials by name, as the agent's `credentials_input_schema` says: "
+        '`{"id": "…", "provider": "…", "type": "…"}`.',
+    )
+
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Return ``{"inputs": {…}}``; the older name ``node_input`` is accepted."""
+        """Return ``{"inputs": {…}, "credentials_inputs": {…}}``; the older name ``node_input`` is accepted."""
         if not isinstance(data, dict):
             sentence = 'The body must be an object like {"inputs": {}}.'
             raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [sentence]})
@@ -51,7 +57,12 @@ class StartSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(
                 {"inputs": "This must be an object of inputs by name."}
             )
-        return {"inputs": inputs}
+        credentials = data.get("credentials_inputs") or {}
+        if not isinstance(credentials, dict):
+            raise serializers.ValidationError(
+                {"credentials_inputs": "This must be an object of credentials by name."}
+            )
+        return {"inputs": inputs, "credentials_inputs": credentials}
 
 
 class ReplaySerializer(serializers.Serializer[Any]):
@@ -82,6 +93,7 @@ class RunBlockSerializer(StartSerializer):
     """What a block is run with."""
 
     inputs = serializers.JSONField(required=False, help_text="The block's inputs by pin.")
+    credentials_inputs = None  # type: ignore[assignment]  # they are among the inputs
 
 
 class ExecutionSummarySerializer(serializers.ModelSerializer[Execution]):
@@ -233,6 +245,9 @@ class ExecutionSerializer(WaitingSerializer, ExecutionSummarySerializer):
     inputs = serializers.SerializerMethodField()
     outputs = serializers.SerializerMethodField()
     node_executions = serializers.SerializerMethodField()
+    credential_inputs = json_field(
+        JSON_OBJECT, read_only=True, help_text="Which credentials it uses: references, by name."
+    )
     parent_node_exec_id = serializers.UUIDField(source="parent_id", read_only=True)
     replay_of = serializers.UUIDField(source="replay_of_id", read_only=True)
     deadline_at = serializers.DateTimeField(read_only=True)
@@ -243,6 +258,7 @@ class ExecutionSerializer(WaitingSerializer, ExecutionSummarySerializer):
         fields = (
             *ExecutionSummarySerializer.Meta.fields,
             "inputs",
+            "credential_inputs",
             "outputs",
             "waiting",
             "waiting_for",

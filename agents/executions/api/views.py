@@ -73,6 +73,7 @@ class StartExecutionView(APIView):
                 agent_id=agent_id,
                 version=version,
                 inputs=asked.validated_data["inputs"],
+                credentials_inputs=asked.validated_data["credentials_inputs"],
                 pk=pk,
             ),
         )

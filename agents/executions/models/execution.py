@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Now
 from django.utils.timezone import now
 
@@ -132,6 +133,8 @@ class Execution(models.Model):
     )
     inputs = JSONText(default=dict)
     nodes_input_masks = JSONText(default=dict)
+    # References to credentials, by the names of the agent's credentials inputs; never a secret.
+    credential_inputs = JSONText(default=dict, db_default=RawSQL("'{}'::json", ()))
     error = JSONText(null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     # Null while the run waits for a free place. A release that knows no admission admits all.

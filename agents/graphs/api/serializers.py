@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from rest_framework import serializers
 
 from agents.engine import schemas
-from agents.graphs import services
+from agents.graphs import services, wanting
 from agents.graphs.exchange import GraphFile
 from agents.graphs.models import GraphVersion
 from agents.graphs.references import LAST_VERSION
@@ -95,10 +95,19 @@ class GraphSerializer(GraphSummarySerializer):
     nodes = serializers.SerializerMethodField()
     links = serializers.SerializerMethodField()
     problems = serializers.SerializerMethodField()
+    credentials_input_schema = serializers.SerializerMethodField()
 
     class Meta(GraphSummarySerializer.Meta):
-        fields = (*GraphSummarySerializer.Meta.fields, "nodes", "links", "problems")
+        fields = (
+            *GraphSummarySerializer.Meta.fields,
+            *("credentials_input_schema", "nodes", "links", "problems"),
+        )
         read_only_fields = fields
+
+    @extend_schema_field(JSON_SCHEMA)
+    def get_credentials_input_schema(self, version: GraphVersion) -> JSONObject:
+        """Return which credentials a run is given, with those of the agents that it runs."""
+        return wanting.input_schema(version.graph, version.agent.owner_id)
 
     @extend_schema_field(NODES)
     def get_nodes(self, version: GraphVersion) -> JSONValue:
@@ -131,6 +140,7 @@ class ExportedGraphSerializer(serializers.Serializer[Any]):
     links = json_field(LINKS)
     input_schema = json_field(JSON_SCHEMA)
     output_schema = json_field(JSON_SCHEMA)
+    credentials_input_schema = json_field(JSON_SCHEMA)
     has_webhook_trigger = serializers.BooleanField()
     sub_graphs = serializers.ListField(child=serializers.JSONField())
 

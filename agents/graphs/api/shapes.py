@@ -104,6 +104,9 @@ class Draft(BaseModel):
     active_version: int
     has_changes: bool = Field(description="Whether there is anything to publish.")
     updated_at: datetime
+    credentials_input_schema: JSONByName | None = optional(
+        "Which credentials a run of it is given, by name: a JSON Schema."
+    )
     problems: list[DraftProblem]
 
 

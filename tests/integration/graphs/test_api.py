@@ -190,6 +190,7 @@ class TestRetrieve:
             "forked_from_version",
             "input_schema",
             "output_schema",
+            "credentials_input_schema",
             "has_webhook_trigger",
             "nodes",
             "links",

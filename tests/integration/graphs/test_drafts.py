@@ -56,6 +56,7 @@ class TestRead:
             "base_version": 1,
             "active_version": 1,
             "has_changes": False,
+            "credentials_input_schema": {"type": "object", "properties": {}, "required": []},
             "updated_at": version.created,
             "problems": [],
         }

@@ -88,6 +88,7 @@ def test_a_save_that_wants_no_graph_back_gets_none(
         "base_version",
         "active_version",
         "has_changes",
+        "credentials_input_schema",
         "updated_at",
         "problems",
     }

@@ -48,6 +48,7 @@ def test_an_export_is_the_graph_and_what_can_be_derived_from_it(alice: User) -> 
             "properties": {"Output": {"title": "Output", "secret": False, "advanced": False}},
             "required": ["Output"],
         },
+        "credentials_input_schema": {"type": "object", "properties": {}, "required": []},
         "has_webhook_trigger": False,
         "sub_graphs": [],
     }

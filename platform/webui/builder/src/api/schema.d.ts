@@ -1419,6 +1419,13 @@ export interface components {
              * @description The version that the draft was begun on.
              */
             readonly base_version: number;
+            /**
+             * Credentials Input Schema
+             * @description Which credentials a run of it is given, by name: a JSON Schema.
+             */
+            readonly credentials_input_schema?: {
+                readonly [key: string]: unknown;
+            };
             readonly graph: components["schemas"]["DraftGraph"];
             /**
              * Has Changes
@@ -1512,6 +1519,10 @@ export interface components {
             readonly admitted_at: string | null;
             /** Format: date-time */
             readonly created_at: string;
+            /** @description Which credentials it uses: references, by name. */
+            readonly credential_inputs: {
+                readonly [key: string]: unknown;
+            };
             /** Format: date-time */
             readonly deadline_at: string;
             /** Format: date-time */
@@ -1645,6 +1656,10 @@ export interface components {
         };
         /** @description A file that can be imported: without secrets, with the agents that it runs. */
         readonly ExportedGraph: {
+            /** @description A JSON Schema, by name. */
+            readonly credentials_input_schema: {
+                readonly [key: string]: unknown;
+            };
             readonly description: string;
             /** Format: uuid */
             readonly forked_from_id: string | null;
@@ -1682,6 +1697,10 @@ export interface components {
             readonly created_at: string;
             /** @description Who saved it: the agent's owner. */
             readonly created_by: string;
+            /** @description A JSON Schema, by name. */
+            readonly credentials_input_schema: {
+                readonly [key: string]: unknown;
+            };
             readonly description: string;
             /** Format: uuid */
             readonly forked_from_id: string | null;
@@ -2507,6 +2526,10 @@ export interface components {
             readonly created_at: string;
             /** @description Who saved it: the agent's owner. */
             readonly created_by: string;
+            /** @description A JSON Schema, by name. */
+            readonly credentials_input_schema: {
+                readonly [key: string]: unknown;
+            };
             readonly description: string;
             readonly draft_revision: number;
             /** Format: uuid */
@@ -2778,6 +2801,13 @@ export interface components {
              * @description The version that the draft was begun on.
              */
             readonly base_version: number;
+            /**
+             * Credentials Input Schema
+             * @description Which credentials a run of it is given, by name: a JSON Schema.
+             */
+            readonly credentials_input_schema?: {
+                readonly [key: string]: unknown;
+            };
             readonly graph?: components["schemas"]["DraftGraph"];
             /**
              * Has Changes
@@ -2866,6 +2896,10 @@ export interface components {
         };
         /** @description What the draft is run with. */
         readonly StartDraftRequest: {
+            /** @description Credentials by name, as the draft's `credentials_input_schema` says. */
+            readonly credentials_inputs?: {
+                readonly [key: string]: unknown;
+            };
             /** @description The agent's inputs by name or, with `node`, values for the node's pins. */
             readonly inputs?: {
                 readonly [key: string]: unknown;
@@ -2875,6 +2909,10 @@ export interface components {
         };
         /** @description What a run is started with. */
         readonly StartRequest: {
+            /** @description Credentials by name, as the agent's `credentials_input_schema` says: `{"id": "…", "provider": "…", "type": "…"}`. */
+            readonly credentials_inputs?: {
+                readonly [key: string]: unknown;
+            };
             /** @description The agent's inputs by name, as its `input_schema` says. */
             readonly inputs?: unknown;
         };
