@@ -35,7 +35,8 @@ def start_execution(
 ) -> Execution:
     """Return a new run of the agent's active version, or of the version given.
 
-    ``credentials_inputs`` name the credentials that it uses, by the agent's inputs for them; ``pk`` is the id that it gets, where the caller chose one (see `idempotency.once`).
+    ``credentials_inputs`` name the credentials that it uses, by the agent's inputs for them; ``pk``
+    is the id that it gets, where the caller chose one (see `idempotency.once`).
 
     Raises NotFound, GraphNotRunnable, InvalidInputs or NothingToStart; then nothing started.
     """

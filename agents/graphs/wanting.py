@@ -47,12 +47,12 @@ def needs(graph: Graph, owner_id: Any) -> Iterator[Place]:
         yield Place(need, need.node)
     level = {one: node for node, one in references(graph) if one is not None}
     seen: set[Reference] = set()
-    mine = GraphVersion.objects.owned_by(owner_id).defer("document")
     for _ in range(DEEPEST):
         level = {one: node for one, node in level.items() if one not in seen}
         if not level:
             return
         seen |= level.keys()
+        mine = GraphVersion.objects.owned_by(owner_id).defer("document")
         known = mine.by_reference(level)
         below: dict[Reference, Node] = {}
         for one, node in level.items():

@@ -26,6 +26,7 @@ CONTAINERS = {"OrderedDict", "WeakKeyDictionary", "WeakValueDictionary", "defaul
 
 # Everything that a process keeps from one request, task or message to the next, and by what.
 KEPT = {
+    "agents/engine/credentials.py": "what a graph needs, by the graph: of pins, of no secret",
     "agents/engine/validation.py": "a sentence, by the very names that it lists",
     "agents/executions/costs.py": "how long a block takes, by the block: no value of anybody",
     "agents/executions/lane.py": "the task's tracer: of the process",
@@ -40,12 +41,15 @@ KEPT = {
     "agents/graphs/thumbnails.py": "a version's picture, by its id",
     "blocks/api/serializers.py": "descriptions of blocks: the same for all",
     "blocks/sdk/conversion.py": "how to convert to a type, by the type",
+    "blocks/sdk/credentials.py": "which pins of a block take credentials: the same for all",
     "blocks/sdk/pins.py": "schemas of blocks: the same for all",
     "blocks/sdk/templates.py": "compiled templates, by their text: their values are not in them",
     "platform/accounts/jwks.py": "an identity provider's public keys, by its address",
     "platform/accounts/timezones.py": "the names of time zones",
     "platform/audit/labels.py": "which kinds of things are named after people: the same for all",
     "platform/egress/transport.py": "whom TLS believes: the same for all",
+    "platform/credentials/registry.py": "the providers: the same for all",
+    "platform/credentials/sealing.py": "ciphers, by the instance's keys",
     "platform/kernel/cache.py": "connections, by their addresses",
     "platform/kernel/messages.py": "connections, and the process's producer",
     "platform/kernel/postgresql/batch.py": "which statements a connection knows, by the connection",
