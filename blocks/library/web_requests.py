@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any, Literal
 from urllib.parse import urlsplit
+from uuid import UUID
+
+from pydantic import SecretStr
 
 from blocks.library.files import FileText, fetch
 from blocks.sdk import (
@@ -16,6 +19,13 @@ from blocks.sdk import (
     block,
     pin,
 )
+from blocks.sdk.credentials import (
+    ChosenCredential,
+    Credentials,
+    HostScopedCredentials,
+    credentials_pin,
+)
+from blocks.sdk.http import HeadersFor
 
 Method = Literal["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"]
 
@@ -71,6 +81,59 @@ def send_request(inputs: WebRequestInputs, context: RunContext) -> Iterator[WebR
     is followed; headers that could be secret stay with the host that was named.
     """
     yield outcome(ask(inputs, context))
+
+
+class AuthenticatedRequestInputs(WebRequestInputs):
+    credentials: ChosenCredential = credentials_pin(
+        "http",
+        kinds=["host_scoped"],
+        discriminator="url",
+        description="Headers that go to the host of the address, and to no other",
+    )
+
+
+@block(
+    id="fff86bcd-e001-4bad-a7f6-2eae4720c8dc",
+    name="SendAuthenticatedWebRequestBlock",
+    categories=[Category.OUTPUT],
+    effect="external",
+    answers={
+        "https://api.example.com/me": HttpResponse(
+            content=b'{"name": "Alice"}', headers={"content-type": "application/json"}
+        )
+    },
+    example_credentials={
+        "credentials": HostScopedCredentials(
+            id=UUID(int=1),
+            provider="http",
+            title="Example",
+            hosts=("api.example.com",),
+            headers={"Authorization": SecretStr("Bearer example")},
+        )
+    },
+    examples=[
+        (
+            AuthenticatedRequestInputs(url="https://api.example.com/me", method="GET"),
+            WebRequestOutputs(response={"name": "Alice"}),
+        )
+    ],
+)
+def send_authenticated_request(
+    inputs: AuthenticatedRequestInputs, context: RunContext
+) -> Iterator[WebRequestOutputs]:
+    """Send a request with the headers of a credential, and emit its answer.
+
+    The credential is for one host: it is refused for another one, and where a redirect leads
+    elsewhere, its headers stay behind. They come before headers of the same name.
+    """
+    chosen = context.credentials.get()
+    chosen.check(inputs.url)
+    yield outcome(ask(inputs, context, secrets=headers_of(chosen)))
+
+
+def headers_of(chosen: Credentials) -> HeadersFor:
+    """Return what says which headers of the credential go to an address: none to other hosts."""
+    return lambda url: chosen.headers_for(url) if chosen.allows(url) else {}
 
 
 def ask(inputs: WebRequestInputs, context: RunContext, **more: Any) -> HttpResponse:

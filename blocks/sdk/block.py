@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
+from blocks.sdk.credentials import Credentials
 from blocks.sdk.http import HttpResponse
 from blocks.sdk.pins import InputPins, OutputPins
 from blocks.sdk.registry import registry
@@ -26,6 +27,7 @@ def block(
     sensitive: bool = False,
     examples: Sequence[Sequence[InputPins | Output]] = (),
     answers: Mapping[str, HttpResponse] | None = None,
+    example_credentials: Mapping[str, Credentials] | None = None,
     legacy_ids: Sequence[str] = (),
     value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None,
     title: str = "",
@@ -38,7 +40,7 @@ def block(
     OutputPins (or Emit). Its docstring is the block's description. ``id`` and ``name`` are for
     ever: saved graphs and other platforms' exports know the block by them. Each example is the
     inputs followed by what is yielded, and is run as a test; ``answers`` says what other hosts
-    answer in it, by address. A ``sensitive`` block waits until a
+    answer in it, by address, and ``example_credentials`` what is chosen for its credentials pins. A ``sensitive`` block waits until a
     person allows it, in agents whose settings say so. ``value_schema`` is for INPUT and
     OUTPUT blocks: extra JSON Schema for the agent's pin, made from the node's values.
     ``retry`` and ``timeout_seconds`` say, in the words of a node's metadata, when trying again
@@ -64,6 +66,7 @@ def block(
                 sensitive=sensitive,
                 examples=tuple(tuple(example) for example in examples),
                 answers=answers or {},
+                example_credentials=example_credentials or {},
                 legacy_ids=tuple(legacy_ids),
                 value_schema=value_schema,
                 takes_context=takes_context,

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
 from blocks.sdk.context import RunContext
+from blocks.sdk.credentials import Credentials
 from blocks.sdk.http import HttpResponse
 from blocks.sdk.pins import InputPins, OutputPins, PinName
 
@@ -89,6 +90,8 @@ class BlockSpec:
     examples: tuple[Sequence[InputPins | Output], ...] = ()
     answers: Mapping[str, HttpResponse] = field(default_factory=dict)
     """What other hosts answer in the examples, by address."""
+    example_credentials: Mapping[str, Credentials] = field(default_factory=dict)
+    """What is chosen for the credentials pins in the examples."""
     legacy_ids: tuple[str, ...] = ()
     value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
     takes_context: bool = False

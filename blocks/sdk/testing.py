@@ -208,5 +208,8 @@ def run_block(
     Without a context, other hosts answer as they do in the block's examples.
     """
     pins = inputs if isinstance(inputs, InputPins) else spec.inputs.build(inputs)
-    context = context or FakeContext(http=CannedHttp(spec.answers))
+    context = context or FakeContext(
+        http=CannedHttp(spec.answers),
+        credentials=GivenCredentials(dict(spec.example_credentials)),
+    )
     return list(spec.run(pins, context))

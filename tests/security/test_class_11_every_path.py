@@ -1,11 +1,14 @@
 """Class 11: no path out of the process goes around the guard."""
 
+from uuid import UUID
+
 import pytest
 
 import blocks.library  # noqa: F401 - fills the registry
 from blocks.sdk import BlockError, BlockSpec, registry
 from blocks.sdk.conversion import convert_inputs
-from blocks.sdk.testing import run_block
+from blocks.sdk.credentials import HostScopedCredentials, credentials_pins
+from blocks.sdk.testing import GivenCredentials, run_block
 from tests.support.sources import calls, imported, modules
 from tests.support.webhosts import reply, web_host
 from tests.support.webworlds import online
@@ -36,7 +39,7 @@ OPENERS = {
     "http.client.HTTPConnection",
     "http.client.HTTPSConnection",
 }
-ADDRESSES = {"url", "rss_url", "file_in", "file_input"}
+ADDRESSES = {"url", "rss_url", "server", "file_in", "file_input"}
 
 
 def test_only_the_guard_opens_connections() -> None:
@@ -62,6 +65,7 @@ def test_no_block_imports_a_library_that_opens_connections() -> None:
     assert found == set()
 
 
+MORE = {"SearchTheWebBlock": {"provider": "searxng"}}
 ASKING = [
     pytest.param(spec, name, id=f"{spec.name}-{name}")
     for spec in registry
@@ -77,9 +81,14 @@ def test_each_block_that_takes_an_address_is_refused_what_is_inside(
 ) -> None:
     inputs = spec.examples[0][0].model_dump(by_alias=True)  # type: ignore[union-attr]
     with web_host(lambda asked: reply(b"inside")) as inside:
-        inputs[name] = f"http://{host}:{inside.port}/"
+        inputs |= {name: f"http://{host}:{inside.port}/"} | MORE.get(spec.name, {})
+        chosen = HostScopedCredentials(
+            id=UUID(int=1), provider="http", title="", hosts=(inputs[name][7:-1],), tls_only=False
+        )
+        required = any(one.required for one in credentials_pins(spec.inputs).values())
+        keys = GivenCredentials({"credentials": chosen} if required else {})
         with pytest.raises(BlockError) as caught:
-            run_block(spec, convert_inputs(spec.inputs, inputs), online())
+            run_block(spec, convert_inputs(spec.inputs, inputs), online(credentials=keys))
 
     assert caught.value.code in {"url_refused", "address_refused"}
     assert inside.asked == []
@@ -88,6 +97,9 @@ def test_each_block_that_takes_an_address_is_refused_what_is_inside(
 def test_there_are_such_blocks() -> None:
     assert {one.id for one in ASKING} >= {
         "SendWebRequestBlock-url",
+        "SendAuthenticatedWebRequestBlock-url",
+        "ExtractWebsiteContentBlock-url",
+        "SearchTheWebBlock-server",
         "ReadRSSFeedBlock-rss_url",
         "FileStoreBlock-file_in",
         "FileReadBlock-file_input",
