@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "telemetry.middleware.RequestIdMiddleware",
     "telemetry.middleware.HealthMiddleware",  # before ALLOWED_HOSTS is checked
     "telemetry.observing.ObservingMiddleware",
+    "webui.middleware.ContentSecurityPolicyMiddleware",  # on refusals of all that follows too
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -98,7 +99,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.LastSeenMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "webui.middleware.ContentSecurityPolicyMiddleware",
     "webui.middleware.LeavingMiddleware",
     "quotas.middleware.RateLimitMiddleware",
     "kernel.api.bodies.BodyLengthMiddleware",  # innermost: it keeps the chain in one thread

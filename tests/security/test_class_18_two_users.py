@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from accounts.models import User
 from agents.executions import places
 from agents.executions.files import RunFiles
-from agents.executions.models import Execution, NodeExecution, Review
+from agents.executions.models import Execution, NodeExecution, Review, Share
 from agents.graphs.models import Agent
 from apikeys.models import ApiKey
 from tests.support import runs
@@ -23,13 +24,24 @@ from tests.support.apikeys import Holder, key
 from tests.support.graphs import GraphBuilder, calculator
 from tests.support.reviews import asked
 from tests.support.sockets import Sockets
+from uploads import services as uploads
+from uploads.models import Upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("servers")]
 WORD = "heliotrope"  # in everything of Alice's, and in nothing of Bob's
 
 LISTS = (
     *("graphs/", "executions/", "reviews/", "api-keys/", "credential-limits/", "blocks/"),
-    *("auth/user/", "flags/"),
+    *("auth/user/", "flags/", "files/", "audit/", "usage/"),
+)
+OF_ONE = (
+    "graphs/",
+    "executions/",
+    "reviews/",
+    "api-keys/",
+    "credential-limits/",
+    "files/",
+    "audit/",
 )
 
 
@@ -42,10 +54,16 @@ class Person:
         self.failed = runs.run(user, failing(word))
         _, _, self.review = asked(user, {"word": word}, name=word)
         places.set_limit(user, word, max_concurrent=1, rate_amount=None, rate_seconds=None)
+        self.upload = uploads.keep(user.pk, ContentFile(word.encode()), name=f"{word}.txt")
         self.file = RunFiles(self.run.pk).write(word.encode(), name="a.txt")
         self.row, self.holder = key(user, name=word)
         self.browser = Client()
         self.browser.force_login(user)
+
+
+def used(usage: Any) -> Any:
+    """Return what of the usage does not move with each request."""
+    return {name: one for name, one in usage.items() if name != "rates"}
 
 
 def failing(word: str) -> GraphBuilder:
@@ -80,6 +98,8 @@ def addresses_of(one: Person) -> Iterator[str]:
         parts = ("", "events/", "graph/", "node-executions/", "waiting/", "shares/")
         yield from (f"executions/{run.pk}/{part}" for part in parts)
     yield f"reviews/{one.review.pk}/"
+    yield f"files/{one.upload.pk}/"
+    yield f"files/{one.upload.pk}/content/"
     yield f"api-keys/{one.row.pk}/"
 
 
@@ -87,11 +107,17 @@ class TestLists:
     def test_each_list_has_what_is_his_and_nothing_of_hers(self, hers: Person, his: Person) -> None:
         for path in LISTS:
             assert WORD not in told(his.holder, path), path
-        for path in ("graphs/", "executions/", "reviews/", "api-keys/", "credential-limits/"):
+        for path in OF_ONE:
             assert "periwinkle" in told(his.holder, path), path
             assert WORD in told(hers.holder, path), path
 
-    @pytest.mark.parametrize("page", ["/agents/", "/runs/", "/reviews/", "/account/keys/"])
+    @pytest.mark.parametrize(
+        "page",
+        [
+            *("/agents/", "/runs/", "/reviews/", "/account/keys/"),
+            *("/account/files/", "/account/activity/"),
+        ],
+    )
     def test_each_page_too(self, hers: Person, his: Person, page: str) -> None:
         assert WORD in hers.browser.get(page).content.decode()
         assert WORD not in his.browser.get(page).content.decode()
@@ -110,7 +136,7 @@ class TestLists:
 class TestCounts:
     def test_nothing_that_she_does_changes_what_he_counts(self, hers: Person, his: Person) -> None:
         def counts() -> list[int]:
-            lists = [his.holder.ask("get", path)[1] for path in LISTS[:5]]
+            lists = [his.holder.ask("get", path)[1] for path in OF_ONE]
             return [len(one["results"]) for one in lists]
 
         before, page = counts(), his.browser.get("/runs/").content.decode()
@@ -128,6 +154,15 @@ class TestCounts:
         page = his.browser.get("/agents/").content.decode()
 
         assert '<span class="count">1<' in page
+
+    def test_nor_what_he_has_used(self, hers: Person, his: Person) -> None:
+        before = his.holder.ask("get", "usage/")[1]
+        Person.__init__(hers, hers.user, f"{WORD} again")
+
+        after = his.holder.ask("get", "usage/")[1]
+
+        assert used(after) == used(before)
+        assert used(hers.holder.ask("get", "usage/")[1]) != used(before)
 
 
 class TestSearch:
@@ -192,6 +227,7 @@ class TestErrors:
             ("executions", hers.run.pk),
             ("graphs", hers.run.graph_version.agent_id),
             ("reviews", hers.review.pk),
+            ("files", hers.upload.pk),
         ):
             mine, never = (
                 his.holder.client.get(f"/api/v1/{kind}/{one}/").json() for one in (pk, unknown)
@@ -235,6 +271,8 @@ class TestChanges:
                 *Execution.objects.filter(owner=hers.user).order_by("pk").values_list(),
                 *Review.objects.filter(execution__owner=hers.user).values_list(),
                 *ApiKey.objects.filter(user=hers.user).values_list("pk", "name", "status"),
+                *Upload.objects.filter(owner=hers.user).values_list(),
+                *Share.objects.filter(execution__owner=hers.user).values_list(),
             ]
 
         before = state()

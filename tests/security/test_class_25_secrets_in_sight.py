@@ -1,13 +1,13 @@
 """Class 25: a secret is planted wherever one may be, and found nowhere it should not be.
 
-`tests/integration/security/test_secrets_are_not_told.py` has what fails and what is logged line by line;
+`test_class_25_secrets_in_errors.py` has what fails and what is logged line by line;
 here is what people and programs read of a run, an agent and the logs about them.
 """
 
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,14 +19,15 @@ from agents.executions import eventlog, events, services
 from agents.executions.models import Execution, NodeExecution
 from audit.models import Entry
 from telemetry import sentry
-from telemetry.logs import formatter
 from telemetry.redaction import MARK
 from tests.support.collectors import collecting
 from tests.support.graphs import GraphBuilder
-from tests.support.probes import registered
 from tests.support.runs import run_to_end, start, version_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("probes"),
+]
 
 TYPED = "Tr0ub4dor-typed"  # into an input that is marked as secret
 HEADER = "Tr0ub4dor-header"  # in an object, under a name that says so
@@ -34,22 +35,6 @@ DEFAULT = "Tr0ub4dor-default"  # what the author filled in
 PLANTED = (TYPED, HEADER, DEFAULT)
 PUBLIC = "nothing-to-hide"
 Api = Callable[[User], APIClient]
-
-
-@pytest.fixture(autouse=True)
-def probes(servers: None) -> Iterator[None]:
-    with registered():
-        yield
-
-
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(formatter("json"))
-    logging.getLogger().addHandler(handler)
-    yield stream
-    logging.getLogger().removeHandler(handler)
 
 
 def agent() -> GraphBuilder:

@@ -1,7 +1,7 @@
 """Class 31: what protects is a list of what is allowed; what nobody thought of is refused.
 
 Views of the API are closed unless they say whom they serve (test_class_21_default_deny.py), pages want a sign-in
-unless they say otherwise (docs/access.md), addresses of proxies and hosts are named (test_forged_addresses.py).
+unless they say otherwise (docs/access.md), addresses of proxies and hosts are named (test_class_21_forged_addresses.py).
 """
 
 import ast

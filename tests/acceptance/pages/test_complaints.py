@@ -1,8 +1,15 @@
 """Browsers have nothing to complain about, on any page: no script or style that the policy forbids."""
 
-from playwright.sync_api import expect
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template import loader
+from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.acceptance.browser import Visitor
+from tests.acceptance.instances import Trellis
+from webui.middleware import STRICT, policy
 
 PAGES = (
     *("/agents/", "/agents/new/", "/runs/", "/reviews/", "/account/usage/", "/account/keys/"),
@@ -37,3 +44,91 @@ def test_the_viewer_of_the_schema_works_under_the_policy(visitor: Visitor) -> No
 
     expect(page.get_by_text("/api/v1/graphs/").first).to_be_visible()
     assert visitor.complaints == []
+
+
+STATUS = "Failed to load resource: the server responded with a status of"  # said of every refusal
+POLICY = policy(STRICT)
+STRANGERS = (
+    *("/sign-in/", "/sign-up/", "/account/password/reset/", "/account/password/reset/done/"),
+    *("/account/password/reset/x-y/", "/sign-up/verify/x/", "/account/inactive/"),
+)
+
+
+@pytest.fixture
+def stranger(running: Browser, trellis: Trellis) -> Iterator[Visitor]:
+    visitor = Visitor(running, trellis)
+    yield visitor
+    visitor.leave()
+
+
+def heard(visitor: Visitor) -> list[str]:
+    """Return what the browser complained of, but for the status, and forget it."""
+    found = [one for one in visitor.complaints if not one.startswith(STATUS)]
+    visitor.complaints.clear()
+    return found
+
+
+def test_nor_does_a_page_for_strangers(stranger: Visitor) -> None:
+    page = stranger.page()
+    found = {}
+
+    for address in STRANGERS:
+        answer = page.goto(address, wait_until="load")
+        assert answer is not None
+        assert answer.status in {200, 404}, address
+        assert answer.header_value("content-security-policy") == POLICY
+        found[address] = heard(stranger)
+
+    assert {address: one for address, one in found.items() if one} == {}
+
+
+def test_nor_does_a_refusal(stranger: Visitor) -> None:
+    page, address = stranger.page(), stranger.trellis.url
+
+    for status, ask in (
+        (404, lambda: page.goto("/nowhere/")),
+        (400, lambda: page.goto(address.replace("127.0.0.1", "elsewhere.localhost"))),
+        (403, lambda: without_its_token(page)),
+        (413, lambda: with_a_long_name(page)),
+    ):
+        answer = ask()
+        assert answer is not None
+        assert (answer.status, heard(stranger)) == (status, [])
+        if status != 413:  # which the server itself says, before there is a page
+            assert answer.header_value("content-security-policy") == POLICY
+
+
+def without_its_token(page: Page) -> Response:
+    """Send the form of the sign-in from a browser that has lost its cookies."""
+    page.goto("/sign-in/")
+    page.context.clear_cookies()
+    return sent(page, "somebody")
+
+
+def with_a_long_name(page: Page) -> Response:
+    """Send more than strangers may."""
+    page.goto("/sign-in/")
+    return sent(page, "x" * 70_000)
+
+
+def sent(page: Page, name: str) -> Response:
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill("nothing-of-the-kind")
+    with page.expect_navigation(wait_until="load") as loaded:
+        page.get_by_role("button", name="Sign in", exact=True).click()
+    return loaded.value
+
+
+@pytest.mark.parametrize("status", [429, 500])
+def test_nor_does_a_page_that_nobody_should_have_to_see(stranger: Visitor, status: int) -> None:
+    """No request of a test makes these come, so the page is made here and served as the real one."""
+    text = loader.render_to_string(f"{status}.html", {"user": AnonymousUser(), "explanation": "x"})
+    page = stranger.page()
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY}
+    page.route("**/broken/", lambda route: route.fulfill(status=status, headers=headers, body=text))
+
+    answer = page.goto("/broken/", wait_until="load")
+
+    assert answer is not None
+    assert (answer.status, heard(stranger)) == (status, [])
+    expect(page.locator("main")).to_contain_text(str(status))

@@ -11,6 +11,7 @@ from django.urls import reverse
 import webui
 from accounts.models import User
 from tests.integration.webui.conftest import Browse
+from webui.middleware import STRICT, policy
 
 TEMPLATES = Path(webui.__path__[0]) / "templates"
 BUILDER = Path(webui.__path__[0]) / "builder" / "src"
@@ -20,10 +21,10 @@ HEADER = "Content-Security-Policy"
 @pytest.mark.django_db
 def test_pages_may_use_the_files_of_this_instance_only(alice: User, browse: Browse) -> None:
     for client, url in [(Client(), "/sign-in/"), (browse(alice), "/agents/")]:
-        policy = client.get(url)[HEADER]
+        sent = client.get(url)[HEADER]
 
-        assert policy.startswith("default-src 'self'; base-uri 'none'; form-action 'self';")
-        assert "unsafe" not in policy
+        assert sent.startswith("default-src 'self'; base-uri 'none'; form-action 'self';")
+        assert "unsafe" not in sent
 
 
 def test_there_is_an_icon_where_browsers_look_for_one() -> None:
@@ -34,6 +35,16 @@ def test_there_is_an_icon_where_browsers_look_for_one() -> None:
 def test_pages_that_are_not_there_have_the_policy_too(alice: User, browse: Browse) -> None:
     assert "unsafe" not in browse(alice).get("/nowhere/")[HEADER]
     assert "unsafe" not in Client().get("/api/v1/nowhere/")[HEADER]
+
+
+def test_a_host_that_is_not_ours_is_refused_by_a_page_with_the_policy() -> None:
+    answer = Client(raise_request_exception=False).get(
+        "/sign-in/", headers={"Host": "evil.example"}
+    )
+
+    assert answer.status_code == 400
+    assert "This request cannot be read" in answer.content.decode()
+    assert answer[HEADER] == policy(STRICT)
 
 
 @pytest.mark.django_db

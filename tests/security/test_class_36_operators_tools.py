@@ -1,9 +1,5 @@
-"""Classes 34, 35 and 36: dangerous defaults, what is installed at run time, and operators' tools.
+"""Class 36: the tools of operators are not open to others."""
 
-What production refuses is in tests/unit/config/test_production.py, packages in test_supply_chain.py.
-"""
-
-import re
 from pathlib import Path
 
 import pytest
@@ -12,30 +8,9 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
-from tests.support.sources import imported, modules
 
 ROOT = Path(settings.BASE_DIR)
-INSTALLERS = {"pip", "ensurepip", "setuptools", "uv", "site"}
 TOOLS = ("flower", "pgadmin", "adminer", "redis-commander", "mailpit", "phpmyadmin")
-
-
-@pytest.mark.django_db
-def test_nobody_is_there_before_somebody_is_made() -> None:
-    assert not User.objects.exists()
-    assert Client().login(username="admin", password="admin") is False
-
-
-def test_debug_is_off_unless_it_is_asked_for() -> None:
-    text = (ROOT / "config" / "settings.py").read_text()
-
-    assert 'env.flag("DEBUG", default=False)' in text
-    assert re.search(r"^DEBUG=(false|off|)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
-
-
-def test_nothing_is_installed_while_it_runs() -> None:
-    found = {path: imported(module) & INSTALLERS for path, module in modules("agents", "blocks")}
-
-    assert {path: names for path, names in found.items() if names} == {}
 
 
 def test_only_the_pages_are_published_and_on_this_machine() -> None:

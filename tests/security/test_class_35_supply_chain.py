@@ -1,9 +1,12 @@
-"""Class: supply chain. What is installed is what was locked, to the byte."""
+"""Class 35: supply chain. What is installed is what was locked, to the byte, and nothing at run time."""
 
 import json
 import tomllib
 from pathlib import Path
 
+from tests.support.sources import imported, modules
+
+INSTALLERS = {"pip", "ensurepip", "setuptools", "uv", "site"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -35,3 +38,9 @@ def test_every_package_of_the_builder_is_locked_with_its_integrity() -> None:
 
     assert len(packages) > 1
     assert loose == []
+
+
+def test_nothing_is_installed_while_it_runs() -> None:
+    found = {path: imported(module) & INSTALLERS for path, module in modules("agents", "blocks")}
+
+    assert {path: names for path, names in found.items() if names} == {}

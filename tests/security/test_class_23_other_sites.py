@@ -1,7 +1,6 @@
-"""Classes 21 and 23: methods and headers that pretend, and what browsers of other sites may do.
+"""Class 23: what a page of another site can do with somebody's browser.
 
-Odd spellings of addresses and headers that name a user are in tests/integration/access/test_default_deny.py;
-forged addresses in test_forged_addresses.py; origins of WebSockets in test_class_22_websockets.py.
+Origins of WebSockets are in test_class_22_websockets.py; real browsers in tests/acceptance/identity.
 """
 
 from collections.abc import Callable
@@ -18,28 +17,6 @@ from tests.support.runs import version_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FOREIGN = "https://evil.example"
-
-
-@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "GET /"])
-def test_an_unknown_method_does_nothing(alice: User, method: str) -> None:
-    client = Client()
-    client.force_login(alice)
-
-    for path in ("/api/v1/graphs/", "/agents/"):
-        assert client.generic(method, path).status_code in {400, 403, 405}
-
-
-@pytest.mark.parametrize("header", ["X-HTTP-Method-Override", "X-Method-Override"])
-def test_no_header_and_no_field_changes_the_method(
-    alice: User, api: Callable[..., APIClient], header: str
-) -> None:
-    agent = version_of(alice, calculator()).agent_id
-    client, headers = api(alice), {header: "DELETE"}
-
-    client.get(f"/api/v1/graphs/{agent}/?_method=DELETE", headers=headers)
-    client.post(f"/api/v1/graphs/{agent}/", {"_method": "DELETE"}, headers=headers)
-
-    assert Agent.objects.filter(pk=agent, deleted_at=None).exists()
 
 
 def test_a_session_changes_nothing_without_a_token_of_the_page(alice: User) -> None:

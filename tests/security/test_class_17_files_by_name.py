@@ -1,20 +1,15 @@
-"""Classes 16 and 17: a text cannot stand for a file of the server, nor a name lead out of a folder.
+"""Class 17: a name leads to nothing but what it names, and out of no folder.
 
-Uploads are made into files by our own multipart parser only; tests/integration/uploads has the rest.
+Uploads get names of our own: tests/integration/uploads, tests/unit/uploads/test_names.py.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from rest_framework.test import APIClient
 
-from accounts.models import User
 from agents.executions.files import RunFiles
 from blocks.sdk import BlockError
-from tests.support.graphs import GraphBuilder
-from tests.support.runs import run
 
 HERE = UUID("7f3a1c52-5f63-4d0b-9d6c-000000000001")
 ELSEWHERE = UUID("7f3a1c52-5f63-4d0b-9d6c-000000000002")
@@ -66,24 +61,3 @@ def test_a_name_decides_nothing_but_the_ending(files: RunFiles, name: str) -> No
     assert files.read(reference) == b"content"
     assert [one.name for one in files.folder.iterdir()] == [reference]
     assert "/" not in reference
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_input_cannot_claim_to_be_a_file_of_the_server(alice: User) -> None:
-    graph = GraphBuilder("Reads")
-    read = graph.node("FileReadBlock")
-    graph.link(graph.input("in"), "result", read, "file_input")
-    graph.link(read, "content", graph.output("out"), "value")
-
-    for claim in ("/etc/hostname", {"filepath": "/etc/hostname"}, {"path": "/etc/hostname"}):
-        execution = run(alice, graph, **{"in": claim})
-        assert execution.status == "FAILED", claim
-
-
-@pytest.mark.django_db(transaction=True)
-def test_json_is_not_an_upload(alice: User, api: Callable[..., APIClient]) -> None:
-    claim = {"file": {"filepath": "/etc/hostname", "filename": "a"}}
-
-    answer = api(alice).post("/api/v1/files/", claim, format="json")
-
-    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")

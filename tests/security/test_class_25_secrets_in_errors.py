@@ -5,7 +5,6 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -17,33 +16,17 @@ from accounts.models import User
 from agents.executions.blocklog import BlockLog
 from agents.executions.models import Emission, Event, Execution, LogLine, NodeExecution
 from apikeys import services
-from telemetry.logs import formatter
 from telemetry.redaction import MARK
 from tests.support.collectors import collecting
 from tests.support.graphs import GraphBuilder
-from tests.support.probes import registered
 from tests.support.runs import run_to_end, start
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("probes"),
+]
 
 SECRET = "Tr0ub4dor&3"
-
-
-@pytest.fixture(autouse=True)
-def probes(servers: None) -> Iterator[None]:
-    with registered():
-        yield
-
-
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    """What our processes would write into their logs."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(formatter("json"))
-    logging.getLogger().addHandler(handler)
-    yield stream
-    logging.getLogger().removeHandler(handler)
 
 
 def confiding(message: str = f"Refused: {SECRET} is wrong.") -> GraphBuilder:
