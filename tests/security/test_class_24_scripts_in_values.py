@@ -30,8 +30,9 @@ from uploads import services as uploads
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("servers")]
 
-# Ends an attribute of either kind, a text, a comment, a title and a script, and begins an element.
-HOSTILE = "'\"--></title></script><b onload=x7741>"
+# Ends an attribute of either kind, a text, a comment, a title and a script, and begins an element; without a
+# blank, which some fields do not take.
+HOSTILE = "'\"--></title></script><b/onload=x7741>"
 NAME = re.compile(r"\{(\w+)\}")
 RUNS_SOMETHING = ("javascript:", "vbscript:", "data:")
 LINKS = ("href", "src", "action", "formaction", "poster", "data", "xlink:href")
