@@ -213,13 +213,28 @@ def refuse_if_busy(situation: Situation, agent_id: UUID) -> None:
         )
 
 
+@dataclass
+class Others:
+    """Whether a run of a person waits and there is a place for it; a hint, taken without a lock."""
+
+    owner_id: Any
+    may_begin: bool | None = None
+    """None as long as nobody asked."""
+
+    def ask(self, batch: Batch) -> None:
+        """Add the question to a batch; behind its COMMIT, it counts what that has changed."""
+        batch.add(ASK_FOR_OTHERS, [self.owner_id, _usual_places()], self._read)
+
+    def _read(self, rows: list[Any]) -> None:
+        [[self.may_begin]] = rows
+
+
 def may_admit(owner_id: Any) -> bool:
     """Return whether somebody waits and there is a place; a hint, taken without a lock."""
-    batch, rows = Batch(), list[Sequence[Any]]()
-    batch.add(ASK_FOR_OTHERS, [owner_id, _usual_places()], rows.extend)
+    others, batch = Others(owner_id), Batch()
+    others.ask(batch)
     batch.run()
-    [[may]] = rows
-    return bool(may)
+    return bool(others.may_begin)
 
 
 def next_runs(owner_id: Any) -> list[UUID]:

@@ -234,14 +234,15 @@ def commit(ledger: DatabaseLedger, *, durable: bool = True) -> None:
     if ledger.leaves_reviews:
         ledger.flush()  # who ended is read from the database
         Review.objects.withdraw(execution.pk)
-    ledger.flush(commit=True, durable=durable)
+    others = admission.Others(execution.owner_id)
+    ledger.flush(commit=True, durable=durable, ask_others=others.ask)
     dispatch.on_commit(ledger.queued, publisher.bell(execution, run_changed=ledger.run_changed))
     for orphaned in ledger.orphaned:
         transaction.on_commit(partial(_stop_child, orphaned.pk), robust=True)  # else the audit will
     if parent is not None and has_news:
         transaction.on_commit(lambda: wake(parent), robust=True)  # else the sweep will
-    if ledger.went_idle or (parent is None and execution.state.is_final):
-        # It left its place. Else the sweep will admit the next.
+    if ledger.leaves_place and others.may_begin is not False:
+        # Else the sweep will admit the next.
         transaction.on_commit(partial(admit, execution.owner_id), robust=True)
     ledger.queued, ledger.orphaned, ledger.leaves_reviews = [], [], False
     ledger.gave_output = ledger.run_changed = ledger.went_idle = False

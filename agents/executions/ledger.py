@@ -4,7 +4,7 @@ The delivery rules (``agents.engine.delivery``) read and change a run's node exe
 ledger; nothing is written before `flush`, which writes everything at once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -211,11 +211,24 @@ class DatabaseLedger(KnownRows):
             note=note,
         )
 
-    def flush(self, *, commit: bool = False, durable: bool = True) -> None:
+    @property
+    def leaves_place(self) -> bool:
+        """Return whether the run stops counting as one of its owner's that are at work."""
+        run = self.execution
+        return self.went_idle or (run.parent_id is None and run.state.is_final)
+
+    def flush(
+        self,
+        *,
+        commit: bool = False,
+        durable: bool = True,
+        ask_others: Callable[[Batch], None] | None = None,
+    ) -> None:
         """Write everything that changed.
 
         ``commit``: this is the last that the transaction does, so COMMIT rides along where the
-        transaction is ours to end. Not ``durable``: it may be lost in a crash of the server.
+        transaction is ours to end; and behind it ``ask_others`` adds its question where the run
+        leaves its place. Not ``durable``: it may be lost in a crash of the server.
         """
         run = self.execution
         idle = 0 < run.unfinished <= run.suspended
@@ -246,6 +259,8 @@ class DatabaseLedger(KnownRows):
             statements.audit(batch, self.audited)
         if commit and is_outermost():
             batch.say("COMMIT")
+            if ask_others is not None and self.leaves_place:
+                ask_others(batch)
         batch.run()
         self.audited = None
         run._state.adding = False

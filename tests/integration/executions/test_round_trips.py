@@ -85,8 +85,9 @@ def test_a_stretch_of_the_lane_costs_as_much_as_one_node(alice: User, lane: None
     with messages() as sent:
         runner.run_node(row.pk)
 
-    _, _, admits = sent()  # the last one asks whether another run waits for this one's place
-    assert admits.startswith("EXECUTE trellis_ask_for_others ")
+    _, writes = sent()  # which also asks whether another run waits for this one's place
+    _, asks = writes.split("; COMMIT; ")
+    assert asks.startswith("EXECUTE trellis_ask_for_others ")
     assert Execution.objects.get(pk=execution.pk).status == "COMPLETED"
 
 
