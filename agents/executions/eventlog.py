@@ -33,8 +33,9 @@ NODES = Table(
 _PAGE = f"SELECT * FROM {EVENTS.name} WHERE execution_id = %s AND seq > %s ORDER BY seq LIMIT %s"
 
 PAGE = f"""
-SELECT {EVENTS.columns("event")}, {NODES.columns("node")}
+SELECT {EVENTS.columns("event")}, {NODES.columns("node")}, child.id
 FROM ({_PAGE}) event LEFT JOIN {NODES.name} node ON node.id = event.node_execution_id
+LEFT JOIN {RUNS.name} child ON child.parent_id = node.id
 ORDER BY event.seq
 """
 
@@ -55,11 +56,15 @@ WHERE run.id IN ({{visible}})
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event, the node execution that it is about, and the values that it brings, by pin."""
+    """An event, the node execution that it is about, and the values that it brings, by pin.
+
+    ``child`` is the run that the node execution started, if it did.
+    """
 
     event: Event
     node_execution: NodeExecution | None = None
     values: Sequence[tuple[str, Any]] = ()
+    child: UUID | None = None
 
 
 class Log:
@@ -129,4 +134,5 @@ def _recorded(row: Sequence[Any], values: dict[int, list[tuple[str, Any]]]) -> R
     event = EVENTS.row(row[: len(EVENTS)])
     if event.node_execution_id is None:
         return Recorded(event)
-    return Recorded(event, NODES.row(row[len(EVENTS) :]), values.get(event.seq, ()))
+    *node, child = row[len(EVENTS) :]
+    return Recorded(event, NODES.row(node), values.get(event.seq, ()), child)

@@ -150,6 +150,7 @@ def _node_event(execution: Execution, recorded: Recorded, row: NodeExecution) ->
         "input_data": preview_pins(inputs) if execution.has_values else None,
         "output_data": dict(output) if execution.has_values else None,
         "note": event.note,
+        "child_exec_id": str(recorded.child) if recorded.child else None,
     }
     if not NodeStatus(event.status).is_final:
         data |= {"end_time": None, "duration": None, "error": None}

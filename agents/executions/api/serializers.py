@@ -27,6 +27,7 @@ from agents.executions.api.schemas import (
     nullable,
 )
 from agents.executions.models import Execution, NodeExecution
+from blocks.sdk import BlockKind
 from kernel.api.fields import json_field
 
 MOST_NODE_EXECUTIONS = 500
@@ -169,6 +170,9 @@ class NodeExecutionSerializer(serializers.Serializer[NodeExecution]):
         allow_null=True, help_text="The node execution whose results a replay took over."
     )
     pinned = serializers.BooleanField(help_text="Whether it gave pinned outputs and did not run.")
+    child_exec_id = serializers.UUIDField(
+        allow_null=True, help_text="The run of another agent that it started."
+    )
     input_data = json_field(nullable(JSON_OBJECT))
     output_data = json_field(nullable(OUTPUTS))
     waits_for = json_field(nullable(JSON_OBJECT))
@@ -179,10 +183,14 @@ def node_executions(execution: Execution, rows: Iterable[NodeExecution]) -> list
     """Return node executions of a run as `NodeExecutionSerializer` describes them."""
     found = list(rows)
     prefetch_related_objects(found, "emissions", "log_lines")
-    return [_node_execution(execution, row) for row in found]
+    callers = {node.id for node in execution.graph_version.graph.of_kind(BlockKind.AGENT)}
+    asked = [row.pk for row in found if row.node_id in callers]
+    pairs = Execution.objects.filter(parent__in=asked).values_list("parent_id", "pk")
+    children = dict(pairs) if asked else {}
+    return [_node_execution(execution, row, children.get(row.pk)) for row in found]
 
 
-def _node_execution(execution: Execution, row: NodeExecution) -> dict[str, Any]:
+def _node_execution(execution: Execution, row: NodeExecution, child: Any) -> dict[str, Any]:
     graph = execution.graph_version.graph
     found: dict[str, list[Any]] = {}
     for emission in row.emissions.all():
@@ -200,6 +208,7 @@ def _node_execution(execution: Execution, row: NodeExecution) -> dict[str, Any]:
         "output_data": found if has_values else None,
         "logs": lines if has_values else None,
         "waits_for": row.waits_for,
+        "child_exec_id": child,
     }
 
 

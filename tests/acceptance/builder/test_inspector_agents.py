@@ -6,8 +6,9 @@ from playwright.sync_api import Page, expect
 
 from tests.acceptance.api import Api
 from tests.acceptance.browser import Visitor
-from tests.acceptance.builder.steps import inspect, open_builder, titled
+from tests.acceptance.builder.steps import in_state, inspect, open_builder, run, titled
 from tests.acceptance.builder.test_inspector import sum_of_x
+from tests.acceptance.builder.test_running import dividing
 from tests.support.graphs import GraphBuilder, calculator
 from tests.support.waiting import eventually
 
@@ -86,6 +87,22 @@ def test_another_agent_is_added_as_a_block(visitor: Visitor, api: Api) -> None:
     )
     [node] = eventually(lambda: agent_nodes(api, agent))
     assert node["input_default"]["graph_id"] == sub
+
+
+def test_a_failure_inside_an_agent_is_found_from_the_canvas(visitor: Visitor, api: Api) -> None:
+    api.make(dividing(0, "Divides by nothing"))
+    page = open_builder(visitor, api.make(GraphBuilder("Outer"))["id"])
+    page.get_by_role("button", name="Add one of your agents…").click()
+    page.get_by_role("button", name="Divides by nothing").click()
+    expect(titled(page, "Divides by nothing")).to_be_visible()
+    run(page)
+    expect(in_state(page, "FAILED")).to_be_visible()
+
+    page.get_by_role("button", name="Show what failed").click()
+    page.get_by_role("article").get_by_role("link", name="Open the run of its agent").click()
+
+    expect(page.get_by_role("heading", name="Divides by nothing")).to_be_visible()
+    expect(page.get_by_text("Calculator failed: Division by zero has no result.")).to_be_visible()
 
 
 def test_a_block_follows_its_agent_to_the_newest_version(visitor: Visitor, api: Api) -> None:

@@ -15,9 +15,9 @@ from tests.support.graphs import GraphBuilder
 HOSTILE = '</pre><script>alert(1)</script><img src=x onerror="alert(2)">'
 
 
-def dividing(b: int) -> GraphBuilder:
+def dividing(b: int, name: str = "Divide") -> GraphBuilder:
     """Return the graph that divides its input."""
-    g = GraphBuilder("Divide")
+    g = GraphBuilder(name)
     divide = g.node("CalculatorBlock", operation="Divide", b=b)
     g.link(g.input("n", 8), "result", divide, "a")
     g.link(divide, "result", g.output("Answer"), "value")

@@ -239,6 +239,30 @@ class TestList(EndpointContract):
         assert len(api(alice).get(RUNS).json()["results"]) == 1
         assert len(api(alice).get(f"{RUNS}?include_sub_agents=true").json()["results"]) == 2
 
+    def test_a_node_that_started_a_run_says_which_also_after_its_end(self, alice: User) -> None:
+        graph = GraphBuilder()
+        child = GraphBuilder()
+        shown(child, values(child, 1), "out")
+        node = graph.agent(child)
+        execution = run(alice, graph)
+        expected = {node: str(Execution.objects.get(parent__execution=execution).pk)}
+
+        one = api(alice).get(url_of(execution)).json()
+        listed = api(alice).get(url_of(execution, "node-executions/")).json()["results"]
+        log = api(alice).get(url_of(execution, "events/")).json()["results"]
+
+        assert {it["node_id"]: it["child_exec_id"] for it in one["node_executions"]} == expected
+        assert {it["node_id"]: it["child_exec_id"] for it in listed} == expected
+        told = [it["data"] for it in log if "node_id" in it["data"]]
+        assert {it["node_id"]: it["child_exec_id"] for it in told} == expected
+
+    def test_a_node_that_runs_no_agent_started_no_run(self, alice: User) -> None:
+        execution = run(alice, calculator(), Input=8)
+
+        one = api(alice).get(url_of(execution)).json()
+
+        assert {it["child_exec_id"] for it in one["node_executions"]} == {None}
+
     @pytest.mark.parametrize(
         "query",
         [

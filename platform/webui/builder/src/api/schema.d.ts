@@ -2043,6 +2043,11 @@ export interface components {
             readonly attempt: number;
             readonly block_id: string | null;
             /**
+             * Format: uuid
+             * @description The run of another agent that it started.
+             */
+            readonly child_exec_id: string | null;
+            /**
              * Format: double
              * @description Seconds from its start to its end, waits included.
              */

@@ -112,6 +112,18 @@ describe("a run as the fold of its events", () => {
     expect(inOrder(later)[0]).toMatchObject({ reason: "", waitsFor: null });
   });
 
+  it("knows the run that a node started", () => {
+    const state = fold(
+      numbered(
+        nodeData("a", "a1", "RUNNING"),
+        nodeData("a", "a1", "FAILED", { child_exec_id: "r2" }),
+      ),
+    );
+
+    expect(inOrder(state)[0]?.child).toBe("r2");
+    expect(inOrder(fold(numbered(nodeData("a", "a1", "FAILED"))))[0]?.child).toBeNull();
+  });
+
   it("keeps the newest values of a pin that gives very many, and counts all", () => {
     const values = Array.from({ length: 70 }, (_, index) => index);
     const state = fold(

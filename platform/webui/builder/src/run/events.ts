@@ -58,6 +58,7 @@ export interface NodeData {
   readonly error?: Failure | null;
   readonly reused_from?: string | null;
   readonly pinned?: boolean;
+  readonly child_exec_id?: string | null;
   readonly input_data: Readonly<Record<string, unknown>> | null;
   readonly output_data: Values | null;
   readonly note?: string;
@@ -110,6 +111,8 @@ export interface NodeRun {
   readonly outputs: ReadonlyMap<string, PinValues>;
   readonly waitsFor: WaitsFor | null;
   readonly reason: string;
+  /** The run of the agent that the node started, also after that has ended. */
+  readonly child: string | null;
   readonly steps: readonly Step[];
 }
 
@@ -299,6 +302,7 @@ function changedRun(before: NodeRun | undefined, data: NodeData, event: Numbered
     outputs: moreOutputs(before?.outputs, data.output_data),
     waitsFor: waits ? (data.waits_for ?? null) : null,
     reason: waits ? (data.reason ?? "") : "",
+    child: data.child_exec_id ?? before?.child ?? null,
     steps,
   };
 }

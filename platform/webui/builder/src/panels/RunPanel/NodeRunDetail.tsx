@@ -83,9 +83,6 @@ function WaitingNotice({ run }: { readonly run: NodeRun }) {
     <div className="notice notice--warning">
       <p dir="auto">{reason}</p>
       {first && <p className="small muted">{first.help}</p>}
-      {run.waitsFor?.kind === "agent" && run.waitsFor.execution && (
-        <a href={urlOf(urls.run, run.waitsFor.execution)}>Open the run of its agent</a>
-      )}
       {run.waitsFor?.kind === "review" && run.waitsFor.review && (
         <a href={urlOf(urls.review, run.waitsFor.review)}>Decide the review</a>
       )}
@@ -96,10 +93,16 @@ function WaitingNotice({ run }: { readonly run: NodeRun }) {
 function Actions({ run, of }: { readonly run: NodeRun; readonly of: string }) {
   const commands = useCommands();
   const busy = useTold((told) => told.busy);
+  const { urls } = useScene();
   const isThere = useEditor(({ document }) => findNode(document, run.node) !== undefined);
   const isOver = useRun(({ state }) => state?.run != null && isFinal(state.run.status));
   return (
     <p className="step__actions">
+      {run.child && (
+        <a className="button button--small" href={urlOf(urls.run, run.child)}>
+          Open the run of its agent
+        </a>
+      )}
       {isOver && isThere && (
         <button
           type="button"
