@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 LONGEST = 255
 USUAL_PORTS = {"https": 443, "http": 80, "wss": 443, "ws": 80}
 ODD = re.compile(r"[\x00-\x20\x7f\\]")
-NAME = re.compile(r"(?=.{1,253}(?::|$))(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?(?::\d{1,5})?")
+NAME = re.compile(r"(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?(?::\d{1,5})?")
+LONGEST_NAME = 253  # characters; RFC 1035 without the dot at the end
 IPV6 = re.compile(r"\[[0-9a-f:.]{2,45}\](?::\d{1,5})?")
 
 
@@ -29,7 +30,8 @@ def clean(text: str) -> str:
         host, port, scheme = parts
         text = host if port == USUAL_PORTS.get(scheme) else f"{host}:{port}"
     found = text.lower().rstrip(".").rstrip("/")
-    if len(found) > LONGEST or not (NAME.fullmatch(found) or IPV6.fullmatch(found)):
+    too_long = len(found) > LONGEST or len(found.partition(":")[0]) > LONGEST_NAME
+    if too_long or not (NAME.fullmatch(found) or IPV6.fullmatch(found)):
         raise NotAHost(text)
     if found.startswith("*.") and "." not in found[2:]:
         raise NotAHost(text)  # a whole top level

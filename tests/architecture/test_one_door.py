@@ -15,7 +15,7 @@ EDGES = (
 MANAGERS = {"objects", "with_snapshots", "_default_manager", "_base_manager"}
 # Where the rows belong to one that was found through the door before.
 BEHIND_THE_DOOR = {
-    "agents/executions/api/serializers.py": {"NodeExecution"},
+    "agents/executions/api/serializers.py": {"NodeExecution", "Execution"},  # that a node started
     "agents/executions/api/views.py": {"NodeExecution"},
     "agents/executions/watching.py": {"Event"},
     "platform/accounts/api/serializers.py": {"User"},  # of a refresh token that was checked
