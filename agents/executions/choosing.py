@@ -15,6 +15,7 @@ from agents.engine.errors import InvalidInputs
 from agents.engine.graph import Graph
 from agents.graphs import wanting
 from credentials.errors import CredentialExpired, ReconnectNeeded
+from credentials.hosts import covers
 from credentials.models import Credential
 from credentials.services import check_standing
 from kernel.errors import Detail
@@ -165,8 +166,6 @@ def _unfit(place: wanting.Place, row: Credential) -> Iterator[Detail]:
 
 
 def _covers(host: str, needed: str) -> bool:
-    from credentials.hosts import covers
-
     return covers(host, needed if ":" in needed else f"https://{needed}")
 
 
