@@ -206,7 +206,7 @@ def signed_in(browser: Browser, running: Running) -> Iterator[Page]:
     page.goto("/")
     page.get_by_label("Username").fill("admin")
     page.get_by_label("Password").fill(running.password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/agents/")
     page.add_init_script(PROBE)
     yield page
