@@ -18,7 +18,7 @@ CONVENTIONS = {"NO_COLOR"}
 def read() -> set[str]:
     """Return the variables that settings, the launcher and docker compose ask for."""
     found: set[str] = set()
-    for path in ROOT.glob("config/*.py"):
+    for path in ROOT.glob("config/**/*.py"):
         found |= set(IN_SETTINGS.findall(path.read_text()))
     for path in ROOT.glob("platform/launcher/**/*.py"):
         found |= set(IN_LAUNCHER.findall(path.read_text()))

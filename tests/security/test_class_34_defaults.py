@@ -19,7 +19,7 @@ def test_nobody_is_there_before_somebody_is_made() -> None:
 
 
 def test_debug_is_off_unless_it_is_asked_for() -> None:
-    text = (ROOT / "config" / "settings.py").read_text()
+    text = (ROOT / "config" / "settings" / "process.py").read_text()
 
     assert 'env.flag("DEBUG", default=False)' in text
     assert re.search(r"^DEBUG=(false|off|)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
