@@ -72,7 +72,8 @@ def _code_arguments(call: ast.Call) -> Iterator[ast.expr]:
     position = TAKES_CODE.get(_name(call.func))
     if position is not None and len(call.args) > position:
         yield call.args[position]
-    yield from (keyword.value for keyword in call.keywords if keyword.arg == "code")
+    if not _name(call.func).endswith("Inputs"):  # pins of a block, one of which may hold code
+        yield from (keyword.value for keyword in call.keywords if keyword.arg == "code")
 
 
 def _texts(node: ast.expr) -> Iterator[str]:
