@@ -8,7 +8,8 @@ import random
 import sys
 import time
 
-from tests.fuzz.targets import SECRET, TARGETS
+from tests.fuzz.planted import SECRET
+from tests.fuzz.targets import TARGETS
 
 STUCK_SECONDS = 120  # for one input: then every thread's stack is printed, and it is over
 

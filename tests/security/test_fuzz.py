@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.fuzz.planted import SECRET
 from tests.fuzz.rounds import play
-from tests.fuzz.targets import SECRET, TARGETS
+from tests.fuzz.targets import TARGETS
 
 EXAMPLES = {"templates": 150, "addresses": 500, "code": 60}
 

@@ -1,0 +1,3 @@
+"""What must come out nowhere."""
+
+SECRET = "planted-for-fuzzing"
