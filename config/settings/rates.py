@@ -1,6 +1,7 @@
 """How much in a time, and how much in all."""
 
 from config import env
+from config.settings.applications import IDENTITY_PROVIDERS
 from quotas.allowance import QuotaSettings
 from quotas.policy import Kind, NotARate, Rates, parse_rates
 
@@ -29,6 +30,7 @@ RATES = {
             "RATE_UPLOADS", "60/minute per user, 60/minute per key, 10/minute per address"
         ),
         Kind.SIGN_INS: env.text("RATE_SIGN_INS", "20/minute per address, 20/5 minute per account"),
+        Kind.CONNECTIONS: env.text("RATE_CONNECTIONS", "30/minute per user, 60/minute per address"),
         Kind.SOCKETS: env.text("RATE_SOCKETS", "120/minute per user, 30/minute per address"),
     }.items()
     if env.flag("RATE_LIMITS", default=True)
@@ -54,6 +56,19 @@ RATE_VIEWS = {
         ),
         Kind.SIGN_INS,
     ),
+    **dict.fromkeys(
+        (
+            *("provider-login", "provider-callback"),
+            *("webui:connect-credential", "webui:credentials-callback"),
+            *(f"{name}_{step}" for name in IDENTITY_PROVIDERS for step in ("login", "callback")),
+        ),
+        Kind.CONNECTIONS,
+    ),
+}
+# Where a request that should only read begins or ends a journey to another site, as OAuth has it.
+RATE_READS_THAT_ACT = {
+    *("provider-login", "webui:credentials-callback"),
+    *(f"{name}_callback" for name in IDENTITY_PROVIDERS),
 }
 
 # Staff give single people quotas of their own.

@@ -14,7 +14,7 @@ from quotas.windows import windows_at
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 NAMES = ("username", "login", "email")  # fields in which people say who they are
-OF_PEOPLE = (Kind.READS, Kind.WRITES, Kind.STARTS, Kind.UPLOADS, Kind.SOCKETS)
+OF_PEOPLE = tuple(kind for kind in Kind if kind is not Kind.SIGN_INS)
 COUNTED = "rate_verdict"  # on a request that was counted
 
 
@@ -47,10 +47,11 @@ def standing(request: HttpRequest) -> list[Level]:
 
 def kind_of(request: HttpRequest) -> Kind:
     """Return the kind of a request: by its method, its view, and whether it sends files."""
-    if request.method in SAFE:
-        return Kind.READS
     match = request.resolver_match
-    named = settings.RATE_VIEWS.get(match.view_name) if match else None
+    name = match.view_name if match else ""
+    if request.method in SAFE and name not in settings.RATE_READS_THAT_ACT:
+        return Kind.READS
+    named = settings.RATE_VIEWS.get(name)
     if named:
         return Kind(named)
     return Kind.UPLOADS if request.content_type == "multipart/form-data" else Kind.WRITES

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     STARTS = "starts"
     UPLOADS = "uploads"
     SIGN_INS = "sign_ins"
+    CONNECTIONS = "connections"
     SOCKETS = "sockets"
 
 
@@ -195,6 +196,7 @@ DEEDS = {
     Kind.STARTS: "starts of runs",
     Kind.UPLOADS: "uploads",
     Kind.SIGN_INS: "attempts to sign in",
+    Kind.CONNECTIONS: "steps to connect accounts of other sites",
     Kind.SOCKETS: "new WebSockets",
 }
 OWNERS = {

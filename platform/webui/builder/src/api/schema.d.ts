@@ -1956,10 +1956,11 @@ export interface components {
          *     * `starts` - starts
          *     * `uploads` - uploads
          *     * `sign_ins` - sign_ins
+         *     * `connections` - connections
          *     * `sockets` - sockets
          * @enum {string}
          */
-        readonly KindEnum: "reads" | "writes" | "starts" | "uploads" | "sign_ins" | "sockets";
+        readonly KindEnum: "reads" | "writes" | "starts" | "uploads" | "sign_ins" | "connections" | "sockets";
         /**
          * LinkFile
          * @description A link as a file has it. Its id may be anything: one that cannot be kept is replaced.
