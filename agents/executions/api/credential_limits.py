@@ -16,12 +16,13 @@ from agents.executions.models import CredentialLimit
 from agents.executions.models.credential_limit import LONGEST_CREDENTIAL
 from kernel.access import Scope
 from kernel.api.access import needs
+from kernel.api.members import KnownMembers
 from kernel.errors import NotFound
 
 GREATEST = 1_000_000
 
 
-class CredentialLimitSerializer(serializers.ModelSerializer[CredentialLimit]):
+class CredentialLimitSerializer(KnownMembers, serializers.ModelSerializer[CredentialLimit]):
     """How many node executions may use a credential at once, and how often it may be used."""
 
     credential_id = serializers.CharField(source="credential", read_only=True)

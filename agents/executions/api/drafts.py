@@ -1,6 +1,5 @@
 """Run an agent's draft."""
 
-from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -21,6 +20,7 @@ from agents.graphs.api.preconditions import wanted_numbers
 from kernel.access import Scope
 from kernel.api.access import needs
 from kernel.api.idempotency import keyed_request
+from kernel.api.members import KnownMembers
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -29,7 +29,7 @@ IF_MATCH = OpenApiParameter(
 )
 
 
-class StartDraftSerializer(serializers.Serializer[Any]):
+class StartDraftSerializer(KnownMembers):
     """What the draft is run with."""
 
     inputs = serializers.DictField(

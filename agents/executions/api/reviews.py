@@ -18,6 +18,7 @@ from agents.executions.api.fields import AnyValueField
 from agents.executions.models import Review
 from kernel.access import Scope
 from kernel.api.access import needs
+from kernel.api.members import KnownMembers
 
 
 class ReviewSummarySerializer(serializers.ModelSerializer[Review]):
@@ -70,7 +71,7 @@ class ReviewSerializer(ReviewSummarySerializer):
         read_only_fields = fields
 
 
-class DecisionSerializer(serializers.Serializer[Any]):
+class DecisionSerializer(KnownMembers):
     """What a person decides."""
 
     decision = serializers.ChoiceField(choices=["approve", "reject"])

@@ -29,15 +29,15 @@ from agents.executions.api.schemas import (
 from agents.executions.models import Execution, NodeExecution
 from blocks.sdk import BlockKind
 from kernel.api.fields import json_field
+from kernel.api.members import KnownMembers
 
 MOST_NODE_EXECUTIONS = 500
 
-MOST_NODE_EXECUTIONS = 500
 
-
-class StartSerializer(serializers.Serializer[Any]):
+class StartSerializer(KnownMembers):
     """What a run is started with."""
 
+    also_known = frozenset({"node_input"})
     inputs = serializers.JSONField(
         required=False, help_text="The agent's inputs by name, as its `input_schema` says."
     )
@@ -53,6 +53,7 @@ class StartSerializer(serializers.Serializer[Any]):
         if not isinstance(data, dict):
             sentence = 'The body must be an object like {"inputs": {}}.'
             raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [sentence]})
+        self.refuse_unknown(data)
         inputs = data.get("inputs", data.get("node_input", {}))
         if not isinstance(inputs, dict):
             raise serializers.ValidationError(
@@ -66,7 +67,7 @@ class StartSerializer(serializers.Serializer[Any]):
         return {"inputs": inputs, "credentials_inputs": credentials}
 
 
-class ReplaySerializer(serializers.Serializer[Any]):
+class ReplaySerializer(KnownMembers):
     """What a run is replayed with."""
 
     from_node = serializers.CharField(

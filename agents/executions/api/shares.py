@@ -21,6 +21,7 @@ from agents.executions.models import Execution, Share
 from agents.executions.output import outputs
 from kernel.access import Scope
 from kernel.api.access import ANYONE, needs
+from kernel.api.members import KnownMembers
 from kernel.errors import NotFound
 
 # Of every answer under a link: nobody keeps it, lists it, or passes its address on.
@@ -43,7 +44,7 @@ class ShareSerializer(serializers.ModelSerializer[Share]):
         read_only_fields = fields
 
 
-class CreateShareSerializer(serializers.Serializer[Any]):
+class CreateShareSerializer(KnownMembers):
     """How long a new link works."""
 
     expires_at = serializers.DateTimeField(

@@ -1,6 +1,5 @@
 """Tell a run that something happened."""
 
-from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -18,11 +17,12 @@ from agents.executions.models.signal import LONGEST_NAME
 from kernel.access import Scope
 from kernel.api.access import needs
 from kernel.api.idempotency import REPLAYED, keyed_request, parameter
+from kernel.api.members import KnownMembers
 
 IDEMPOTENCY_KEY = parameter("sends a signal", "that one")
 
 
-class SendSignalSerializer(serializers.Serializer[Any]):
+class SendSignalSerializer(KnownMembers):
     """What happened."""
 
     name = serializers.CharField(

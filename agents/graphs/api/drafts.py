@@ -1,6 +1,5 @@
 """An agent's draft: see, save, discard, publish, restore."""
 
-from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -20,6 +19,7 @@ from agents.graphs.errors import RevisionRequired
 from agents.graphs.references import LAST_VERSION
 from kernel.access import Scope
 from kernel.api.access import needs
+from kernel.api.members import KnownMembers
 from kernel.api.problems import CONTENT_TYPE
 
 CHANGING = needs(Scope.READ_GRAPH, Scope.WRITE_GRAPH)
@@ -57,7 +57,7 @@ CONFLICT = {
 }
 
 
-class RestoreSerializer(serializers.Serializer[Any]):
+class RestoreSerializer(KnownMembers):
     """Which version becomes the draft."""
 
     version = serializers.IntegerField(min_value=1, max_value=LAST_VERSION)

@@ -12,6 +12,7 @@ from agents.graphs.exchange import GraphFile
 from agents.graphs.models import GraphVersion
 from agents.graphs.references import LAST_VERSION
 from kernel.api.fields import json_field
+from kernel.api.members import KnownMembers
 from kernel.jsontypes import JSONObject, JSONValue
 
 JSON_OBJECT = {"type": "object", "additionalProperties": True}
@@ -167,7 +168,7 @@ class GraphListQuerySerializer(serializers.Serializer[Any]):
     )
 
 
-class ActiveVersionSerializer(serializers.Serializer[Any]):
+class ActiveVersionSerializer(KnownMembers):
     """Which version is to run when none is named."""
 
     active_graph_version = serializers.IntegerField(min_value=1, max_value=LAST_VERSION)

@@ -1,7 +1,5 @@
 """Take everything along, and leave."""
 
-from typing import Any
-
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
@@ -16,6 +14,7 @@ from accounts.models import Export
 from accounts.people import person
 from accounts.proofs import require_proof
 from kernel.api.access import PEOPLE
+from kernel.api.members import KnownMembers
 from kernel.api.streams import file_response
 from kernel.errors import NotFound, TrellisError
 
@@ -74,7 +73,7 @@ class ExportFileView(APIView):
         return file_response(request._request, found.path, name=name, media_type=ZIP)
 
 
-class ErasureSerializer(serializers.Serializer[Any]):
+class ErasureSerializer(KnownMembers):
     """The username, so that nobody deletes by mistake, and the proof of who asks."""
 
     username = serializers.CharField(max_length=150, write_only=True)

@@ -23,6 +23,7 @@ from accounts.profiles import Changes
 from accounts.proofs import require_proof
 from kernel.access import Scope
 from kernel.api.access import PEOPLE, needs
+from kernel.api.members import KnownMembers
 from kernel.errors import TrellisError
 
 MINE = needs(Scope.IDENTITY)
@@ -34,7 +35,7 @@ class AddressChangesElsewhere(TrellisError):
     code = "address_changes_elsewhere"
 
 
-class ProfileSerializer(serializers.Serializer[User]):
+class ProfileSerializer(KnownMembers):
     """What others see of a person, as the AutoGPT Platform's clients expect it."""
 
     name = serializers.CharField(source="get_full_name", max_length=150, allow_blank=True)
@@ -108,7 +109,7 @@ class AvatarView(APIView):
         return Response(status=204)
 
 
-class EmailSerializer(serializers.Serializer[Any]):
+class EmailSerializer(KnownMembers):
     """A new address, and the proof of who asks for it."""
 
     email = serializers.EmailField(max_length=254)
@@ -144,7 +145,7 @@ class EmailView(APIView):
         return Response({"email": user.email, "waiting": addresses.waiting_of(user)})
 
 
-class PreferencesSerializer(serializers.Serializer[Any]):
+class PreferencesSerializer(KnownMembers):
     """Which mails the person wants, and how many a day at most."""
 
     user_id = serializers.IntegerField(read_only=True)

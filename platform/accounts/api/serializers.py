@@ -15,9 +15,10 @@ from accounts.timezones import validate_time_zone
 from accounts.tokens import RefreshToken, check_is_current
 from audit.acting import Via
 from audit.actions import Action
+from kernel.api.members import KnownMembers
 
 
-class TokenSerializer(serializers.Serializer[Any]):
+class TokenSerializer(KnownMembers):
     """A name and a password, and a code where the person has a second factor."""
 
     username = serializers.CharField(write_only=True, help_text="Or the e-mail address.")
@@ -43,7 +44,7 @@ class TokenSerializer(serializers.Serializer[Any]):
         return {"access": str(refresh.access_token), "refresh": str(refresh)}
 
 
-class RefreshSerializer(serializers.Serializer[Any]):
+class RefreshSerializer(KnownMembers):
     """A refresh token, which is worth nothing afterwards."""
 
     refresh = serializers.CharField()
@@ -66,7 +67,7 @@ class RefreshSerializer(serializers.Serializer[Any]):
         return {"access": str(new.access_token), "refresh": str(new)}
 
 
-class RevokeSerializer(serializers.Serializer[Any]):
+class RevokeSerializer(KnownMembers):
     """A refresh token that shall be worth nothing from now on."""
 
     refresh = serializers.CharField(write_only=True)
@@ -90,7 +91,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
         read_only_fields = fields
 
 
-class TimeZoneSerializer(serializers.ModelSerializer[User]):
+class TimeZoneSerializer(KnownMembers, serializers.ModelSerializer[User]):
     """The time zone in which the person reads clocks, by its IANA name."""
 
     timezone = serializers.CharField(

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from apikeys.models import LONGEST_DESCRIPTION, LONGEST_NAME, ApiKey
 from kernel.access import Scope
+from kernel.api.members import KnownMembers
 
 LONGEST_GRACE = timedelta(days=30)
 SCOPES = [scope.value for scope in Scope]
@@ -71,7 +72,7 @@ class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
         return serializers.DateTimeField().to_representation(key.old_until)
 
 
-class CreateApiKeySerializer(serializers.Serializer[Any]):
+class CreateApiKeySerializer(KnownMembers):
     """What a new key is called, and what it may do."""
 
     name = serializers.CharField(max_length=LONGEST_NAME)
@@ -89,7 +90,7 @@ class CreateApiKeySerializer(serializers.Serializer[Any]):
         return moment
 
 
-class ChangeApiKeySerializer(serializers.Serializer[Any]):
+class ChangeApiKeySerializer(KnownMembers):
     """What a key is called."""
 
     name = serializers.CharField(max_length=LONGEST_NAME, required=False)
@@ -98,13 +99,13 @@ class ChangeApiKeySerializer(serializers.Serializer[Any]):
     )
 
 
-class PermissionsSerializer(serializers.Serializer[Any]):
+class PermissionsSerializer(KnownMembers):
     """What a key may do from now on."""
 
     permissions = ScopesField()
 
 
-class RotateApiKeySerializer(serializers.Serializer[Any]):
+class RotateApiKeySerializer(KnownMembers):
     """How long the present text works beside the new one."""
 
     grace_seconds = serializers.IntegerField(

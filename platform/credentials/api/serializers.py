@@ -10,6 +10,7 @@ from credentials.kinds import Kind
 from credentials.models import LONGEST_TITLE, Credential
 from credentials.provider import Provider
 from kernel.api.fields import json_field
+from kernel.api.members import KnownMembers
 
 TYPES = [kind.value for kind in Kind]
 STATUSES = ("ready", "expired", "reconnect")
@@ -63,7 +64,7 @@ class CredentialSerializer(serializers.ModelSerializer[Credential]):
         return "expired" if credential.has_expired else "ready"
 
 
-class SecretSerializer(serializers.Serializer[Any]):
+class SecretSerializer(KnownMembers):
     """What is entered for a credential; which of it, its type says."""
 
     api_key = serializers.CharField(
@@ -151,7 +152,7 @@ class LoginSerializer(serializers.Serializer[Any]):
     state_token = serializers.CharField(help_text="Good once, in this session, for 15 minutes.")
 
 
-class CallbackSerializer(serializers.Serializer[Any]):
+class CallbackSerializer(KnownMembers):
     """What the browser brought back."""
 
     code = serializers.CharField(max_length=4096)

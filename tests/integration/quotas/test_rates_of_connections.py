@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 LOGIN = "/api/v1/integrations/github/login/"
 CALLBACK = "/api/v1/integrations/github/callback/"
 PAGE = "/account/credentials/connect/nobody/"
+JSON = "application/json"
 PAGE_BACK = "/account/credentials/callback/"
 
 
@@ -28,11 +29,10 @@ def browser(alice: User) -> Client:
 
 def test_every_step_counts_with_the_others(limit: Limit, browser: Client) -> None:
     limit(connections="4/minute per user")
-    json = {"content_type": "application/json"}
 
     steps = [
         browser.get(LOGIN).status_code,
-        browser.post(CALLBACK, {"code": "x", "state_token": "y"}, **json).status_code,
+        browser.post(CALLBACK, {"code": "x", "state_token": "y"}, content_type=JSON).status_code,
         browser.post(PAGE).status_code,
         browser.get(PAGE_BACK, {"code": "x", "state": "y"}).status_code,
     ]
@@ -42,7 +42,10 @@ def test_every_step_counts_with_the_others(limit: Limit, browser: Client) -> Non
     assert refused.status_code == 429
     assert refused.json()["limit"]["kind"] == "connections"
     assert "steps to connect accounts of other sites in one minute" in refused.json()["detail"]
-    assert browser.post(CALLBACK, {"code": "x", "state_token": "y"}, **json).status_code == 429
+    assert (
+        browser.post(CALLBACK, {"code": "x", "state_token": "y"}, content_type=JSON).status_code
+        == 429
+    )
     assert browser.get(PAGE_BACK, {"code": "x", "state": "y"}).status_code == 429
 
 
