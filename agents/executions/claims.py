@@ -26,7 +26,7 @@ from agents.engine.states import NodeStatus
 from agents.executions import settlement
 from agents.executions.combining import Combiner
 from agents.executions.journal import commit, is_due
-from agents.executions.ledger import DatabaseLedger
+from agents.executions.ledger import DatabaseLedger, RunChanged
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.opening import open_rows
 from agents.executions.shelf import shelf
@@ -71,6 +71,8 @@ class Step(Protocol):
     """Which the node execution must have."""
     emissions: Emissions
     """What it will deliver."""
+    by_ledger: bool
+    """Whether it is decided by the ledger alone: then the run may be locked after the decision."""
     durable: bool
     """Whether a crash of the database must not lose what was made."""
     context: Context
@@ -100,6 +102,7 @@ class Take:
     claim: Claim | None = None
     durable: bool = False
     status = NodeStatus.QUEUED
+    by_ledger = True
     emissions: Emissions = ()
     context: Context = field(init=False)
 
@@ -130,6 +133,7 @@ class Write:
     after: int
     decide: Decision
     goes_on: bool = False
+    by_ledger: bool = True
     made: bool = False
     status = NodeStatus.RUNNING
     durable = True
@@ -217,7 +221,7 @@ def suspend(claim: Claim, emissions: Emissions, *, after: int, suspension: Suspe
         if is_due(running):
             ledger.enqueue(running)
 
-    _write(Write(claim, emissions, after, decide))
+    _write(Write(claim, emissions, after, decide, by_ledger=False))
 
 
 def submit(step: Step) -> None:
@@ -244,12 +248,20 @@ def _write(step: Write) -> None:
 
 def _make(steps: Sequence[Step]) -> None:
     """Make the steps of one run in one transaction; the first one's thread ends it."""
+    try:
+        _make_by(steps, may_trust=all(step.by_ledger for step in steps))
+    except RunChanged:
+        shelf.distrust()
+        _make_by(steps, may_trust=False)
+
+
+def _make_by(steps: Sequence[Step], *, may_trust: bool) -> None:
     for step in steps:
         step.forget()
     with transaction.atomic():
         statuses = {step.status for step in steps}
         pks = [step.node_execution for step in steps]
-        ledger, rows = open_rows(pks, statuses, steps[0].run)
+        ledger, rows = open_rows(pks, statuses, steps[0].run, may_trust=may_trust)
         if ledger is None:
             return
         ahead = [

@@ -227,10 +227,10 @@ def commit(ledger: DatabaseLedger, *, durable: bool = True) -> None:
             ledger.flush()  # who failed is read from the database
         settlement.close(ledger)
     if ledger.run_changed and execution.state.is_final:
-        metrics.count_end(execution)
+        transaction.on_commit(partial(metrics.count_end, execution), robust=True)
     parent = execution.parent_id
     has_news = parent is not None and (ledger.gave_output or execution.state.is_final)
-    execution.unheard = execution.unheard or has_news
+    execution.unheard = has_news
     if ledger.leaves_reviews:
         ledger.flush()  # who ended is read from the database
         Review.objects.withdraw(execution.pk)

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils.timezone import now
 
 from agents.engine.graph import Graph
@@ -34,6 +35,10 @@ class TooManyNodeExecutions(TrellisError):
     code = "too_many_node_executions"
 
 
+class RunChanged(Exception):
+    """Something changed in a run that was not locked, and that a decision was made for."""
+
+
 @dataclass
 class DatabaseLedger(KnownRows):
     """One run while its row is locked. Satisfies ``delivery.Ledger``."""
@@ -47,6 +52,9 @@ class DatabaseLedger(KnownRows):
     leaves_reviews: bool = False  # whether something ended that may have asked a person
     went_idle: bool = False
     in_lane: bool = False  # the local lane goes on with it
+    expects: int | None = None
+    """The run is not locked: it will be with the first write, if this is its last event then.
+    Else the write raises `RunChanged`, and nothing is written."""
     audited: Entry | None = None  # a line of the audit log, written with the rest
     _stored: tuple[Any, ...] | None = None
     """What the database has of the run besides its counters, where that is known."""
@@ -237,6 +245,8 @@ class DatabaseLedger(KnownRows):
         batch = Batch()
         if not durable:
             batch.say(NOT_DURABLE)
+        if self.expects is not None:
+            statements.expect(batch, run.pk, self.expects)
         seldom = RUNS.seldom(run)
         statements.write(
             batch,
@@ -261,14 +271,22 @@ class DatabaseLedger(KnownRows):
             batch.say("COMMIT")
             if ask_others is not None and self.leaves_place:
                 ask_others(batch)
-        batch.run()
-        self.audited = None
-        run._state.adding = False
+        self._send(batch)
+        self.expects = self.audited = None
+        run._state.adding = run.unheard = False
         self._stored = seldom
         if self.knows_all:
             self.forget([*self._new.values(), *self._changed.values()])
         self._new, self._changed, self._emissions, self._events = {}, {}, {}, []
         self._with_inputs = set()
+
+    def _send(self, batch: Batch) -> None:
+        try:
+            batch.run()
+        except DatabaseError as error:
+            if self.expects is not None and statements.refuses(error):
+                raise RunChanged from None
+            raise
 
     def _is_recorded(self, execution: NodeExecution) -> bool:
         """Return whether the run that this one replays has the results; then they are taken."""

@@ -27,23 +27,28 @@ def open_row(pk: UUID, *statuses: NodeStatus) -> tuple[DatabaseLedger, NodeExecu
 
 
 def open_rows(
-    pks: Sequence[UUID], statuses: Collection[NodeStatus], run: UUID | None = None
+    pks: Sequence[UUID],
+    statuses: Collection[NodeStatus],
+    run: UUID | None = None,
+    *,
+    may_trust: bool = False,
 ) -> tuple[DatabaseLedger | None, dict[UUID, NodeExecution]]:
     """Lock a run and those of its node executions that are in one of these states.
 
     Returns the run's ledger and these rows, by id. None: there are none. Who knows the ``run``
-    says so: what this process kept of it need not be read again.
+    says so. Who ``may_trust`` what this process kept of it gets that, and no lock: the ledger's
+    first write takes it, or raises RunChanged.
     """
-    may_run = NodeStatus.QUEUED in statuses  # a block, under the lock
     kept = shelf.take(run) if run is not None else None
-    if kept is not None and shelf.pays:
-        shelf.pays = _lock_unchanged(kept, may_run=may_run)
-        if shelf.pays:
-            found = [row for pk in pks if (row := kept.known(pk)) and row.status in statuses]
-            return kept if found else None, {row.pk: row for row in found}
+    if kept is not None and may_trust and shelf.pays:
+        found = [row for pk in pks if (row := kept.known(pk)) and row.status in statuses]
+        if len(found) == len(pks):
+            kept.expects = kept.execution.last_seq
+            return kept, {row.pk: row for row in found}
+    may_run = NodeStatus.QUEUED in statuses  # a block, under the lock
     ledger, rows = _read_rows(pks, statuses, may_run=may_run)
-    if kept is not None and ledger is not None:
-        shelf.pays = ledger.execution.last_seq == kept.execution.last_seq
+    if kept is not None and ledger is not None and _are_alike(ledger, kept):
+        shelf.trust()
     return ledger, rows
 
 
@@ -71,7 +76,7 @@ def reopen(ledger: DatabaseLedger) -> DatabaseLedger | None:
 
     None: it was changed, and too much is going on in it to read it all again.
     """
-    if _lock_unchanged(ledger, may_run=True):
+    if _lock_unchanged(ledger):
         return ledger
     execution = _read(ledger.execution.pk)
     if execution is None:
@@ -84,20 +89,18 @@ def reopen(ledger: DatabaseLedger) -> DatabaseLedger | None:
     return fresh if fresh.knows_all else None
 
 
-def _lock_unchanged(ledger: DatabaseLedger, *, may_run: bool) -> bool:
+def _are_alike(ledger: DatabaseLedger, kept: DatabaseLedger) -> bool:
+    return ledger.execution.last_seq == kept.execution.last_seq
+
+
+def _lock_unchanged(ledger: DatabaseLedger) -> bool:
     """Lock a run; return whether nothing changed in it since its ledger was committed."""
-    found: list[bool] = []
-
-    def compare(last_seq: int, unheard: bool) -> None:
-        ledger.execution.unheard = unheard
-        found.append(last_seq == ledger.execution.last_seq)
-
+    found: list[int] = []
     batch = Batch()
-    if may_run:
-        batch.say(statements.IDLE_LIMIT)
-    statements.look(batch, ledger.execution.pk, compare)
+    batch.say(statements.IDLE_LIMIT)
+    statements.look(batch, ledger.execution.pk, found.append)
     batch.run()
-    return found == [True]
+    return found == [ledger.execution.last_seq]
 
 
 def _read(run: UUID) -> Execution | None:

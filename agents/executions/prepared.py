@@ -29,12 +29,28 @@ LOCK_RUN = Prepared(
     f"SELECT {RUNS.columns('run')} FROM {RUNS.name} run WHERE run.id = $1 FOR NO KEY UPDATE",
 )
 
-# Lock a run of which all is known, if nothing changed in it: what tells that, and the only column
-# that changes without an event.
+CHANGED = "a run changed while a step was made in it, which is made again"
+
+# Lock a run of which all is known, if nothing changed in it: what tells that.
 LOOK = Prepared(
     "trellis_look",
     ("uuid",),
-    f"SELECT run.last_seq, run.unheard FROM {RUNS.name} run WHERE run.id = $1 FOR NO KEY UPDATE",
+    f"SELECT run.last_seq FROM {RUNS.name} run WHERE run.id = $1 FOR NO KEY UPDATE",
+)
+
+# The same for a decision that was made before: where something changed, the message ends here. The
+# server's log has the sentence. It names a column, or the server would try to read the number from
+# it while it plans.
+EXPECT = Prepared(
+    "trellis_expect",
+    ("uuid", "bigint"),
+    f"""
+    SELECT CASE WHEN run.last_seq = $2 THEN 0
+        ELSE ('{CHANGED}: ' || coalesce(run.id::text, 'gone'))::int END
+    FROM (SELECT) one LEFT JOIN (
+        SELECT id, last_seq FROM {RUNS.name} WHERE id = $1 FOR NO KEY UPDATE
+    ) run ON TRUE
+    """,
 )
 
 
@@ -144,8 +160,12 @@ WITH opened AS ({NODES.insert("$1")}),
 emitted AS ({EMISSIONS.insert("$2")}),
 told AS ({EVENTS.insert("$3")})
 """
-WRITE = Prepared("trellis_write", ("json",) * 4, _ROWS + RUNS.update("$4"))
-WRITE_COUNTS = Prepared("trellis_write_counts", ("json",) * 4, _ROWS + RUNS.count("$4"))
+# Who told a parent takes it back without the run's lock: a write of the run only ever sets it.
+_KEPT = ["unheard"]
+WRITE = Prepared("trellis_write", ("json",) * 4, _ROWS + RUNS.update("$4", keep_if_true=_KEPT))
+WRITE_COUNTS = Prepared(
+    "trellis_write_counts", ("json",) * 4, _ROWS + RUNS.count("$4", keep_if_true=_KEPT)
+)
 WRITE_NEW = Prepared("trellis_write_new", ("json",) * 4, _ROWS + NEW_RUNS.insert("$4"))
 WRITE_AUDIT = Prepared("trellis_audit", ("json",), AUDIT.insert("$1"))
 

@@ -22,6 +22,7 @@ from agents.executions.models import NodeExecution
 from kernel.jsontypes import JSONValue
 
 MOST = 128  # runs
+DOUBTS = 8
 MOST_ROWS = 32  # of one run
 MOST_TEXT = 20_000  # characters in one row's inputs, about
 
@@ -32,9 +33,23 @@ class Shelf:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._ledgers: OrderedDict[UUID, DatabaseLedger] = OrderedDict()
-        self.pays = True
-        """Whether the last look at a ledger of ours found it good. Where other processes work on
-        the same runs, they mostly are not: then it costs more to try than to read all again."""
+        self.doubts = 0
+        """How often a ledger must be found good before one is trusted again. Where other processes
+        work on the same runs, they mostly are not: what is decided by such a one is decided twice,
+        which costs more than to read all again."""
+
+    @property
+    def pays(self) -> bool:
+        """Return whether a step may be made by a ledger before the run is locked."""
+        return self.doubts == 0
+
+    def trust(self) -> None:
+        """Learn that a ledger was good."""
+        self.doubts = max(self.doubts - 1, 0)
+
+    def distrust(self) -> None:
+        """Learn that a ledger was not."""
+        self.doubts = DOUBTS
 
     def take(self, run: UUID) -> DatabaseLedger | None:
         """Return the run's ledger, which is on the shelf no more."""
@@ -54,7 +69,7 @@ class Shelf:
         """Forget all."""
         with self._lock:
             self._ledgers.clear()
-            self.pays = True
+            self.doubts = 0
 
 
 def _is_worth_it(ledger: DatabaseLedger) -> bool:

@@ -10,11 +10,14 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db import DatabaseError
 
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.prepared import (
     BESIDE,
     CHANGE,
+    CHANGED,
+    EXPECT,
     LOCK,
     LOCK_RUN,
     LOOK,
@@ -69,14 +72,27 @@ def lock_run(batch: Batch, run: UUID, found: Callable[[Execution], None]) -> Non
     batch.add(LOCK_RUN, [run], read)
 
 
-def look(batch: Batch, run: UUID, found: Callable[[int, bool], None]) -> None:
-    """Add to the batch: lock a run, and read the number of its last event and its ``unheard``."""
+def look(batch: Batch, run: UUID, found: Callable[[int], None]) -> None:
+    """Add to the batch: lock a run, and read the number of its last event."""
 
     def read(rows: list[Any]) -> None:
-        for last_seq, unheard in rows:
-            found(last_seq, unheard)
+        for (last_seq,) in rows:
+            found(last_seq)
 
     batch.add(LOOK, [run], read)
+
+
+def expect(batch: Batch, run: UUID, last_seq: int) -> None:
+    """Add to the batch: lock a run; if this is not its last event any more, nothing is done.
+
+    `refuses` tells that from other errors of the batch.
+    """
+    batch.add(EXPECT, [run, last_seq])
+
+
+def refuses(error: DatabaseError) -> bool:
+    """Return whether a batch failed because the run is not as was expected."""
+    return CHANGED in str(error)
 
 
 def unsettled(

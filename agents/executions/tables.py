@@ -4,7 +4,7 @@ For statements that are written by hand (`prepared`): the ORM would take longer 
 PostgreSQL takes to run them. Rows travel to PostgreSQL as JSON, many in one parameter.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connection, models
@@ -100,32 +100,42 @@ class Table(Generic[M]):
         return f"INSERT INTO {self.name} ({names}) SELECT {values} FROM {given}"
 
     def update(
-        self, parameter: str, *, keep_if_null: Iterable[str] = (), keep_if_later: Iterable[str] = ()
+        self,
+        parameter: str,
+        *,
+        keep_if_null: Iterable[str] = (),
+        keep_if_later: Iterable[str] = (),
+        keep_if_true: Iterable[str] = (),
     ) -> str:
         """Return an UPDATE, by id, of the row in a parameter, as `change` gives it.
 
         Null leaves the columns in ``keep_if_null`` as they are, and a moment those in
-        ``keep_if_later`` that have a later one. One row at a time: the planner takes a list of
-        rows for a hundred, and reads small tables whole to find them.
+        ``keep_if_later`` that have a later one; those in ``keep_if_true`` stay true. One row at a
+        time: the planner takes a list of rows for a hundred, and reads small tables whole to find
+        them.
         """
-        rules = dict.fromkeys(keep_if_null, "COALESCE({given}, {stored})") | dict.fromkeys(
-            keep_if_later, "CASE WHEN {given} IS NOT NULL THEN GREATEST({given}, {stored}) END"
+        rules = (
+            dict.fromkeys(keep_if_null, "COALESCE({given}, {stored})")
+            | dict.fromkeys(
+                keep_if_later, "CASE WHEN {given} IS NOT NULL THEN GREATEST({given}, {stored}) END"
+            )
+            | dict.fromkeys(keep_if_true, "{given} OR {stored}")
         )
+        return self._set(self._changed, parameter, rules)
+
+    def count(self, parameter: str, *, keep_if_true: Iterable[str] = ()) -> str:
+        """Return an UPDATE, by id, of the counters of the row in a parameter, as `counts` does."""
+        rules = dict.fromkeys(keep_if_true, "{given} OR {stored}")
+        return self._set(self._counters, parameter, rules)
+
+    def _set(self, fields: Iterable[Any], parameter: str, rules: Mapping[str, str]) -> str:
         changes = ", ".join(
             f'"{one.column}" = '
             + rules.get(one.name, "{given}").format(
                 given=_from_json(one), stored=f'stored."{one.column}"'
             )
-            for one in self._changed
+            for one in fields
         )
-        return self._set(changes, parameter, self._changed)
-
-    def count(self, parameter: str) -> str:
-        """Return an UPDATE, by id, of the counters of the row in a parameter, as `counts` does."""
-        changes = ", ".join(f'"{one.column}" = given."{one.column}"' for one in self._counters)
-        return self._set(changes, parameter, self._counters)
-
-    def _set(self, changes: str, parameter: str, fields: Iterable[Any]) -> str:
         given = f"json_to_record({parameter}) AS given({_given([self._key, *fields])})"
         return f"UPDATE {self.name} stored SET {changes} FROM {given} WHERE stored.id = given.id"
 

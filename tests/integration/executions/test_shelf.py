@@ -35,20 +35,20 @@ def empty() -> Iterator[None]:
 def another_process() -> Iterator[None]:
     with (
         patch.object(shelf.shelf, "_ledgers", OrderedDict()),
-        patch.object(shelf.shelf, "pays", True),
+        patch.object(shelf.shelf, "doubts", 0),
     ):
         yield
 
 
 @contextmanager
 def reads() -> Iterator[list[str]]:
-    """Collect which of the two ways of locking were used: of the run alone, or with its rows."""
+    """Collect how steps locked the run: with what they wrote, or before, with its rows."""
     found: list[str] = []
     connection.ensure_connection()
     with CaptureQueriesContext(connection) as queries:
         yield found
     for one in queries:
-        found += ["run"] * ("EXECUTE trellis_look" in one["sql"])
+        found += ["write"] * ("EXECUTE trellis_expect" in one["sql"])
         found += ["rows"] * ("EXECUTE trellis_lock (" in one["sql"])
 
 
@@ -93,7 +93,7 @@ def test_what_this_process_wrote_is_not_read_again(
     with reads() as found:
         run_to_end(execution)
 
-    assert found == ["rows"] + ["run"] * 7  # four nodes, each claimed and ended
+    assert found == ["rows"] + ["write"] * 7  # four nodes, each claimed and ended
     assert fresh(execution).status == "COMPLETED"
 
 
@@ -108,15 +108,16 @@ def test_what_another_process_wrote_is_read_anew(alice: User) -> None:
     with reads() as found:
         claims.complete(mine, [("out", 1), ("out", 2)], after=0)  # type: ignore[list-item]
 
-    assert found == ["run", "rows"]
+    assert found == ["write", "rows"]
     assert [row.input_data["a"] for row in rows(execution, both)] == [1, 2]
     assert [row.input_data["b"] for row in rows(execution, both)] == ["a", "b"]
     assert statuses(execution, both) == ["QUEUED", "QUEUED"]
 
 
-def test_where_others_work_on_the_same_runs_nothing_is_tried_until_it_would_have_paid(
-    alice: User,
+def test_where_others_work_on_the_same_runs_nothing_is_tried_until_it_would_have_paid_often(
+    alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(shelf, "DOUBTS", 3)
     graph, (left, right, _) = two_branches()
     execution = start(alice, graph)
     mine = claimed(execution, left)
@@ -124,10 +125,10 @@ def test_where_others_work_on_the_same_runs_nothing_is_tried_until_it_would_have
         claimed(execution, right)
 
     with reads() as found:
-        for number in range(4):
+        for number in range(6):
             claims.record(mine, [("out", number)], after=number)  # type: ignore[list-item]
 
-    assert found == ["run", "rows", "rows", "run", "run"]
+    assert found == ["write", *["rows"] * 4, "write", "write"]  # the first of them had no ledger
 
 
 def test_a_cancel_by_another_process_is_seen(alice: User) -> None:
@@ -172,7 +173,7 @@ def test_a_lease_that_was_renewed_meanwhile_is_not_cut_short(alice: User) -> Non
     with reads() as found:
         claims.record(claim, [("out", 1)], after=0)  # type: ignore[list-item]
     row.refresh_from_db()
-    assert (found, row.lease_until) == (["run"], later)
+    assert (found, row.lease_until) == (["write"], later)
     claims.complete(claim, [("out", 1)], after=0)  # type: ignore[list-item]
     row.refresh_from_db()
 
@@ -189,7 +190,7 @@ def test_what_changes_in_the_runs_row_without_an_event_is_not_changed_back(alice
         run_queued()
 
     row = fresh(execution)
-    assert set(found) == {"run"}
+    assert set(found) == {"write"}
     assert (row.unheard, row.replay_of) == (True, old)
 
 
