@@ -2,9 +2,10 @@
 
 A step reads with the run's lock what its decision will want to know. Most of that this process
 wrote itself a moment ago: in a chain, a worker ends a node execution and takes the next one. So it
-keeps the ledger, and locks the run alone next time. Whatever changes in a run is told as an event,
-and events are numbered under the run's lock: where the last number is still the one that the
-ledger wrote, nobody changed anything, and the ledger is as good as what would be read.
+keeps the ledger, decides by it next time, and locks the run when it writes. Whatever changes in a
+run is told as an event, and events are numbered under the run's lock: where the last number is still
+the one that the ledger wrote, nobody changed anything, and the ledger is as good as what would have
+been read. Else nothing is written, and the step is made again.
 
 A few things change without an event. A lease that is renewed is never cut short by a write
 (`prepared`), how often a message was sent is only a hint, and for the places at a credential

@@ -14,11 +14,12 @@ from accounts.models import User
 from agents.executions import runner, services, starting
 from agents.executions.eventlog import Log
 from agents.executions.models import Execution, NodeExecution
+from agents.executions.shelf import shelf
 from tests.support.graphs import GraphBuilder
 from tests.support.runs import run_queued, run_to_end, start, version_of
 
 CLAIM = 2  # lock and read; write
-COMPLETE = 2
+COMPLETE = 1  # lock with the write: this worker knows the run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,6 +53,7 @@ def test_a_block_that_is_not_known_to_be_quick_is_claimed_and_journaled(alice: U
     execution = start(alice, chain(5), **{"in": 1})
     run_queued()
     row = queued(execution)
+    shelf.clear()
 
     with messages() as sent:
         runner.run_node(row.pk)
@@ -74,6 +76,41 @@ def test_a_quick_block_is_taken_and_journaled_at_once(
     first, last = sent()
     assert first.startswith("BEGIN; ")
     assert last.endswith("; COMMIT")
+
+
+def test_a_worker_that_did_the_step_before_claims_and_journals_with_one_message_each(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.executions.costs.LIGHT", -1.0)  # each is claimed, however quick
+    execution = start(alice, chain(5), **{"in": 1})
+    run_queued()
+    row = queued(execution)
+
+    with messages() as sent:
+        runner.run_node(row.pk, execution.pk)
+
+    claims, completes = sent()
+    for one in (claims, completes):
+        assert one.startswith("BEGIN; ")
+        assert one.endswith("; COMMIT")
+        assert "EXECUTE trellis_expect (" in one
+
+
+def test_a_worker_that_did_the_step_before_takes_and_journals_a_quick_block_with_one_message(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.executions.costs.LIGHT", 60)  # however busy the machine is
+    execution = start(alice, chain(5), **{"in": 1})
+    run_queued()
+    run_queued()
+    row = queued(execution)
+
+    with messages() as sent:
+        runner.run_node(row.pk, execution.pk)
+
+    [only] = sent()
+    assert only.startswith("BEGIN; EXECUTE trellis_expect (")
+    assert only.endswith("; COMMIT")
 
 
 def test_a_stretch_of_the_lane_costs_as_much_as_one_node(alice: User, lane: None) -> None:

@@ -2,21 +2,25 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import DataError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from accounts.models import User
 from agents.executions import claims, journal, services, shelf
 from agents.executions.claims import Claim
+from agents.executions.combining import Combiner
 from agents.executions.ledger import DatabaseLedger
-from agents.executions.models import Emission, Execution, NodeExecution
+from agents.executions.models import Emission, Event, Execution, NodeExecution
 from agents.executions.output import outputs
+from tests.support.cases import sub_agent
 from tests.support.graphs import GraphBuilder
 from tests.support.runs import fresh, rows, run, run_queued, run_to_end, start, statuses
 
@@ -36,6 +40,7 @@ def another_process() -> Iterator[None]:
     with (
         patch.object(shelf.shelf, "_ledgers", OrderedDict()),
         patch.object(shelf.shelf, "doubts", 0),
+        patch.object(claims, "_combiner", Combiner(claims._make, most=claims.MOST_TOGETHER)),
     ):
         yield
 
@@ -112,6 +117,84 @@ def test_what_another_process_wrote_is_read_anew(alice: User) -> None:
     assert [row.input_data["a"] for row in rows(execution, both)] == [1, 2]
     assert [row.input_data["b"] for row in rows(execution, both)] == ["a", "b"]
     assert statuses(execution, both) == ["QUEUED", "QUEUED"]
+
+
+def test_a_step_that_was_decided_by_what_is_no_longer_true_leaves_nothing(alice: User) -> None:
+    graph, (left, right, both) = two_branches()
+    execution = start(alice, graph)
+    mine = claimed(execution, left)
+    made: list[int] = []  # the number of the run's last event, at each try
+    make = claims.Write.make
+
+    def other_first(self: claims.Write, ledger: DatabaseLedger, *args: Any, **more: Any) -> None:
+        if not made:  # between the look at what is known and the write
+            with ThreadPoolExecutor(1) as others, another_process():
+                others.submit(end_other).result(timeout=60)
+        made.append(ledger.execution.last_seq)
+        make(self, ledger, *args, **more)
+
+    def end_other() -> None:
+        with patch.object(claims.Write, "make", make):
+            claims.complete(other, [("out", "a")], after=0)  # type: ignore[list-item]
+        connection.close()
+
+    other = claimed(execution, right)
+    with patch.object(claims.Write, "make", other_first):
+        claims.complete(mine, [("out", 1)], after=0)  # type: ignore[list-item]
+
+    known, read = made
+    assert known < read
+    assert [row.input_data for row in rows(execution, both)] == [{"a": 1, "b": "a"}]
+    assert list(Event.objects.filter(execution=execution).values_list("seq", flat=True)) == list(
+        range(1, fresh(execution).last_seq + 1)
+    )
+    assert fresh(run_to_end(execution)).status == "COMPLETED"
+
+
+def test_a_run_that_was_deleted_meanwhile_is_nobodys(alice: User) -> None:
+    execution = start(alice, chain(), **{"in": 1})
+    run_queued()
+    [row] = NodeExecution.objects.filter(execution=execution, status="QUEUED")
+    claim = claims.claim(row.pk, worker="w", run=execution.pk)
+    assert claim is not None
+    Execution.objects.filter(pk=execution.pk).delete()
+
+    with reads() as found, pytest.raises(claims.LeaseLost):
+        claims.complete(claim, [("out", 1)], after=0)  # type: ignore[list-item]
+
+    assert found == ["write", "rows"]
+    assert not Emission.objects.filter(node_execution=row).exists()
+
+
+def test_another_error_of_the_write_is_no_reason_to_make_the_step_again(alice: User) -> None:
+    execution = start(alice, chain(), **{"in": 1})
+    run_queued()
+    [row] = NodeExecution.objects.filter(execution=execution, status="QUEUED")
+    claim = claims.claim(row.pk, worker="w", run=execution.pk)
+    assert claim is not None
+
+    with reads() as found, pytest.raises(DataError, match=r"\\u0000 cannot be"):
+        claims.complete(claim, [("a\0pin", 1)], after=0)  # type: ignore[list-item]
+
+    assert found == ["write"]
+    assert (fresh(execution).status, statuses(execution, row.node_id)) == ("RUNNING", ["RUNNING"])
+
+
+def test_a_step_neither_takes_back_what_a_parent_was_told_nor_tells_it_again(alice: User) -> None:
+    branches, _ = two_branches()
+    parent = start(alice, sub_agent(branches))
+    run_queued()  # it waits for its child
+    child = Execution.objects.get(parent__execution=parent)
+    run_queued()
+    Execution.objects.filter(pk=child.pk).update(unheard=True)
+    run_queued()
+    told = fresh(child).unheard
+    Execution.objects.filter(pk=child.pk).update(unheard=False)  # as the parent does
+
+    first = NodeExecution.objects.filter(execution=child, status="QUEUED").order_by("number")[0]
+    assert claims.claim(first.pk, worker="w", run=child.pk) is not None
+
+    assert (told, fresh(child).unheard) == (True, False)
 
 
 def test_where_others_work_on_the_same_runs_nothing_is_tried_until_it_would_have_paid_often(
