@@ -20,6 +20,7 @@ from agents.engine.values import emission_value, error_of
 from agents.executions.context import DatabaseStore
 from agents.executions.files import RunFiles, discard
 from agents.executions.keyring import Keyring
+from agents.executions.modelcalls import RunModels
 from agents.executions.web import RunHttp, RunMail
 from blocks.sdk import BlockError, BlockKind, BlockSpec, Decision, registry
 from kernel.errors import Detail, NotFound, TrellisError
@@ -71,6 +72,7 @@ def _run(user: User, spec: BlockSpec, data: Mapping[str, Any]) -> dict[str, list
     node = Node(NodeId(str(spec.id)), str(spec.id), spec)
     context = LoneContext(user)
     context.credentials = Keyring(user.pk, node, data, dict)
+    context.models = RunModels(context.credentials)
     outputs: dict[str, list[Any]] = {}
     try:
         for pin, value in islice(spec.run(spec.inputs.build(data), context), MOST_VALUES):
@@ -121,6 +123,7 @@ class LoneContext:
     node_id = ""
     cancelled = False
     credentials: Keyring
+    models: RunModels
 
     def __init__(self, user: User) -> None:
         self.graph_exec_id = self.node_exec_id = uuid4()

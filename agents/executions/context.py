@@ -20,6 +20,7 @@ from agents.executions.files import RunFiles
 from agents.executions.keyring import Keyring
 from agents.executions.leases import Pulse
 from agents.executions.listening import RunEvents
+from agents.executions.modelcalls import RunModels
 from agents.executions.models import Execution, StoredValue
 from agents.executions.output import output_count, output_stream
 from agents.executions.starting import start_child
@@ -121,6 +122,10 @@ class WorkerContext:
     @cached_property
     def mail(self) -> RunMail:
         return RunMail(stop=lambda: self.cancelled)
+
+    @cached_property
+    def models(self) -> RunModels:
+        return RunModels(self.credentials, stop=lambda: self.cancelled, log=self.log)
 
     @property
     def cancelled(self) -> bool:

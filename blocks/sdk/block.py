@@ -8,6 +8,7 @@ from uuid import UUID
 
 from blocks.sdk.credentials import Credentials
 from blocks.sdk.http import HttpResponse
+from blocks.sdk.models import Answer
 from blocks.sdk.pins import InputPins, OutputPins
 from blocks.sdk.registry import registry
 from blocks.sdk.spec import BlockFunction, BlockKind, BlockSpec, Category, Effect, Output, Queue
@@ -28,6 +29,7 @@ def block(
     examples: Sequence[Sequence[InputPins | Output]] = (),
     answers: Mapping[str, HttpResponse] | None = None,
     example_credentials: Mapping[str, Credentials] | None = None,
+    replies: Sequence[str | Answer] = (),
     legacy_ids: Sequence[str] = (),
     value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None,
     title: str = "",
@@ -40,7 +42,8 @@ def block(
     OutputPins (or Emit). Its docstring is the block's description. ``id`` and ``name`` are for
     ever: saved graphs and other platforms' exports know the block by them. Each example is the
     inputs followed by what is yielded, and is run as a test; ``answers`` says what other hosts
-    answer in it, by address, and ``example_credentials`` what is chosen for its credentials pins. A ``sensitive`` block waits until a
+    answer in it, by address, and ``example_credentials`` what is chosen for its credentials pins, ``replies`` what models
+    say, in order. A ``sensitive`` block waits until a
     person allows it, in agents whose settings say so. ``value_schema`` is for INPUT and
     OUTPUT blocks: extra JSON Schema for the agent's pin, made from the node's values.
     ``retry`` and ``timeout_seconds`` say, in the words of a node's metadata, when trying again
@@ -67,6 +70,7 @@ def block(
                 examples=tuple(tuple(example) for example in examples),
                 answers=answers or {},
                 example_credentials=example_credentials or {},
+                replies=tuple(replies),
                 legacy_ids=tuple(legacy_ids),
                 value_schema=value_schema,
                 takes_context=takes_context,

@@ -9,6 +9,7 @@ from uuid import UUID
 from blocks.sdk.context import RunContext
 from blocks.sdk.credentials import Credentials
 from blocks.sdk.http import HttpResponse
+from blocks.sdk.models import Answer
 from blocks.sdk.pins import InputPins, OutputPins, PinName
 
 Effect: TypeAlias = Literal["none", "idempotent", "external"]
@@ -92,6 +93,8 @@ class BlockSpec:
     """What other hosts answer in the examples, by address."""
     example_credentials: Mapping[str, Credentials] = field(default_factory=dict)
     """What is chosen for the credentials pins in the examples."""
+    replies: tuple[str | Answer, ...] = ()
+    """What models say in the examples, in each from the first one on."""
     legacy_ids: tuple[str, ...] = ()
     value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
     takes_context: bool = False

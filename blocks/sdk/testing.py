@@ -12,6 +12,7 @@ from blocks.sdk.credentials import NAME, Credentials, CredentialsAccess
 from blocks.sdk.errors import BlockError
 from blocks.sdk.http import FormFile, Headers, HeadersFor, Http, HttpResponse, RequestFailed
 from blocks.sdk.mail import Mail
+from blocks.sdk.models import OLLAMA_HOST, Answer, ModelFailed, Models, Question
 from blocks.sdk.pins import InputPins
 from blocks.sdk.spec import BlockSpec, Emit
 
@@ -149,6 +150,31 @@ class Outgoing:
 
 
 @dataclass
+class CannedModels:
+    """A model that says what is given, in order. ``asked`` lists the questions, with the model's name."""
+
+    replies: Sequence[str | Answer | Exception] = ()
+    asked: list[tuple[str, Question]] = field(default_factory=list)
+
+    def ask(
+        self,
+        question: Question,
+        *,
+        model: str,
+        ollama_host: str = OLLAMA_HOST,
+        pin: str = NAME,
+        streams_to: str = "",
+    ) -> Answer:
+        self.asked.append((model, question))
+        if len(self.asked) > len(self.replies):
+            raise ModelFailed("There is no model here that says more.")
+        said = self.replies[len(self.asked) - 1]
+        if isinstance(said, Exception):
+            raise said
+        return Answer(said, provider="canned", model=model) if isinstance(said, str) else said
+
+
+@dataclass
 class GivenCredentials:
     """Credentials by pin, as they are given."""
 
@@ -184,6 +210,7 @@ class FakeContext:
     events: Events = field(default_factory=PastEvents)
     http: Http = field(default_factory=CannedHttp)
     mail: Mail = field(default_factory=Outgoing)
+    models: Models = field(default_factory=CannedModels)
     credentials: CredentialsAccess = field(default_factory=GivenCredentials)
     cancelled: bool = False
     moment: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -205,11 +232,12 @@ def run_block(
 ) -> list[Emit]:
     """Return all that a block emits for these inputs (a model, or values by pin name).
 
-    Without a context, other hosts answer as they do in the block's examples.
+    Without a context, other hosts and models answer as they do in the block's examples.
     """
     pins = inputs if isinstance(inputs, InputPins) else spec.inputs.build(inputs)
     context = context or FakeContext(
         http=CannedHttp(spec.answers),
         credentials=GivenCredentials(dict(spec.example_credentials)),
+        models=CannedModels(spec.replies),
     )
     return list(spec.run(pins, context))

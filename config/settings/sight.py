@@ -32,6 +32,6 @@ LOGGING = {
     # Two lines for each task, and one of them every second, would bury what matters.
     "loggers": {
         name: {"level": "WARNING"}
-        for name in ("httpx", "celery.app.trace", "celery.worker.strategy", "celery.beat")
+        for name in ("httpx", "httpx2", "celery.app.trace", "celery.worker.strategy", "celery.beat")
     },
 }

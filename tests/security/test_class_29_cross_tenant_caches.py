@@ -55,6 +55,7 @@ KEPT = {
     "platform/kernel/postgresql/batch.py": "which statements a connection knows, by the connection",
     "platform/kernel/standing.py": "open connections, each by itself",
     "platform/launcher/cli/examinations/workforce.py": "what one look of the doctor found",
+    "platform/llm/clients.py": "clients without a secret, by address and model",
     "platform/quotas/windows.py": "connections, by their addresses",
     "platform/telemetry/health.py": "what the whole instance lacks: of nobody",
     "platform/telemetry/redaction.py": "secrets to be hidden: from everybody",

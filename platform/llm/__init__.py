@@ -1,0 +1,1 @@
+"""Language models: whose they are, where they are asked, what they said and what it cost."""
