@@ -272,11 +272,11 @@ class Post:
 
     def __init__(self) -> None:
         self.slate: Slate | None = None
-        self.read_end = self.write_end = -1
+        self.read_end = self.write_end = self.worker = -1
 
     def open(self) -> None:
         """Make both, before anything is forked."""
-        self.slate = Slate()
+        self.slate, self.worker = Slate(), os.getpid()
         self.read_end, self.write_end = os.pipe()
         os.set_blocking(self.write_end, False)
 
@@ -316,6 +316,8 @@ class WatchedRequest(Request):
 def _begin_pool_process(**_: Any) -> None:
     """Write on the slate from now on, and hold no more memory than a block may."""
     if _post.slate is not None:
+        if os.getppid() != _post.worker:  # it died before Linux was asked to end us with it
+            os._exit(1)
         own: Any = current_process()  # a pool process knows its number
         slate.take(_post.slate, own.index)
         memory.limit(settings.EXECUTIONS["cpu_memory_mb"])
