@@ -19,7 +19,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "rest_framework_simplejwt.token_blacklist",
     "channels",
-    "django_celery_beat",
     "telemetry",
     "audit",
     "accounts",
@@ -35,6 +34,7 @@ INSTALLED_APPS = [
     "agents.executions",
     "webui",
     # After webui, whose templates stand in for theirs.
+    "django_celery_beat",
     "allauth",
     "allauth.account",
     "allauth.mfa",
