@@ -17,13 +17,14 @@ from django.urls import re_path
 from kernel.api.bodies import LimitBody
 from quotas.sockets import LimitedSockets
 from telemetry.asgi import Lifespan, ObservedSockets
+from webui.refusing import refusal_page
 
 nowhere: Any = WebsocketDenier.as_asgi()
 routes: list[Any] = [*websocket_urlpatterns, re_path("", nowhere)]
 
 application = ProtocolTypeRouter(
     {
-        "http": LimitBody(http),
+        "http": LimitBody(http, page=refusal_page),
         "websocket": ObservedSockets(
             AllowedOrigins(WebSocketAuthentication(LimitedSockets(URLRouter(routes))))
         ),

@@ -4,10 +4,12 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from kernel.api.errors import API
 from kernel.api.problems import Problem, Refusal
 from kernel.api.refusals import EVERYWHERE, too_large
 from kernel.errors import TrellisError
@@ -16,6 +18,7 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Page = Callable[[TrellisError], HttpResponse]
 
 
 class LimitBody:
@@ -24,14 +27,16 @@ class LimitBody:
     Django copies a body to disk before any of its middleware runs, so the limit stands outside.
     A body that says its length is refused unread; one in chunks, at the chunk that is too much.
     A compressed one is refused (415): what it unpacks to could be of any length.
+    ``page`` makes what browsers are told of it that ask for a page.
     """
 
-    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+    def __init__(self, app: Callable[..., Awaitable[None]], *, page: Page) -> None:
         self.app = app
+        self.page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _header(scope, b"content-encoding").strip().lower() not in (b"", b"identity"):
-            await _refuse(send, CompressedBody())
+            await self._refuse(scope, send, CompressedBody())
             return
         limit = limit_of(scope["path"])
         body = _Body(receive, limit.most)
@@ -39,7 +44,19 @@ class LimitBody:
             await self.app(scope, body.receive, send)
             if not body.is_too_large:
                 return
-        await _refuse(send, too_large(limit.most, limit.variable))
+        await self._refuse(scope, send, too_large(limit.most, limit.variable))
+
+    async def _refuse(self, scope: Scope, send: Send, error: TrellisError) -> None:
+        asks_for_page = b"text/html" in _header(scope, b"accept")
+        if asks_for_page and not scope["path"].startswith(API):
+            response = await sync_to_async(self.page)(error)
+        else:
+            response = Problem(Refusal.of(error))
+        headers = [(name.lower().encode(), value.encode()) for name, value in response.items()]
+        await send(
+            {"type": "http.response.start", "status": response.status_code, "headers": headers}
+        )
+        await send({"type": "http.response.body", "body": response.content})
 
 
 class Limit(NamedTuple):
@@ -115,13 +132,6 @@ def _declared_length(scope: Scope) -> int:
 
 def _header(scope: Scope, name: bytes) -> bytes:
     return next((bytes(value) for one, value in scope["headers"] if one == name), b"")
-
-
-async def _refuse(send: Send, error: TrellisError) -> None:
-    response = Problem(Refusal.of(error))
-    headers = [(b"content-type", response["Content-Type"].encode())]
-    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": response.content})
 
 
 def _length(stream: Any) -> int:

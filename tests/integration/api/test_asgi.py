@@ -87,6 +87,26 @@ async def test_a_compressed_body_is_refused_unread(http: httpx.AsyncClient, enco
     assert (response.status_code, response.json()["code"]) == (415, "unsupported_media_type")
 
 
+async def test_browsers_get_a_page_of_what_was_not_read(
+    http: httpx.AsyncClient, settings: Settings
+) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    headers = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+    for content in (b"x" * 1001, chunks(b"x" * 600, b"x" * 600)):
+        page = await http.post("/agents/import/", content=content, headers=headers)
+
+        assert page.status_code == 413
+        assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert "This was not read" in page.text
+        assert "larger than 1000 bytes. Send less, or raise MAX_REQUEST_BYTES." in page.text
+        ordinary = await http.get("/sign-in/")
+        for name in ("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options"):
+            assert page.headers[name] == ordinary.headers[name]
+    of_api = await http.post("/api/v1/graphs/", content=b"x" * 1001, headers=headers)
+    assert of_api.headers["Content-Type"] == "application/problem+json"
+
+
 async def test_requests_have_their_own_ids(http: httpx.AsyncClient) -> None:
     ids = {(await http.get("/api/nothing")).headers["X-Request-ID"] for _ in range(3)}
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from pytest_django import Settings
 
 from kernel.api.bodies import BodyLengthMiddleware, LimitBody, Message, Receive, Scope, Send
+from kernel.errors import TrellisError
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -29,6 +30,10 @@ async def reader(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+def no_page(error: TrellisError) -> HttpResponse:
+    raise AssertionError(f"nobody asked for a page of {error!r}")
+
+
 async def answer_to(chunks: Iterable[bytes], **headers: str) -> tuple[Answer, int]:
     """Return the answer, and how many chunks were read for it."""
     waiting = list(chunks)
@@ -42,7 +47,9 @@ async def answer_to(chunks: Iterable[bytes], **headers: str) -> tuple[Answer, in
 
     total = len(waiting)
     encoded = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    await LimitBody(reader)({"type": "http", "path": "/", "headers": encoded}, receive, send)
+    await LimitBody(reader, page=no_page)(
+        {"type": "http", "path": "/", "headers": encoded}, receive, send
+    )
     start, end = sent
     return (start["status"], json.loads(end["body"])), total - len(waiting)
 
