@@ -14,7 +14,7 @@ SYNC := $(UV) sync --frozen --inexact
 
 BUILDER := $(BIN)/python -P -m launcher.builder
 
-.PHONY: help up test check audit bench chaos builder screenshots schema fmt clean install install-dev node
+.PHONY: help up test check audit sbom bench chaos builder screenshots schema fmt clean install install-dev node
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ check: install-dev node ## check style, types, layers and the compose file
 
 audit: install-dev node ## report known holes in the packages that are installed
 	@$(BIN)/python -P .ci/audit
+
+sbom: install-dev node ## list what an instance is made of, as CycloneDX files in build/sbom
+	@$(BIN)/python -P .ci/sbom
 
 bench: install-dev ## measure the engine beside plain Celery; ARGS="chain fanout" chooses
 	@exec $(BIN)/python -m benchmarks $(ARGS)

