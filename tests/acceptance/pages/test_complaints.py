@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.template import loader
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, FilePayload, Page, Response, expect
 
 from tests.acceptance.browser import Visitor
 from tests.acceptance.instances import Trellis
@@ -90,8 +90,8 @@ def test_the_viewer_of_the_schema_works_under_the_policy(visitor: Visitor) -> No
 def test_a_file_that_is_too_large_to_import_gets_a_page(visitor: Visitor) -> None:
     page = visitor.page(java_script_enabled=False)  # a script would not let it be sent at all
     page.goto("/agents/")
-    large = {"name": "large.json", "mimeType": "application/json", "buffer": b" " * 20_000_000}
-    page.locator("input[type=file]").first.set_input_files(files=[large])  # type: ignore[list-item]
+    large = FilePayload(name="large.json", mimeType="application/json", buffer=b" " * 20_000_000)
+    page.locator("input[type=file]").first.set_input_files(large)
 
     with page.expect_navigation(wait_until="load") as loaded:
         page.locator(".drop__form").get_by_role("button", name="Import", exact=True).click()
