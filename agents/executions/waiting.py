@@ -7,7 +7,7 @@ from agents.engine.ids import NodeId
 from agents.engine.states import NodeStatus
 from agents.executions import reasons
 from agents.executions.models import Execution, NodeExecution
-from agents.executions.reasons import Lookup, Reason, Scene
+from agents.executions.scene import Lookup, Reason, Scene
 
 MOST = 200
 QUIET = frozenset({"running", "queued"})  # what goes its way is no news on a page

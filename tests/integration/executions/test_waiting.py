@@ -10,7 +10,8 @@ from django.utils.timezone import now
 from accounts.models import User
 from agents.executions import claims, services
 from agents.executions.models import Event, Execution, NodeExecution
-from agents.executions.reasons import Lookup, clock
+from agents.executions.reasons import clock
+from agents.executions.scene import Lookup
 from agents.executions.waiting import MOST, lines, summary, waiting
 from tests.integration.executions.conftest import Limits
 from tests.support.cases import shown, sub_agent, values
