@@ -1,7 +1,8 @@
-import { useStore as useFlow, type NodeProps } from "@xyflow/react";
+import type { NodeProps } from "@xyflow/react";
 import { memo } from "react";
 import { useShallow } from "zustand/react/shallow";
 import { useFit } from "@/canvas/connecting";
+import { useDetail } from "@/canvas/detail";
 import { isFolded, type FlowNode } from "@/canvas/flow";
 import { geometryOf } from "@/canvas/geometry";
 import { familyOf, iconOf } from "@/canvas/looks";
@@ -18,15 +19,6 @@ import { NodeRunBadge, useNodeStatus } from "@/run/NodeRunBadge";
 import { InlineField } from "@/pins/InlineField";
 import { Icon } from "@/ui/icons";
 
-/** Below this zoom no text can be read, so none is drawn. */
-export const READABLE_ZOOM = 0.4;
-
-/** Below this one not even a title in large letters. */
-const NAMED_ZOOM = 0.18;
-
-const detailOf = ({ transform: [, , zoom] }: { transform: [number, number, number] }) =>
-  zoom >= READABLE_ZOOM ? "all" : zoom >= NAMED_ZOOM ? "title" : "none";
-
 const NO_PINS: NodePins = { inputs: [], outputs: [] };
 
 function pinsIn(editor: Editor, id: string): NodePins {
@@ -41,9 +33,9 @@ export const BlockNode = memo(function BlockNode({
   isConnectable,
 }: NodeProps<FlowNode>) {
   const node = useEditor((editor) => findNode(editor.document, id));
-  const detail = useFlow(detailOf);
+  const detail = useDetail();
   if (!node) return null;
-  return detail === "all" ? (
+  return detail === "all" || detail === "values" ? (
     <FullNode node={node} selected={selected} isConnectable={isConnectable} />
   ) : (
     <SmallNode node={node} selected={selected} isNamed={detail === "title"} />

@@ -4,19 +4,14 @@ import {
   ConnectionLineType,
   ReactFlow,
   SelectionMode,
+  useStore as useFlow,
   type Connection,
   type NodeChange,
   type EdgeChange,
   type OnConnectEnd,
   type OnConnectStart,
 } from "@xyflow/react";
-import {
-  useCallback,
-  useMemo,
-  useState,
-  type DragEvent,
-  type MouseEvent as ReactMouseEvent,
-} from "react";
+import { useCallback, useMemo, useState, type DragEvent } from "react";
 import { useCanvas } from "@/canvas/useCanvas";
 import { BlockNode } from "@/canvas/BlockNode";
 import { connecting, fitBetween, startAt, type PinEnd } from "@/canvas/connecting";
@@ -24,19 +19,22 @@ import { ConnectionHint } from "@/canvas/ConnectionHint";
 import { ContextMenu, type ContextPlace } from "@/canvas/ContextMenu";
 import { draggedBlock } from "@/canvas/dragging";
 import { EmptyCanvas } from "@/canvas/EmptyCanvas";
+import { DetailContext, detailOf } from "@/canvas/detail";
 import { flowEdges, flowNodes, type FlowEdge, type FlowNode } from "@/canvas/flow";
 import { GRID, pinOfHandle } from "@/canvas/geometry";
+import { afterChanges, commitGesture, NO_GESTURE, withGesture } from "@/canvas/gesture";
 import { GraphMap } from "@/canvas/GraphMap";
 import { GroupFrames } from "@/canvas/GroupFrames";
 import { insertBlock } from "@/canvas/inserting";
 import { LinkEdge } from "@/canvas/LinkEdge";
 import { candidatesAt, endsBetween, grownEnd } from "@/canvas/linking";
 import { NoteNode } from "@/canvas/NoteNode";
+import { pointingOf } from "@/canvas/pointing";
 import { useAllInView } from "@/canvas/useAllInView";
 import { useEditor, useEditorStore } from "@/editor/context";
 import type { EditorStore } from "@/editor/store";
-import { findNode, type Point, type Size } from "@/graph/document";
-import { connect, disconnect, moveNodes, reconnect, resizeNode } from "@/graph/edits";
+import { findNode, type Point } from "@/graph/document";
+import { connect, disconnect, reconnect } from "@/graph/edits";
 import { openQuickAdd, usePanels } from "@/panels/state";
 import { announce } from "@/ui/messages";
 import { importFile } from "@/panels/files";
@@ -47,14 +45,6 @@ const EDGE_TYPES = { link: LinkEdge };
 const MANY_NODES = 100;
 const FIT = { padding: 0.15, maxZoom: 1 };
 
-/** Where nodes are while they are dragged or sized: the document learns it at the end. */
-interface Gesture {
-  readonly positions: ReadonlyMap<string, Point>;
-  readonly sizes: ReadonlyMap<string, Size>;
-}
-
-const NO_GESTURE: Gesture = { positions: new Map(), sizes: new Map() };
-
 /** The surface on which the graph lies. */
 export function Canvas() {
   const store = useEditorStore();
@@ -63,6 +53,7 @@ export function Canvas() {
   const catalogue = useEditor((editor) => editor.catalogue);
   const selection = useEditor((editor) => editor.selection);
   const readOnly = useEditor((editor) => editor.readOnly);
+  const detail = useFlow(detailOf);
   const minimap = usePanels((panels) => panels.minimap);
   const [gesture, setGesture] = useState(NO_GESTURE);
   const [menu, setMenu] = useState<ContextPlace | null>(null);
@@ -140,6 +131,9 @@ export function Canvas() {
     [store],
   );
 
+  // Every node and link is given these: new ones draw all of them anew, at each step of a drag.
+  const pointing = useMemo(() => pointingOf(store, setMenu), [store]);
+
   const onDrop = useCallback(
     (event: DragEvent) => {
       event.preventDefault();
@@ -155,70 +149,52 @@ export function Canvas() {
 
   return (
     <div className="canvas" data-readonly={readOnly || undefined} data-tour="canvas">
-      <ReactFlow<FlowNode, FlowEdge>
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={NODE_TYPES}
-        edgeTypes={EDGE_TYPES}
-        onNodesChange={onNodesChange}
-        onEdgesChange={onEdgesChange}
-        onNodeDragStart={settle}
-        onNodeDragStop={settle}
-        onSelectionDragStart={settle}
-        onSelectionDragStop={settle}
-        onConnectStart={onConnectStart}
-        onConnect={onConnect}
-        onConnectEnd={onConnectEnd}
-        isValidConnection={isValidConnection}
-        {...(readOnly ? {} : { onReconnect, onReconnectEnd })}
-        onDrop={onDrop}
-        onDragOver={allowDrop}
-        onNodeClick={(event, node) => selectAlone(store, event, node.id)}
-        onPaneClick={() => setMenu(null)}
-        onMoveStart={() => setMenu(null)}
-        onPaneContextMenu={(event) => {
-          event.preventDefault();
-          setMenu({ at: { x: event.clientX, y: event.clientY }, on: "pane" });
-        }}
-        onNodeContextMenu={(event, node) => {
-          event.preventDefault();
-          if (!store.getState().selection.nodes.has(node.id)) store.getState().select([node.id]);
-          setMenu({ at: { x: event.clientX, y: event.clientY }, on: "node" });
-        }}
-        onSelectionContextMenu={(event) => {
-          event.preventDefault();
-          setMenu({ at: { x: event.clientX, y: event.clientY }, on: "node" });
-        }}
-        onEdgeContextMenu={(event, edge) => {
-          event.preventDefault();
-          store.getState().select([], [edge.id]);
-          setMenu({ at: { x: event.clientX, y: event.clientY }, on: "link" });
-        }}
-        nodesDraggable={!readOnly}
-        nodesConnectable={!readOnly}
-        edgesReconnectable={!readOnly}
-        edgesFocusable={false} // hundreds of stops on the way to a node; `L` lists a node's links
-        deleteKeyCode={null} // deleting is a command, which can be undone
-        selectionMode={SelectionMode.Partial}
-        multiSelectionKeyCode={["Meta", "Control", "Shift"]}
-        connectionLineType={ConnectionLineType.Bezier}
-        connectionRadius={24}
-        connectOnClick={false}
-        snapToGrid
-        snapGrid={SNAP}
-        elevateNodesOnSelect={false}
-        onlyRenderVisibleElements={document.nodes.length > MANY_NODES}
-        minZoom={0.05}
-        maxZoom={2}
-        fitView
-        fitViewOptions={FIT}
-        zoomOnDoubleClick={false}
-        attributionPosition="bottom-left"
-        ariaLabelConfig={LABELS}
-      >
-        <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} />
-        <GroupFrames />
-      </ReactFlow>
+      <DetailContext value={detail}>
+        <ReactFlow<FlowNode, FlowEdge>
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={NODE_TYPES}
+          edgeTypes={EDGE_TYPES}
+          onNodesChange={onNodesChange}
+          onEdgesChange={onEdgesChange}
+          onNodeDragStart={settle}
+          onNodeDragStop={settle}
+          onSelectionDragStart={settle}
+          onSelectionDragStop={settle}
+          onConnectStart={onConnectStart}
+          onConnect={onConnect}
+          onConnectEnd={onConnectEnd}
+          isValidConnection={isValidConnection}
+          {...(readOnly ? {} : { onReconnect, onReconnectEnd })}
+          onDrop={onDrop}
+          onDragOver={allowDrop}
+          {...pointing}
+          nodesDraggable={!readOnly}
+          nodesConnectable={!readOnly}
+          edgesReconnectable={!readOnly}
+          edgesFocusable={false} // hundreds of stops on the way to a node; `L` lists a node's links
+          deleteKeyCode={null} // deleting is a command, which can be undone
+          selectionMode={SelectionMode.Partial}
+          multiSelectionKeyCode={SELECT_MORE}
+          connectionLineType={ConnectionLineType.Bezier}
+          connectionRadius={24}
+          connectOnClick={false}
+          snapToGrid
+          snapGrid={SNAP}
+          elevateNodesOnSelect={false}
+          onlyRenderVisibleElements={document.nodes.length > MANY_NODES}
+          minZoom={0.05}
+          maxZoom={2}
+          fitView
+          fitViewOptions={FIT}
+          zoomOnDoubleClick={false}
+          attributionPosition="bottom-left"
+          ariaLabelConfig={LABELS}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} />
+          <GroupFrames />
+        </ReactFlow>
+      </DetailContext>
       {minimap && document.nodes.length > 0 && <GraphMap />}
       <ConnectionHint />
       {document.nodes.length === 0 && !readOnly && <EmptyCanvas />}
@@ -227,6 +203,7 @@ export function Canvas() {
   );
 }
 
+const SELECT_MORE = ["Meta", "Control", "Shift"];
 const SNAP: [number, number] = [GRID, GRID];
 const LABELS = {
   "node.a11yDescription.default":
@@ -239,70 +216,10 @@ function allowDrop(event: DragEvent): void {
   event.dataTransfer.dropEffect = "copy";
 }
 
-function withGesture(nodes: FlowNode[], { positions, sizes }: Gesture): FlowNode[] {
-  if (positions.size === 0 && sizes.size === 0) return nodes;
-  return nodes.map((node) => {
-    const position = positions.get(node.id);
-    const size = sizes.get(node.id);
-    if (!position && !size) return node;
-    return {
-      ...node,
-      ...(position ? { position, dragging: true } : {}),
-      ...(size ? { ...size, measured: size } : {}),
-    };
-  });
-}
-
-function afterChanges(before: Gesture, changes: readonly NodeChange<FlowNode>[]): Gesture {
-  const positions = new Map(before.positions);
-  const sizes = new Map(before.sizes);
-  let changed = false;
-  for (const change of changes) {
-    if (change.type === "position" && change.position) {
-      if (change.dragging) positions.set(change.id, change.position);
-      else positions.delete(change.id);
-      changed = true;
-    }
-    if (change.type === "dimensions" && change.resizing !== undefined) {
-      if (change.resizing && change.dimensions) sizes.set(change.id, change.dimensions);
-      else {
-        sizes.delete(change.id);
-        positions.delete(change.id);
-      }
-      changed = true;
-    }
-  }
-  return changed ? { positions, sizes } : before;
-}
-
-/** Record where nodes were left, and how large: one step for all of them. */
-function commitGesture(store: EditorStore, changes: readonly NodeChange<FlowNode>[]): void {
-  const left = new Map<string, Point>();
-  for (const change of changes) {
-    if (change.type === "position" && change.dragging === false && change.position)
-      left.set(change.id, { x: Math.round(change.position.x), y: Math.round(change.position.y) });
-    if (change.type === "dimensions" && change.resizing === false && change.dimensions) {
-      const { id, dimensions } = change;
-      const size = { width: Math.round(dimensions.width), height: Math.round(dimensions.height) };
-      store.getState().edit("Size a note", (held) => resizeNode(held, id, size));
-    }
-  }
-  if (left.size === 0) return;
-  const label = left.size === 1 ? "Move a node" : `Move ${left.size} nodes`;
-  store.getState().edit(label, (held) => moveNodes(held, left), { merge: "move" });
-}
-
 function selectNodes(store: EditorStore, changes: readonly NodeChange<FlowNode>[]): void {
   const { selection, select } = store.getState();
   const nodes = changed(selection.nodes, changes);
   if (nodes) select(nodes, selection.links);
-}
-
-/** Of several nodes that are selected, a click means one: the library leaves all of them selected. */
-function selectAlone(store: EditorStore, event: ReactMouseEvent, id: string): void {
-  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const { selection, select } = store.getState();
-  if (selection.nodes.size > 1 && selection.nodes.has(id)) select([id]);
 }
 
 function selectLinks(store: EditorStore, changes: readonly EdgeChange<FlowEdge>[]): void {

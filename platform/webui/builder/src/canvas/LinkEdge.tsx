@@ -1,13 +1,10 @@
-import { BaseEdge, getBezierPath, useStore as useFlow, type EdgeProps } from "@xyflow/react";
+import { BaseEdge, getBezierPath, type EdgeProps } from "@xyflow/react";
 import { memo } from "react";
-import { READABLE_ZOOM } from "@/canvas/BlockNode";
+import { useIsReadable } from "@/canvas/detail";
 import type { FlowEdge } from "@/canvas/flow";
 import { pinOfHandle } from "@/canvas/geometry";
 import { useEditor } from "@/editor/context";
 import { LinkValues } from "@/run/LinkValues";
-
-const isReadable = (flow: { transform: [number, number, number] }) =>
-  flow.transform[2] >= READABLE_ZOOM;
 
 /** One link. A static one, whose value is used again and again, is dashed. */
 export const LinkEdge = memo(function LinkEdge({
@@ -24,7 +21,7 @@ export const LinkEdge = memo(function LinkEdge({
   data,
 }: EdgeProps<FlowEdge>) {
   const mark = useEditor((editor) => editor.marks?.links.get(id));
-  const readable = useFlow(isReadable);
+  const readable = useIsReadable();
   const [path, x, y] = getBezierPath({
     sourceX,
     sourceY,

@@ -1,6 +1,7 @@
-import { EdgeLabelRenderer, useStore, type ReactFlowState } from "@xyflow/react";
+import { EdgeLabelRenderer } from "@xyflow/react";
 import { memo, useEffect, useState } from "react";
 
+import { useDetail } from "@/canvas/detail";
 import type { LinkEnds } from "@/graph/document";
 import { useFlow, useRun } from "@/run/context";
 import { oneLine } from "@/run/values/text";
@@ -18,13 +19,11 @@ export interface LinkValuesProps {
   readonly room: number;
 }
 
-const NEAR = 0.55; // zoom below which nobody could read a value
 const TRAVEL = 700; // ms
 const LONGEST = 28;
 const WIDEST = 160;
 const NARROWEST = 56;
 const BESIDE = 20; // left free for the pins at both ends
-const isNear = (state: ReactFlowState) => state.transform[2] >= NEAR;
 
 /**
  * What went through a link: how many values, the last one, and a dot for each that comes.
@@ -33,7 +32,7 @@ const isNear = (state: ReactFlowState) => state.transform[2] >= NEAR;
  */
 export const LinkValues = memo(function LinkValues({ link, path, x, y, room }: LinkValuesProps) {
   const flow = useFlow(link);
-  const near = useStore(isNear);
+  const near = useDetail() === "values";
   const isLive = useRun((view) => view.isLive);
   const travelling = useTravel(flow?.count ?? 0, isLive);
   if (!flow) return null;
