@@ -10,6 +10,7 @@ from agents.engine.schemas import input_schema
 from agents.graphs.models import GraphVersion
 from kernel.errors import TrellisError
 from uploads import services as uploads
+from webui.forms.credentialinputs import PREFIX, Reference, credential_fields
 from webui.forms.fields import (
     ABSENT,
     AnythingField,
@@ -34,13 +35,27 @@ class StartForm(forms.Form):
     """One field for each input, numbered, since names of inputs may hold any character."""
 
     def __init__(
-        self, version: GraphVersion, *args: Any, values: Mapping[str, Any] | None = None, **kw: Any
+        self,
+        version: GraphVersion,
+        *args: Any,
+        values: Mapping[str, Any] | None = None,
+        credentials: Mapping[str, Any] | None = None,
+        **kw: Any,
     ) -> None:
         super().__init__(*args, **kw)
         self.version = version
         self.names: dict[str, str] = {}  # field → input
+        self.credentials: dict[str, str] = {}  # field → input of credentials
         self.advanced: set[str] = set()
-        asked = agent_inputs(input_schema(version.graph))
+        self._ask_for_values(values or {})
+        for number, (key, asked) in enumerate(
+            credential_fields(version, credentials or {}).items()
+        ):
+            self.credentials[f"{PREFIX}{number}"] = key
+            self.fields[f"{PREFIX}{number}"] = asked
+
+    def _ask_for_values(self, values: Mapping[str, Any]) -> None:
+        asked = agent_inputs(input_schema(self.version.graph))
         if len(asked) > MOST_INPUTS:
             self._ask_in_one_field(asked)
             return
@@ -48,8 +63,8 @@ class StartForm(forms.Form):
             field = f"input-{number}"
             self.names[field] = one.name
             self.fields[field] = field_for(one)
-            if one.name in (values or {}):
-                self.initial[field] = (values or {})[one.name]
+            if one.name in values:
+                self.initial[field] = values[one.name]
             if one.advanced:
                 self.advanced.add(field)
 
@@ -64,6 +79,14 @@ class StartForm(forms.Form):
             if self.cleaned_data[field] is not ABSENT
         }
 
+    def credentials_inputs(self) -> dict[str, Reference]:
+        """Return the credentials that were chosen in a valid form, by the run's inputs for them."""
+        return {
+            key: chosen
+            for field, key in self.credentials.items()
+            if (chosen := self.cleaned_data[field]) is not None
+        }
+
     def _kept(self, value: Any) -> Any:
         """Return the value; in place of a file its reference, the same for the same file."""
         if not isinstance(value, UploadedFile):
@@ -74,6 +97,7 @@ class StartForm(forms.Form):
     def refuse(self, error: TrellisError) -> None:
         """Show why the run was refused, at the inputs that it is about."""
         fields = {f"inputs.{name}": field for field, name in self.names.items()}
+        fields |= {f"credentials_inputs.{key}": field for field, key in self.credentials.items()}
         for detail in error.errors:
             self.add_error(fields.get(detail.attr or ""), detail.detail)
         if not error.errors:

@@ -41,7 +41,9 @@ DOUBLE_CLICK = timedelta(seconds=10)  # later, the same form sent again is meant
 def show(request: PageRequest, pk: UUID) -> HttpResponse:
     """Show the agent, its form filled in as for the run that ``?again=`` names."""
     version = _version(request, pk, request.GET.get("version"))
-    form = StartForm(version, values=_inputs_of(request, version))
+    again = _again(request, version)
+    values, credentials = (again.inputs, again.credential_inputs) if again else ({}, {})
+    form = StartForm(version, values=values, credentials=credentials)
     return _agent(request, version, form)
 
 
@@ -56,12 +58,12 @@ def start(request: PageRequest, pk: UUID) -> HttpResponseBase:
     if not form.is_valid():
         return _agent(request, version, form, status=400)
     try:
-        inputs = form.inputs()
+        asked = {"inputs": form.inputs(), "credentials_inputs": form.credentials_inputs()}
         started = once(
             request.user.pk,
-            KeyedRequest.of_form(request.POST.get("click", ""), str(version.pk), body=inputs),
+            KeyedRequest.of_form(request.POST.get("click", ""), str(version.pk), body=asked),
             lambda run: start_execution(
-                owner=request.user, agent_id=pk, version=version.version, inputs=inputs, pk=run
+                owner=request.user, agent_id=pk, version=version.version, pk=run, **asked
             ),
             within=DOUBLE_CLICK,
         )
@@ -145,11 +147,10 @@ def _runs(request: PageRequest, version: GraphVersion) -> Any:
     return rows.of_agent(version.agent_id).defer("inputs").order_by("-created")
 
 
-def _inputs_of(request: PageRequest, version: GraphVersion) -> dict[str, Any]:
-    """Return the inputs of the run that is to be run again."""
+def _again(request: PageRequest, version: GraphVersion) -> Execution | None:
+    """Return the run that is to be run again, if the address names one."""
     run = uuid_of(request.GET.get("again", ""))
     if run is None:
-        return {}
+        return None
     rows = Execution.objects.visible_to(request.user).filter(pk=run)
-    found = rows.filter(graph_version__agent=version.agent_id).first()
-    return found.inputs if found else {}
+    return rows.filter(graph_version__agent=version.agent_id).first()

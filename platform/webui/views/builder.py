@@ -66,6 +66,9 @@ def _urls() -> dict[str, str]:
         "agents": reverse("webui:agents"),
         "create": reverse("webui:new"),
         "runs": reverse("webui:runs"),
+        "connect_credential": reverse("webui:connect-credential", args=["PLACE"]).replace(
+            "PLACE", "{provider}"
+        ),
         **{
             name: reverse(f"webui:{name}", args=[PLACE]).replace(str(PLACE), "{id}")
             for name in places

@@ -77,6 +77,7 @@ def test_the_owner_edits_the_draft(version: GraphVersion, alice: User, browse: B
         "runs": "/runs/",
         "review": "/reviews/{id}/",
         "export": "/agents/{id}/export/",
+        "connect_credential": "/account/credentials/connect/{provider}/",
     }
 
 

@@ -26,6 +26,8 @@ export interface BuilderUrls {
   readonly runs: string;
   readonly review: string;
   readonly export: string;
+  /** Where an account of another service is connected, with `{provider}`. */
+  readonly connect_credential: string;
 }
 
 /** Return the settings of this page. Throws where the page has none. */

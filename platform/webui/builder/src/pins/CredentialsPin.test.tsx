@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { useState } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -37,7 +37,7 @@ const choices = () => Array.from(choice().options, ({ text }) => text);
 
 beforeEach(() => {
   document.head.innerHTML = `<script id="builder-settings" type="application/json">${JSON.stringify(
-    { urls: { api: "/api/v1/" } },
+    { urls: { api: "/api/v1/", connect_credential: "/account/credentials/connect/{provider}/" } },
   )}</script>`;
   listing([MINE, ...OTHERS]);
 });
@@ -87,4 +87,95 @@ describe("a field for a key of another service", () => {
     );
     expect(held).toEqual(MINE);
   });
+
+  it("takes a key in a dialog, keeps it, and chooses it", async () => {
+    const sent = serving([MINE], { id: "k5", provider: "github", type: "api_key", title: "New" });
+    await addAKey();
+    await type("API key", "ghp_1");
+    fireEvent.click(screen.getByText("Keep and use it"));
+
+    await waitFor(() =>
+      expect(held).toEqual({ id: "k5", provider: "github", type: "api_key", title: "New" }),
+    );
+    expect(sent).toEqual([
+      ["/api/v1/integrations/github/credentials/", { type: "api_key", api_key: "ghp_1" }],
+    ]);
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
+  it("asks for what is missing, and sends nothing before", async () => {
+    const sent = serving([], {});
+    await addAKey();
+    fireEvent.click(screen.getByText("Keep and use it"));
+
+    expect(await screen.findByText("This is required.")).toBeTruthy();
+    expect(sent).toEqual([]);
+    expect(held).toBeUndefined();
+  });
+
+  it("shows what the server refuses at the field that it is about, and keeps what was typed", async () => {
+    const errors = [{ code: "invalid", detail: "A key is one word.", attr: "api_key" }];
+    serving([], { code: "invalid_credentials", detail: "No.", errors }, 400);
+    await addAKey();
+    await type("API key", "two words");
+    fireEvent.click(screen.getByText("Keep and use it"));
+
+    expect(await screen.findByText("A key is one word.")).toBeTruthy();
+    expect(screen.getByLabelText<HTMLInputElement>(/^API key/).value).toBe("two words");
+    expect(held).toBeUndefined();
+  });
+
+  it("leads to where an account is connected, and takes it when one comes back", async () => {
+    const mine = [MINE];
+    serving(mine, {});
+    await addAKey();
+    fireEvent.change(screen.getByLabelText("What you have"), {
+      target: { value: "github oauth2" },
+    });
+    const link = screen.getByText<HTMLAnchorElement>("Connect an account");
+    expect(link.getAttribute("href")).toBe("/account/credentials/connect/github/");
+    expect(link.target).toBe("_blank");
+
+    const connected = { id: "k7", provider: "github", type: "oauth2", title: "octocat" };
+    mine.push(connected);
+    fireEvent.focus(window);
+    await waitFor(() => expect(held).toEqual(connected));
+  });
 });
+
+const GITHUB = {
+  name: "github",
+  title: "GitHub",
+  types: ["api_key", "oauth2"],
+  hosts: ["api.github.com"],
+  base_url: "",
+  help_url: "https://github.com/settings/tokens",
+  keyless: false,
+  can_connect: true,
+};
+
+/** Serve these keys and GitHub, and answer so to a new key. Returns what was sent. */
+function serving(keys: readonly object[], answer: object, status = 201): unknown[][] {
+  const sent: unknown[][] = [];
+  const fetched = (url: string, { method, body }: RequestInit) => {
+    if (method === "POST") {
+      sent.push([url, JSON.parse(body as string)]);
+      return Promise.resolve(new Response(JSON.stringify(answer), { status }));
+    }
+    const found = url.endsWith("providers/") ? [GITHUB] : { results: keys, next: null };
+    return Promise.resolve(new Response(JSON.stringify(found), { status: 200 }));
+  };
+  vi.stubGlobal("fetch", vi.fn(fetched));
+  return sent;
+}
+
+async function addAKey() {
+  show();
+  fireEvent.click(screen.getByText("Add a key…"));
+  await screen.findByText("Add a key of GitHub");
+}
+
+async function type(label: string, text: string) {
+  const field = await screen.findByLabelText(new RegExp(`^${label}`));
+  fireEvent.change(field, { target: { value: text } });
+}

@@ -1,26 +1,47 @@
 /** A key of another service: one of the person's own, of those that the pin can use. */
+import { useEffect, useState } from "react";
 import { isArray, isObject, type Json, type JsonObject } from "@/graph/json";
+import { AddCredential } from "@/pins/AddCredential";
 import { ariaOf, type ControlProps } from "@/pins/control";
 import { useCredentials, type Credential } from "@/pins/credentials";
+import { Button } from "@/ui/Button";
 
-/** Where people add a key; the page is of the same instance. */
-const PLACE = "/account/credentials/new/";
 const NOTHING = "";
 
 export function CredentialsPin(props: ControlProps) {
-  const { field, value, onChange } = props;
+  const { field, value, onChange, id, disabled } = props;
   const { part } = field.schema;
+  const [isAdding, setAdding] = useState(false);
   const { found, problem, look } = useCredentials();
   const usable = (found ?? []).filter((one) => isUsable(one, part));
   const given = isObject(value) && typeof value.id === "string" ? value.id : undefined;
   const isGiven = value !== undefined && value !== null;
   const isListed = usable.some(({ id }) => id === given);
+
+  function take(credential: Credential) {
+    setAdding(false);
+    onChange(named(credential), "click");
+    void look();
+    document.getElementById(id)?.focus();
+  }
+
+  // Whoever comes back from another tab may have added one there: what was waited for is taken.
+  async function lookAgain() {
+    const before = new Set((found ?? []).map((one) => one.id));
+    const added = (await look()).find((one) => !before.has(one.id) && isUsable(one, part));
+    if (isAdding && added) take(added);
+  }
+  useEffect(() => {
+    const listen = () => void lookAgain();
+    addEventListener("focus", listen);
+    return () => removeEventListener("focus", listen);
+  });
+
   return (
     <div className="credentials-pin">
       <select
         {...ariaOf(props)}
         value={isGiven ? (given ?? "other") : NOTHING}
-        onFocus={look} // one that was added in another tab meanwhile is there
         onChange={({ target }) => {
           const chosen = usable.find(({ id }) => id === target.value);
           if (chosen) onChange(named(chosen), "click");
@@ -48,12 +69,18 @@ export function CredentialsPin(props: ControlProps) {
           </p>
         )
       )}
-      <p className="field__help">
-        <a href={PLACE} target="_blank" rel="noopener">
-          Add a key
-        </a>{" "}
-        in a tab of its own. The agent keeps its name only, never the secret.
-      </p>
+      <Button small icon="add" disabled={disabled} onClick={() => setAdding(true)}>
+        Add a key…
+      </Button>
+      {isAdding && (
+        <AddCredential
+          services={texts(part.credentials_provider)}
+          kinds={texts(part.credentials_types)}
+          host={texts(part.discriminator_values)[0]}
+          onAdded={take}
+          onClose={() => setAdding(false)}
+        />
+      )}
     </div>
   );
 }
