@@ -37,11 +37,10 @@ def credential_fields(
 
     ``given`` is what another run was given, to begin with.
     """
-    owner = version.agent.owner_id
-    schema = wanting.input_schema(version.graph, owner)
+    schema = wanting.input_schema(version.graph, version.agent.owner_id)
     if not schema["properties"]:
         return {}
-    mine = list(Credential.objects.of(owner).order_by("title"))
+    mine = list(Credential.objects.visible_to(version.agent.owner).order_by("title"))
     return {
         key: _field(part, mine, given.get(key), required=key in schema["required"])
         for key, part in schema["properties"].items()

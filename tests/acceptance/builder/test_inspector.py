@@ -6,6 +6,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.acceptance.api import Api
+from tests.acceptance.axe import complaints
 from tests.acceptance.browser import Visitor
 from tests.acceptance.builder.steps import inspect, open_builder, run, titled
 from tests.support.graphs import GraphBuilder
@@ -194,3 +195,34 @@ def given(api: Api, agent: str) -> Any:
     """Return what the draft on the server gives the block that reads a file."""
     found = saved(api, agent, "3735a31f-7e18-4aca-9e90-08a7120674bc")["input_default"]
     return found.get("file_input")
+
+
+def test_a_key_is_added_where_it_is_asked_for(visitor: Visitor, api: Api) -> None:
+    g = GraphBuilder("Search")
+    g.node("SearchTheWebBlock", query="Trellis", provider="brave")
+    agent = api.make(g)["id"]
+    page = open_builder(visitor, agent)
+    inspector = inspect(page, "Search The Web")
+
+    inspector.get_by_role("button", name="Add a key…").click()
+    dialog = page.get_by_role("dialog", name="Add a key")
+    dialog.get_by_label("What you have").select_option(label="Brave Search: API key")
+    dialog.get_by_label("API key required").fill("BSA-1")
+    dialog.get_by_label("Title").fill("Brave of mine")
+    assert complaints(page) == []
+    dialog.get_by_role("button", name="Keep and use it").click()
+
+    expect(dialog).to_have_count(0)
+    chosen = inspector.get_by_role("combobox", name=re.compile("credentials", re.IGNORECASE))
+    expect(chosen).to_be_focused()
+    expect(chosen.locator("option:checked")).to_have_text("“Brave of mine” of brave, api key")
+    [kept] = api.get("integrations/brave/credentials/")["results"]
+    named = {name: kept[name] for name in ("id", "provider", "type", "title")}
+    eventually(lambda: credentials_in(api, agent) == named)
+    assert "BSA-1" not in page.content()
+    assert visitor.complaints == []
+
+
+def credentials_in(api: Api, agent: str) -> Any:
+    [node] = api.draft(agent)["graph"]["nodes"]
+    return node["input_default"].get("credentials")

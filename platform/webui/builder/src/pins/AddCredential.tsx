@@ -163,7 +163,7 @@ function KeyForm({
       }}
     >
       {provider.help_url && (
-        <p>
+        <p className="key-source">
           <a href={provider.help_url} target="_blank" rel="noopener noreferrer">
             Where {provider.title} gives it to you
           </a>

@@ -22,7 +22,8 @@ export function CredentialsPin(props: ControlProps) {
     setAdding(false);
     onChange(named(credential), "click");
     void look();
-    document.getElementById(id)?.focus();
+    // Once the dialog is closed: nothing behind it can have the focus.
+    requestAnimationFrame(() => document.getElementById(id)?.focus());
   }
 
   // Whoever comes back from another tab may have added one there: what was waited for is taken.
