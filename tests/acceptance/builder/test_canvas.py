@@ -99,6 +99,28 @@ def test_whether_pins_fit_is_said_before_the_link_is_let_go(page: Page) -> None:
     expect(links(page)).to_have_count(1)
 
 
+def test_a_link_dropped_on_an_object_sets_one_of_its_attributes(
+    page: Page, visitor: Visitor, api: Api
+) -> None:
+    g = GraphBuilder("Mail")
+    g.input("smtp_port")
+    g.node("SendEmailBlock")
+    agent = api.make(g)
+    page = open_builder(visitor, agent["id"])
+    page.keyboard.press("Shift+T")
+    expect(page.locator("[role=status]", has_text="Tidied up.").first).to_be_attached()
+    config = pin(titled(page, "Send Email"), "target", "SMTP config")
+    hover(page, pin(titled(page, "Agent Input"), "source", "Result"), config)
+    spot = titled(page, "Send Email").locator(".pin-handle--grow").bounding_box()
+    assert spot
+    page.mouse.move(spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2, steps=4)
+    page.mouse.up()
+
+    expect(links(page)).to_have_count(1)
+    saved(page)
+    assert ends(api.draft(agent["id"])) == [("result", "config_@_smtp_port")]
+
+
 def test_a_link_dropped_on_the_empty_canvas_brings_the_next_block(page: Page) -> None:
     pin(titled(page, "Calculator"), "source", "Result").hover()
     page.mouse.down()
@@ -230,6 +252,18 @@ def test_what_is_added_covers_nothing(page: Page) -> None:
 
     boxes = [box for node in nodes(page).all() if (box := node.bounding_box())]
     assert len(boxes) == 5
+    assert [1 for one, other in combinations(boxes, 2) if overlap(one, other)] == []
+
+
+def test_what_is_pasted_covers_nothing_and_lies_as_it_lay(page: Page) -> None:
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+c")
+    eventually(lambda: "operation" in page.evaluate("navigator.clipboard.readText()"))
+    for count in (6, 9):
+        page.keyboard.press("Control+v")
+        expect(nodes(page)).to_have_count(count)
+
+    boxes = [box for node in nodes(page).all() if (box := node.bounding_box())]
     assert [1 for one, other in combinations(boxes, 2) if overlap(one, other)] == []
 
 

@@ -7,18 +7,13 @@ const DURATION = 160; // ms
 /** All of a small graph is shown, rather than its newest part alone, as long as it can be read. */
 const READABLE = 0.65;
 
-/** Once the node is drawn, move the canvas so that it can be seen; not at all where it can already. */
-export function bringIntoView(flow: Flow, id: string): void {
+/** Once the nodes are drawn, move the canvas so that they can be seen; not at all where they can. */
+export function bringIntoView(flow: Flow, ...ids: readonly string[]): void {
   requestAnimationFrame(() => {
-    const node = flow.getInternalNode(id);
     const place = document.querySelector(".canvas")?.getBoundingClientRect();
-    if (!node || !place) return;
+    if (!place || !ids.some((id) => flow.getInternalNode(id))) return;
     const { x, y, zoom } = flow.getViewport();
-    const box = {
-      ...node.internals.positionAbsolute,
-      width: node.width ?? 0,
-      height: node.height ?? 0,
-    };
+    const box = flow.getNodesBounds([...ids]);
     const { width, height } = place;
     if (isInView(box, { width, height, transform: [x, y, zoom] })) return;
     const all = flow.getNodesBounds(flow.getNodes());

@@ -1,7 +1,7 @@
 /** The link that is being drawn, and how it would suit the pins that it could end at. */
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
-import type { Catalogue } from "@/graph/catalogue";
+import { propertiesOf, type Catalogue } from "@/graph/catalogue";
 import { fitOf, type Fit } from "@/graph/compat";
 import { findNode, type GraphDocument } from "@/graph/document";
 import { inputSchema, outputSchema, type Pin } from "@/graph/pins";
@@ -44,6 +44,18 @@ export function grownSchema(pin: Pin): Schema {
   const inside = alternatives(pin.schema).find(({ part }) => part.type === wanted);
   if (!inside) return { part: {}, root: pin.schema.root };
   return pin.grows === "list" ? itemsOf(inside) : entryOf(inside, "");
+}
+
+/** Return the attributes that the object on a pin declares. */
+export function attributesOf(
+  pin: Pin,
+): readonly { readonly name: string; readonly schema: Schema }[] {
+  const inside = alternatives(pin.schema).find(({ part }) => part.type === "object");
+  if (!inside) return [];
+  return [...propertiesOf(inside.part).keys()].map((name) => ({
+    name,
+    schema: entryOf(inside, name),
+  }));
 }
 
 /** Return how the link that is being drawn suits the pin; null where none is, or none could end here. */

@@ -100,7 +100,7 @@ function besideOf({ metadata }: NodeDocument): Point {
 }
 
 /** Return where the nodes are. */
-function boxesOf(store: EditorStore): readonly Place[] {
+export function boxesOf(store: EditorStore): readonly Place[] {
   const { document, catalogue } = store.getState();
   return document.nodes.map((node) => ({
     ...node.metadata.position,

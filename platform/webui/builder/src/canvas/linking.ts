@@ -1,10 +1,17 @@
 /** Making links: which pins a drop means, and blocks that come with a link. */
-import { fitBetween, grownSchema, startAt, type PinEnd, type Start } from "@/canvas/connecting";
+import {
+  attributesOf,
+  fitBetween,
+  grownSchema,
+  startAt,
+  type PinEnd,
+  type Start,
+} from "@/canvas/connecting";
 import { kindOf, type Block, type Catalogue } from "@/graph/catalogue";
 import type { Fit } from "@/graph/compat";
 import { findNode, type GraphDocument, type LinkEnds, type NodeDocument } from "@/graph/document";
 import { addNode, connect } from "@/graph/edits";
-import { baseOf, stepsOf } from "@/graph/pinnames";
+import { baseOf, pinBelow, stepsOf } from "@/graph/pinnames";
 import { ERROR_PIN, nextDynamicPin, pinsOf, type Pin } from "@/graph/pins";
 
 /** Return the ends of the link between two pins, of which one gives and one takes. */
@@ -30,8 +37,29 @@ export function grownEnd(
   const name =
     node &&
     pin &&
-    nextDynamicPin(node, document, catalogue, pin, keyFor(start, document, catalogue));
+    nextDynamicPin(node, document, catalogue, pin, keyIn(node, pin, start, document, catalogue));
   return name ? { ...end, pin: name } : end;
+}
+
+/** Return under which key of the pin the link goes in: of an object, a free attribute that it fits. */
+function keyIn(
+  node: NodeDocument,
+  pin: Pin,
+  start: PinEnd,
+  document: GraphDocument,
+  catalogue: Catalogue,
+): string {
+  const key = keyFor(start, document, catalogue);
+  const from = pin.grows === "object" ? startAt(start, document, catalogue) : null;
+  if (!from) return key;
+  const taken = new Set(pinsOf(node, document, catalogue).inputs.map((one) => one.name));
+  const free = attributesOf(pin).filter(
+    ({ name }) => !taken.has(pinBelow(pin.name, "object", name)),
+  );
+  if (free.some(({ name }) => name === key)) return key;
+  const fits = (wanted: Fit) =>
+    free.find(({ schema }) => fitBetween(from, schema) === wanted)?.name;
+  return fits("fits") ?? fits("converts") ?? key;
 }
 
 /** Return a key for what comes out of a pin: the agent input's name, or the last part of the pin's. */

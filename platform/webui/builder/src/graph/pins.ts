@@ -262,6 +262,7 @@ function schemaAt(root: JsonObject, base: string, name: string): Schema {
 
 /** Return which kind of dynamic pins a value of the schema has inside. */
 function growthOf(schema: Schema): Dynamic | null {
+  if ("credentials_provider" in schema.part) return null; // a key is chosen as a whole
   for (const { part } of alternatives(schema)) {
     if (part.type === "array") return "list";
     if (part.type === "object") return isObject(part.properties) ? "object" : "dict";

@@ -28,4 +28,10 @@ describe("room for a box", () => {
 
     expect(boxes.some((box) => Math.abs(box.x - x) < 124 && Math.abs(box.y - y) < 124)).toBe(false);
   });
+
+  it("is to the right of everything where there is none around", () => {
+    const wall = { x: -5000, y: -5000, width: 10_000, height: 10_000 };
+
+    expect(roomFor({ x: 0, y: 0 }, SIZE, [wall])).toEqual({ x: 5048, y: 0 });
+  });
 });

@@ -3,7 +3,7 @@ import type { Point, Size } from "@/graph/document";
 
 const GAP = 24;
 const STEP = 48;
-const FARTHEST = 40; // steps; beyond them it may lie on something
+const FARTHEST = 40; // steps; beyond them it goes to the right of everything
 
 export type Place = Point & Size;
 
@@ -15,7 +15,7 @@ export function roomFor(wanted: Point, size: Size, others: readonly Place[]): Po
       .find((place) => !others.some((other) => isNear({ ...place, ...size }, other)));
     if (found) return found;
   }
-  return wanted;
+  return { x: Math.max(...others.map((one) => one.x + one.width)) + 2 * GAP, y: wanted.y };
 }
 
 /** Return the points so many steps away, the nearest first; of those, to the right and below. */

@@ -1,18 +1,16 @@
 /** Copy, cut and paste: nodes as text, so that they go from one agent and browser to another. */
-import { middleOf, onGrid, type Flow } from "@/canvas/inserting";
+import { bringIntoView } from "@/canvas/bringing";
+import { middleOf, type Flow } from "@/canvas/inserting";
+import { pasteAround } from "@/canvas/pasting";
 import type { EditorStore } from "@/editor/store";
-import { copyText, paste, readClipping } from "@/graph/clipboard";
-import { NotAGraph, type Point } from "@/graph/document";
+import { copyText, readClipping } from "@/graph/clipboard";
+import { NotAGraph } from "@/graph/document";
 import { remove } from "@/graph/edits";
 import { isWriting } from "@/keyboard/keys";
 import { announce, toast } from "@/ui/messages";
 
-/** How far a second copy lies from the first. */
-const STEP = 48;
-
 /** What was copied last here, for pages that may not read the clipboard by themselves. */
 let lastCopied = "";
-let pastedBefore = { text: "", times: 0 };
 
 /** Put what is selected into the clipboard. */
 export async function copySelection(store: EditorStore): Promise<void> {
@@ -40,26 +38,19 @@ export async function pasteText(store: EditorStore, flow: Flow): Promise<void> {
   pasteGraph(store, flow, text);
 }
 
-/** Put the graph that a text holds onto the canvas, in the middle of what is seen. */
+/** Put the graph that a text holds onto the canvas, in the middle of what is seen, or beside it. */
 export function pasteGraph(store: EditorStore, flow: Flow, text: string): void {
   if (store.getState().readOnly || !text.trim()) return;
   try {
     const clipping = readClipping(text);
-    const at = placeFor(text, middleOf(flow));
-    const { document, nodes } = paste(store.getState().document, clipping, { at });
+    const { document, nodes } = pasteAround(store, clipping, middleOf(flow));
     store.getState().edit("Paste", () => document, { select: { nodes } });
+    bringIntoView(flow, ...nodes);
     announce(`Pasted ${nodesInWords(nodes.length)}.`);
   } catch (error) {
     if (!(error instanceof NotAGraph)) throw error;
     toast(`Nothing was pasted. ${error.message}`);
   }
-}
-
-/** Return where a paste goes; the same text again goes a little aside. */
-function placeFor(text: string, middle: Point): Point {
-  const times = pastedBefore.text === text ? pastedBefore.times + 1 : 0;
-  pastedBefore = { text, times };
-  return onGrid({ x: middle.x - 120 + times * STEP, y: middle.y - 80 + times * STEP });
 }
 
 async function writeText(text: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** Agents as files: exported from here, imported by choosing or dropping one. */
-import { middleOf, onGrid, type Flow } from "@/canvas/inserting";
+import { middleOf, type Flow } from "@/canvas/inserting";
+import { pasteAround } from "@/canvas/pasting";
 import type { EditorStore } from "@/editor/store";
 import { copyText, paste, readClipping } from "@/graph/clipboard";
 import { NotAGraph, type GraphDocument } from "@/graph/document";
@@ -34,8 +35,9 @@ export async function importFile(
     const clipping = readClipping(await file.text());
     const { document: before, edit } = store.getState();
     const isEmpty = before.nodes.length === 0;
-    const place = onGrid(at ?? middleOf(flow));
-    const pasted = paste(before, clipping, isEmpty ? {} : { at: place });
+    const pasted = isEmpty
+      ? paste(before, clipping)
+      : pasteAround(store, clipping, at ?? middleOf(flow));
     const named = isEmpty && clipping.name ? setName(pasted.document, clipping.name) : null;
     edit(`Import ${file.name}`, () => named ?? pasted.document, {
       select: { nodes: isEmpty ? [] : pasted.nodes },

@@ -1,6 +1,8 @@
 /** An agent made of the chosen nodes: its name, and the names of what it takes and gives. */
 import { useId, useMemo, useState } from "react";
 import { createAgentFrom } from "@/api/agents";
+import { focusNode } from "@/canvas/showing";
+import { useCanvas } from "@/canvas/useCanvas";
 import { useSession } from "@/editor/context";
 import { useEditor, useEditorStore } from "@/editor/context";
 import { titleOf } from "@/graph/catalogue";
@@ -27,6 +29,7 @@ interface MakeAgentDialogProps {
 
 export function MakeAgentDialog({ nodes, onClose }: MakeAgentDialogProps) {
   const store = useEditorStore();
+  const flow = useCanvas();
   const { client } = useSession();
   const id = useId();
   const document = useEditor((editor) => editor.document);
@@ -71,6 +74,8 @@ export function MakeAgentDialog({ nodes, onClose }: MakeAgentDialogProps) {
         });
       toast(`“${agent.name}” is one of your agents now.`);
       onClose();
+      // What was focused before is gone with the blocks; the one that took their place is there.
+      requestAnimationFrame(() => focusNode(flow, node));
     } catch (error) {
       setBusy(false);
       setRefusal(sentenceOf(error));
