@@ -167,7 +167,8 @@ class TestWithoutConnection:
         rename(page, "Before the tunnel")
         expect(page.get_by_text("Offline: kept in this browser")).to_be_visible()
         tab = page.context.new_page()
-        page.close()
+        with page.expect_event("close"):
+            page.close(run_before_unload=True)
         return tab
 
     def offline_and_closed(self, visitor: Visitor, agent: Any) -> Page:

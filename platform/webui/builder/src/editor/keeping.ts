@@ -21,8 +21,10 @@ export interface KeptEdits {
 export interface Keeper {
   /** Keep the edits. False where the browser does not take them. */
   keep(edits: KeptEdits): boolean;
-  /** Say that this tab closes: what it keeps may be offered at once. */
+  /** Say that this tab closes: what it keeps, then and later, may be offered at once. */
   close(): void;
+  /** Say that this tab is back: browsers keep pages that were left, and show them again. */
+  reopen(): void;
   /** Forget what this tab keeps. */
   drop(): void;
   /** Return what tabs that are gone have kept for this agent, newest first. */
@@ -55,6 +57,7 @@ export function createKeeper({
   const tab = newId();
   const prefix = () => `trellis.draft.${user}.${agent() ?? "new"}.`;
   let key = prefix() + tab;
+  let isClosed = false; // a save that fails in the page's last moment keeps once more
 
   function write(document: object): boolean {
     try {
@@ -71,15 +74,20 @@ export function createKeeper({
         forget(storage, key); // the agent was made meanwhile
         key = prefix() + tab;
       }
-      const kept = { document, revision, at: at.getTime(), alive: now() };
+      const kept = { document, revision, at: at.getTime(), alive: isClosed ? 0 : now() };
       if (write({ ...kept, base })) return true;
       forget(storage, key); // an older state would be worse than none
       return write(kept);
     },
 
     close() {
+      isClosed = true;
       const kept = read(storage, key);
       if (kept) write({ ...kept, alive: 0 });
+    },
+
+    reopen() {
+      isClosed = false;
     },
 
     drop() {
@@ -144,6 +152,7 @@ function keysOf(storage: Storage): string[] {
 export const NO_KEEPER: Keeper = {
   keep: () => false,
   close: () => undefined,
+  reopen: () => undefined,
   drop: () => undefined,
   left: () => [],
 };

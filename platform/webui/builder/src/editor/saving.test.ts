@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Refused } from "@/api/client";
-import { NO_KEEPER, createKeeper, type Keeper } from "@/editor/keeping";
+import { NO_KEEPER, SIGN_OF_LIFE, createKeeper, type Keeper } from "@/editor/keeping";
 import { LONGEST_PAUSE, NeedsMerge, PAUSE, Saver } from "@/editor/saving";
 import { createEditor, type EditorStore } from "@/editor/store";
 import type { GraphDocument } from "@/graph/document";
@@ -365,6 +365,52 @@ describe("a tab that goes away", () => {
 
     expect(second.store.getState().saving).toMatchObject({ state: "conflict", theirs });
     expect(second.store.getState().document.name).toBe("Kept");
+  });
+
+  it("leaves its edits at once, also where its last save fails after it said that it closes", async () => {
+    const server = new FakeServer(START);
+    const first = open(server);
+    server.fails = "before";
+    first.rename("Kept");
+    await pass(PAUSE);
+    window.dispatchEvent(new Event("pagehide"));
+    await first.saver.flush().catch(() => undefined); // what becoming hidden begins
+    ends.splice(0).forEach((end) => end());
+
+    expect(
+      open(server)
+        .saver.left()
+        .map(({ document }) => document.name),
+    ).toEqual(["Kept"]);
+  });
+
+  it("is not taken for gone where the browser shows it again", async () => {
+    const server = new FakeServer(START);
+    const first = open(server);
+    server.fails = "before";
+    first.rename("Still mine");
+    await pass(PAUSE);
+    window.dispatchEvent(new Event("pagehide"));
+    window.dispatchEvent(new Event("pageshow"));
+    await pass(120_000);
+
+    expect(open(server).saver.left()).toEqual([]);
+  });
+
+  it("leaves its edits where it crashed, once it shows no life", async () => {
+    const server = new FakeServer(START);
+    server.fails = "before";
+    open(server).rename("Kept");
+    await pass(PAUSE);
+    ends.splice(0).forEach((end) => end());
+    expect(open(server).saver.left()).toEqual([]);
+    await pass(SIGN_OF_LIFE);
+
+    expect(
+      open(server)
+        .saver.left()
+        .map(({ document }) => document.name),
+    ).toEqual(["Kept"]);
   });
 
   it("is not taken for gone while it is there", async () => {

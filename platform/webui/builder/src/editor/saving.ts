@@ -87,6 +87,7 @@ export class Saver {
       listen(window, "online", () => void this.retry()),
       listen(window, "focus", () => void this.retry()),
       listen(window, "pagehide", () => this.leave()),
+      listen(window, "pageshow", () => this.options.keeper.reopen()),
       listen(window, "beforeunload", (event) => this.warn(event)),
       listen(document, "visibilitychange", () => {
         if (document.visibilityState === "hidden") void this.flush().catch(ignore);
