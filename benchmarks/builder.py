@@ -331,11 +331,16 @@ def measured(browser: Browser, running: Running, only: str) -> Iterator[Figure]:
             yield from watching(page, running)
 
 
+def chromium() -> str | None:
+    """Return the path of the browser: the one that CHROMIUM names, else the system's, else None."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
 def main() -> int:
     parser = ArgumentParser(prog="python -P -m benchmarks.builder", description=__doc__)
     parser.add_argument("--only", choices=["", "500", "2000", "run"], default="")
     only = parser.parse_args().only
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    path = chromium()
     if path is None:
         sys.stderr.write("There is no Chromium here. Install it, or name it in CHROMIUM.\n")
         return 1
