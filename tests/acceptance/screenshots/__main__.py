@@ -47,12 +47,12 @@ class Studio:
                 view = {"width": width, "height": height}
                 yield f"{width}-{colours}", self.visitor.page(viewport=view, color_scheme=colours)
 
-    def call(self, method: str, path: str, body: Any = None) -> Any:
+    def call(self, method: str, path: str, body: Any = None, if_match: str = "") -> Any:
         """Return what the API answers."""
         answer = self.api.fetch(
             f"{self.visitor.trellis.url}/api/v1/{path}",
             method=method,
-            headers={"X-API-Key": self.key},
+            headers={"X-API-Key": self.key} | ({"If-Match": if_match} if if_match else {}),
             data=body,
         )
         assert answer.ok, answer.text()
@@ -84,12 +84,22 @@ class Studio:
             assert time.monotonic() < deadline, f"{run} is not as it should be."
             time.sleep(0.2)
 
-    def take(self, name: str, address: str, ready: str = "main h1") -> None:
-        """Take the page's pictures; it has to show the element that says that it is ready."""
+    def take(
+        self,
+        name: str,
+        address: str,
+        ready: str = "main h1",
+        then: Callable[[Page], None] = lambda page: None,
+    ) -> None:
+        """Take the page's pictures; it has to show the element that says that it is ready.
+
+        ``then`` is what somebody does on the page before.
+        """
         for kind, page in self.pages:
             page.goto(address)
             page.locator(ready).first.wait_for()
             page.wait_for_load_state("load")
+            then(page)
             page.wait_for_timeout(600)  # for what fills in by script
             save(page, TARGET / f"{name}-{kind}.webp")
         print(name, flush=True)
@@ -117,6 +127,10 @@ def empty(studio: Studio) -> None:
     studio.take("agents-empty", "/agents/")
     studio.take("runs-empty", "/runs/")
     studio.take("reviews-empty", "/reviews/")
+    studio.take("credentials-empty", "/account/credentials/")
+    studio.take("files-empty", "/account/files/")
+    studio.take("not-found", "/agents/00000000-0000-4000-8000-000000000000/")
+    studio.take("builder-empty", "/agents/new/", ready=".canvas")
 
 
 def filled(studio: Studio) -> None:
@@ -155,10 +169,60 @@ def filled(studio: Studio) -> None:
     studio.take("data", "/account/data/")
     studio.take("sessions", "/account/sessions/")
     studio.take("two-factor", "/account/two-factor/")
+    credentials(studio)
     studio.take("builder", f"/agents/{digest}/edit/", ready=".react-flow__node")
     studio.take(
         "builder-run", f"/agents/{digest}/edit/?execution={done}", ready=".react-flow__node"
     )
+    failing = f"/agents/{price}/edit/?execution={failed}"
+    studio.take("builder-failed", failing, ready=".react-flow__node")
+    changed = studio.call("GET", f"graphs/{digest}/draft/")
+    changed["graph"]["nodes"][0]["metadata"]["position"]["y"] += 60
+    changed["graph"]["nodes"][2]["input_default"]["seconds"] = 3
+    changed["graph"]["nodes"].append(agents.added())
+    studio.call(
+        "PUT", f"graphs/{digest}/draft/", {"graph": changed["graph"]}, f'"{changed["revision"]}"'
+    )
+    studio.take("builder-compared", f"/agents/{digest}/edit/", ".react-flow__node", compare)
+
+
+def credentials(studio: Studio) -> None:
+    """Take the pages of credentials, and where the builder asks for one."""
+    for provider, given in agents.CREDENTIALS.items():
+        studio.call("POST", f"integrations/{provider}/credentials/", given)
+    studio.take("credentials", "/account/credentials/")
+    studio.take("credential-choose", "/account/credentials/new/")
+    studio.take("credential-new", "/account/credentials/new/searxng/user_password/")
+    [kept] = studio.call("GET", "integrations/smtp/credentials/")["results"]
+    studio.take("credential", f"/account/credentials/{kept['id']}/")
+    studio.take("credential-delete", f"/account/credentials/{kept['id']}/delete/")
+    search = studio.make(agents.searching(), "Looks a tea up on the web.")
+    studio.take("agent-credentials", f"/agents/{search}/")
+    studio.take("builder-key", f"/agents/{search}/edit/", ".react-flow__node", add_key)
+
+
+def add_key(page: Page) -> None:
+    """Choose the node that searches and ask for a new key, where there is room to edit."""
+    page.locator(".react-flow__node").nth(1).locator("header").click()
+    button = page.get_by_role("button", name="Add a key…")
+    if is_narrow(page):
+        return
+    button.click()
+    page.get_by_label("API key").wait_for()
+
+
+def compare(page: Page) -> None:
+    """Show what publishing would change."""
+    if is_narrow(page):
+        return
+    page.get_by_role("button", name="Versions").click()
+    page.get_by_role("button", name="What publishing changes").click()
+    page.get_by_label("Comparison").wait_for()
+
+
+def is_narrow(page: Page) -> bool:
+    size = page.viewport_size
+    return size is not None and size["width"] < 1000
 
 
 def main() -> int:

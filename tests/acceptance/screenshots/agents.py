@@ -3,6 +3,7 @@
 import base64
 import struct
 import zlib
+from typing import Any
 
 from tests.support.graphs import GraphBuilder
 
@@ -26,6 +27,22 @@ FILES = {
     "Price list, spring.csv": b"tea,price\n" + b"Darjeeling,4.95\n" * 1200,
     "harvest-report.pdf": b"%PDF-1.7\n" + bytes(1_840_000),
     "a note for the morning shift.md": b"# Good morning\n\nThe kettle is on.\n",
+}
+CREDENTIALS: dict[str, dict[str, Any]] = {
+    "brave": {"type": "api_key", "title": "Brave Search of the shop", "api_key": "BSA-example"},
+    "smtp": {
+        "type": "user_password",
+        "title": "Outgoing mail",
+        "username": "post@tea.example.org",
+        "password": "an-example",
+        "host": "mail.example.org:587",
+    },
+    "http": {
+        "type": "host_scoped",
+        "title": "Warehouse",
+        "headers": {"Authorization": "Bearer example"},
+        "host": "api.warehouse.example.org",
+    },
 }
 BARS = {120: (29, 107, 69), 48: (31, 93, 153), 75: (196, 138, 18)}  # heights and colours
 PAPER = (247, 247, 243)
@@ -123,3 +140,22 @@ def asking() -> GraphBuilder:
     g.link(node, "approved_data", approved, "value")
     g.link(node, "rejected_data", rejected, "value")
     return placed(g, {data: (0, 0), node: (1, 0), approved: (2, 0), rejected: (2, 1)})
+
+
+def searching() -> GraphBuilder:
+    """Return an agent that needs a credential."""
+    g = GraphBuilder("Tea finder")
+    what, found = g.input("tea", "Sencha"), g.output("found")
+    search = g.node("SearchTheWebBlock", provider="brave")
+    g.link(what, "result", search, "query")
+    g.link(search, "results", found, "value")
+    return placed(g, {what: (0, 0), search: (1, 0), found: (2, 0)})
+
+
+def added() -> dict[str, Any]:
+    """Return a node that a graph gets in the comparison."""
+    g = GraphBuilder("Addition")
+    g.node("PrintToConsoleBlock", text="Done")
+    [node] = g.nodes
+    node["metadata"]["position"] = {"x": 340, "y": 600}
+    return dict(node)
