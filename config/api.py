@@ -15,6 +15,7 @@ v1 = [
     path("", include("credentials.api.urls")),
     path("", include("quotas.api.urls")),
     path("", include("blocks.api.urls")),
+    path("", include("blocks.openapi.api.urls")),
     path("", include("agents.graphs.api.urls")),
     path("", include("agents.executions.api.urls")),
 ]

@@ -22,6 +22,7 @@ from agents.executions.files import RunFiles, discard
 from agents.executions.keyring import Keyring
 from agents.executions.modelcalls import RunModels
 from agents.executions.web import RunHttp, RunMail
+from blocks.openapi import services as apis
 from blocks.sdk import BlockError, BlockKind, BlockSpec, Decision, registry
 from kernel.errors import Detail, NotFound, TrellisError
 from telemetry import redaction
@@ -51,7 +52,7 @@ def run_block(user: User, block_id: str, inputs: Mapping[str, Any]) -> dict[str,
 
     Raises NotFound, InvalidInputs with all problems by pin, BlockFailed or BlockNeedsAgent.
     """
-    spec = registry.find(registry.resolve(block_id))
+    spec = registry.find(registry.resolve(block_id)) or apis.find(user.pk, block_id)
     if spec is None:
         raise NotFound(f"There is no block {block_id[:60]!r}.")
     if spec.queue != "io" or spec.kind in (BlockKind.AGENT, BlockKind.NOTE):

@@ -13,6 +13,7 @@ from agents.engine import validation
 from agents.engine.errors import InvalidGraph
 from agents.graphs.codec import document_of, engine_graph, with_new_ids
 from agents.graphs.exchange import GraphFile
+from agents.graphs.operations import carrying
 from agents.graphs.references import Reference, reference_of, runs_an_agent, version_number
 from kernel.errors import Detail
 from kernel.jsontypes import JSONObject
@@ -79,6 +80,7 @@ def owned(
     document: JSONObject, owner_id: Any, names: Mapping[tuple[str, int], UUID] = NO_NAMES
 ) -> JSONObject:
     """Return the document as its owner's, with references to agents of a file under new ids."""
+    document = carrying(document, owner_id)
     return {
         **document,
         "nodes": [

@@ -13,10 +13,13 @@ from agents.engine.graph import Graph, Link, Node, derive_links
 from agents.engine.ids import NodeId, PinName
 from agents.graphs import legacy
 from agents.graphs.exchange import LONGEST_ID, GraphFile, NodeFile
-from blocks.sdk import registry
+from blocks.openapi.spec import carried
+from blocks.sdk import BlockSpec, registry
 from kernel.jsontypes import JSONObject
 
 TOOL_PIN = "tools_^_"
+OPERATION = "operation"
+"""A node's key for the operation of an API that it calls; `agents.graphs.operations` fills it in."""
 
 
 def document_of(file: GraphFile) -> JSONObject:
@@ -93,10 +96,14 @@ def _node(node: Mapping[str, Any]) -> Node:
     return Node(
         id=NodeId(node["id"]),
         block_id=block_id,
-        block=registry.find(block_id),
+        block=registry.find(block_id) or _carried(block_id, node),
         input_default=node["input_default"],
         metadata=node["metadata"],
     )
+
+
+def _carried(block_id: str, node: Mapping[str, Any]) -> BlockSpec | None:
+    return carried(block_id, node[OPERATION]) if OPERATION in node else None
 
 
 def _node_document(node: NodeFile) -> JSONObject:

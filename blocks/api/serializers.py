@@ -5,14 +5,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from blocks.openapi.describing import described
 from blocks.sdk import BlockSpec
-
-ERROR_PIN = {
-    "title": "Error",
-    "description": "Why the block failed, if it did",
-    "type": "string",
-    "advanced": False,
-}
 
 
 class CategorySerializer(serializers.Serializer[dict[str, str]]):
@@ -31,7 +25,7 @@ class ContributorSerializer(serializers.Serializer[dict[str, str]]):
 
 
 class BlockSerializer(serializers.Serializer[dict[str, Any]]):
-    """The shape of ``catalogue_entry``."""
+    """A block, of the library or of an API that the caller imported."""
 
     id = serializers.UUIDField()
     name = serializers.CharField(help_text="The name that other platforms know the block by")
@@ -53,34 +47,12 @@ class BlockSerializer(serializers.Serializer[dict[str, Any]]):
     )
     costs = CostSerializer(many=True)
     contributors = ContributorSerializer(many=True)
+    superseded = serializers.BooleanField(
+        required=False, help_text="Whether a newer version of its API has put it aside"
+    )
 
 
 @cache
 def catalogue_entry(spec: BlockSpec) -> dict[str, Any]:
-    """Return what the API says of the block. Callers must not change it."""
-    return {
-        "id": str(spec.id),
-        "name": spec.name,
-        "title": spec.title,
-        "description": spec.description,
-        "categories": [
-            {"category": category.name, "description": category.value}
-            for category in spec.categories
-        ],
-        "inputSchema": spec.inputs.json_schema(),
-        "outputSchema": _output_schema(spec),
-        "staticOutput": spec.static_output,
-        "uiType": spec.kind.value,
-        "queue": spec.queue,
-        "effect": spec.effect,
-        "sensitive": spec.sensitive,
-        "costs": [],
-        "contributors": [],
-    }
-
-
-def _output_schema(spec: BlockSpec) -> dict[str, Any]:
-    schema = spec.outputs.json_schema()
-    if not spec.has_error_pin:
-        return schema
-    return {**schema, "properties": {**schema.get("properties", {}), "error": ERROR_PIN}}
+    """Return what the API says of a block of the library. Callers must not change it."""
+    return described(spec)

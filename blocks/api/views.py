@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from blocks.api.serializers import BlockSerializer, catalogue_entry
+from blocks.openapi import services as apis
 from blocks.sdk import BlockSpec, registry
 from kernel.access import Scope
 from kernel.api.access import needs
@@ -28,13 +29,15 @@ class BlockViewSet(ViewSet):
 
     @extend_schema(responses=BlockSerializer(many=True))
     def list(self, request: Request) -> Response:
-        """Return every block. The list is short and changes only with the software."""
-        return Response([catalogue_entry(spec) for spec in registry])
+        """Return every block: those of the software, and those of your own APIs."""
+        own = apis.entries(request.user)
+        return Response([*(catalogue_entry(spec) for spec in registry), *own])
 
     @extend_schema(responses=BlockSerializer)
     def retrieve(self, request: Request, id: str) -> Response:
         """Return one block, by its id or by one that it had before."""
-        return Response(catalogue_entry(find_block(id)))
+        own = None if registry.find(registry.resolve(id)) else apis.entry(request.user, id)
+        return Response(own or catalogue_entry(find_block(id)))
 
 
 def find_block(block_id: Any) -> BlockSpec:

@@ -14,7 +14,7 @@ The pin has a reference, ``{id, provider, type, title}``, and never a secret. Th
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Annotated, Any, Protocol, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -145,7 +145,7 @@ def credentials_pin(
     return Field(None, title=title, description=description, json_schema_extra=extra)
 
 
-@cache
+@lru_cache(maxsize=4096)  # blocks of imported APIs come and go
 def credentials_pins(inputs: type[InputPins]) -> Mapping[PinName, CredentialPin]:
     """Return what a block needs, by its credentials pins.
 

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "features",
     "launcher",
     "blocks",
+    "blocks.openapi",
     "agents.graphs",
     "agents.executions",
     "webui",

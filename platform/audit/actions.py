@@ -37,6 +37,9 @@ class Action(models.TextChoices):
     CREDENTIAL_CONNECTED = "credential.connected", "Connected a credential again"
     CREDENTIAL_DELETED = "credential.deleted", "Deleted a credential"
 
+    API_IMPORTED = "api.imported", "Imported an API"
+    API_DELETED = "api.deleted", "Deleted an API"
+
     AGENT_CREATED = "agent.created", "Made an agent"
     AGENT_IMPORTED = "agent.imported", "Imported an agent"
     AGENT_SAVED = "agent.saved", "Saved a version of an agent"

@@ -13,6 +13,7 @@ from webui.views import (
     agent,
     agent_settings,
     agents,
+    apis,
     builder,
     credentials,
     data,
@@ -87,6 +88,9 @@ urlpatterns = [
     slash("account/keys/<int:pk>/resume/", keys.resume, name="resume-key"),
     slash("account/keys/<int:pk>/rotate/", keys.rotate, name="rotate-key"),
     slash("account/keys/<int:pk>/revoke/", keys.revoke, name="revoke-key"),
+    slash("account/apis/", apis.index, name="apis"),
+    slash("account/apis/<uuid:pk>/", apis.show, name="api"),
+    slash("account/apis/<uuid:pk>/delete/", apis.delete, name="delete-api"),
     slash("account/credentials/", credentials.index, name="credentials"),
     slash("account/credentials/new/", credentials.choose, name="new-credential"),
     slash(

@@ -40,6 +40,7 @@ KEPT = {
     "agents/graphs/startable.py": "statements: the same for all",
     "agents/graphs/thumbnails.py": "a version's picture, by its id",
     "blocks/api/serializers.py": "descriptions of blocks: the same for all",
+    "blocks/openapi/spec.py": "blocks of operations, by their ids and all that they are made of",
     "blocks/sdk/conversion.py": "how to convert to a type, by the type",
     "blocks/sdk/credentials.py": "which pins of a block take credentials: the same for all",
     "blocks/sdk/pins.py": "schemas of blocks: the same for all",

@@ -24,9 +24,11 @@ from accounts.models import User
 from agents.executions import places, sharing
 from agents.graphs import drafts
 from apikeys import services as keys
+from blocks.openapi import services as apis
 from credentials import services as credentials
 from credentials.kinds import Kind
 from tests.factories.accounts import UserFactory
+from tests.support.apis import document
 from tests.support.avatars import picture
 from tests.support.graphs import block_named, calculator
 from tests.support.reviews import asked
@@ -74,6 +76,7 @@ def world() -> World:
     kept = credentials.create(
         alice, provider="openai", kind=Kind.API_KEY, title=SECRET, given={"api_key": SECRET}
     )
+    here.add("api", apis.add(alice, document(SECRET)).pk)
     here.add("provider", "openai", "openai")
     here.add("kind", "api_key", "api_key")
     here.add("secret", kept.pk)

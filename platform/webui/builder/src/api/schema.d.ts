@@ -109,6 +109,47 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/apis/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description A person's APIs: each operation of one is a block. */
+        readonly get: operations["apis_list"];
+        readonly put?: never;
+        /** @description Import an OpenAPI document, 3.0 or 3.1: each of its operations becomes a block. */
+        readonly post: operations["apis_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/apis/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Show an API with its blocks. */
+        readonly get: operations["apis_retrieve"];
+        /**
+         * @description Import a document as the new version of an API.
+         *
+         *     What did not change keeps its block. Graphs with blocks of an earlier version run as before.
+         */
+        readonly put: operations["apis_update"];
+        readonly post?: never;
+        /** @description Delete an API. Its blocks leave the catalogue; graphs that have them run as before. */
+        readonly delete: operations["apis_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/audit/": {
         readonly parameters: {
             readonly query?: never;
@@ -395,7 +436,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** @description Return every block. The list is short and changes only with the software. */
+        /** @description Return every block: those of the software, and those of your own APIs. */
         readonly get: operations["blocks_list"];
         readonly put?: never;
         readonly post?: never;
@@ -1159,6 +1200,45 @@ export interface components {
         readonly ActiveVersionRequest: {
             readonly active_graph_version: number;
         };
+        /** @description An API that was imported. */
+        readonly Api: {
+            /** @description As the document says it. */
+            readonly api_version: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Operations that are no blocks, and why. */
+            readonly left_out: readonly string[];
+            readonly name: string;
+            /** @description What was said instead of the document's. */
+            readonly server_url: string;
+            /** @description Where it was fetched from. */
+            readonly source: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+            readonly version: number;
+        };
+        /** @description An API with its blocks. */
+        readonly ApiDetail: {
+            /** @description As the document says it. */
+            readonly api_version: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Operations that are no blocks, and why. */
+            readonly left_out: readonly string[];
+            readonly name: string;
+            readonly operations: readonly components["schemas"]["Operation"][];
+            /** @description What was said instead of the document's. */
+            readonly server_url: string;
+            /** @description Where it was fetched from. */
+            readonly source: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+            readonly version: number;
+        };
         /** @description A key, without its text: how that begins and ends. */
         readonly ApiKey: {
             /** Format: date-time */
@@ -1224,7 +1304,7 @@ export interface components {
              */
             readonly file: string;
         };
-        /** @description The shape of ``catalogue_entry``. */
+        /** @description A block, of the library or of an API that the caller imported. */
         readonly Block: {
             readonly categories: readonly components["schemas"]["Category"][];
             readonly contributors: readonly components["schemas"]["Contributor"][];
@@ -1257,6 +1337,8 @@ export interface components {
             readonly sensitive: boolean;
             /** @description Whether its values may be used again and again */
             readonly staticOutput: boolean;
+            /** @description Whether a newer version of its API has put it aside */
+            readonly superseded?: boolean;
             /** @description The name that people read */
             readonly title: string;
             /** @description The block's role in a graph */
@@ -1406,6 +1488,15 @@ export interface components {
              * @default
              */
             readonly message: string;
+        };
+        /** @description Where a document is, or the document itself. */
+        readonly DocumentRequest: {
+            /** @description The document, JSON or YAML, as text. */
+            readonly document?: string;
+            /** @description Where the API is, if it is elsewhere than the document says. */
+            readonly server_url?: string;
+            /** @description Where to fetch the document. */
+            readonly url?: string;
         };
         /**
          * Draft
@@ -1945,6 +2036,17 @@ export interface components {
             };
             readonly version: number;
         };
+        /** @description A new API. */
+        readonly ImportRequest: {
+            /** @description The document, JSON or YAML, as text. */
+            readonly document?: string;
+            /** @description What to call it; else as it says. */
+            readonly name?: string;
+            /** @description Where the API is, if it is elsewhere than the document says. */
+            readonly server_url?: string;
+            /** @description Where to fetch the document. */
+            readonly url?: string;
+        };
         /** @description A key and its text, which is never shown again. */
         readonly IssuedApiKey: {
             readonly api_key: components["schemas"]["ApiKey"];
@@ -2196,6 +2298,16 @@ export interface components {
          * @enum {string}
          */
         readonly NodeStatusEnum: "INCOMPLETE" | "QUEUED" | "RUNNING" | "WAITING" | "COMPLETED" | "FAILED" | "TERMINATED";
+        /** @description An operation that is a block now. */
+        readonly Operation: {
+            /** Format: uuid */
+            readonly block_id: string;
+            /** @description Method and path. */
+            readonly key: string;
+            /** @description The API's version that brought it. */
+            readonly since: number;
+            readonly title: string;
+        };
         /**
          * @description * `done` - Done
          *     * `refused` - Refused
@@ -2214,6 +2326,19 @@ export interface components {
              */
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["ApiKey"][];
+        };
+        readonly PaginatedApiList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Api"][];
         };
         readonly PaginatedAuditLineList: {
             /**
@@ -3372,6 +3497,164 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["ApiKey"];
                 };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly apis_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedApiList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly apis_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApiDetail"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly apis_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApiDetail"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly apis_update: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DocumentRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApiDetail"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly apis_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request was refused. */
             readonly default: {
