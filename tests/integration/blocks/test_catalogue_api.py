@@ -13,10 +13,10 @@ Api = Callable[..., APIClient]
 CALCULATOR = "b1ab9b19-67a6-406d-abf5-2dba76d00c79"
 
 
-def test_every_block_is_listed_without_asking_the_database(
+def test_every_block_is_listed_and_the_database_asked_for_own_ones_only(
     api: Api, alice: User, django_assert_num_queries: Callable[[int], CaptureQueriesContext]
 ) -> None:
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(1):
         response = api(alice).get("/api/v1/blocks/")
 
     assert response.status_code == 200
