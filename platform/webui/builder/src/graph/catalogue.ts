@@ -35,6 +35,8 @@ export interface Block {
   readonly queue: "io" | "cpu";
   readonly effect: "none" | "idempotent" | "external";
   readonly sensitive: boolean;
+  /** Whether a newer version of its API has put it aside: graphs may have it, and nobody adds it. */
+  readonly superseded?: boolean;
 }
 
 export type Catalogue = ReadonlyMap<string, Block>;
@@ -45,6 +47,11 @@ export const AGENT_BLOCK = "e189baac-8c20-45a1-94a7-55177ea42565";
 /** Return the catalogue of a list of blocks, by id. */
 export function catalogueOf(blocks: Iterable<Block>): Catalogue {
   return new Map(Array.from(blocks, (block) => [block.id, block]));
+}
+
+/** Return whether people may add the block to a graph. */
+export function isOffered(block: Block): boolean {
+  return block.uiType !== "Unknown" && block.superseded !== true;
 }
 
 /** Return the role that a node's block plays; "Unknown" where the instance has no such block. */

@@ -4,7 +4,7 @@ import { FAMILIES, familyOf, iconOf, type Family } from "@/canvas/looks";
 import type { Start } from "@/canvas/connecting";
 import { dragBlock } from "@/canvas/dragging";
 import { useEditor } from "@/editor/context";
-import type { Block, Catalogue } from "@/graph/catalogue";
+import { isOffered, type Block, type Catalogue } from "@/graph/catalogue";
 import { foundIn } from "@/panels/search";
 import { Icon } from "@/ui/icons";
 
@@ -127,7 +127,7 @@ export function BlockList({
 
 function entriesOf(catalogue: Catalogue, words: string, start: Start | null): readonly Entry[] {
   const order = Object.keys(FAMILIES);
-  const all = [...catalogue.values()].filter((block) => block.uiType !== "Unknown");
+  const all = [...catalogue.values()].filter(isOffered);
   const fits = start && new Map(all.map((block) => [block, fitOfBlock(start, block, catalogue)]));
   const possible = fits ? all.filter((block) => fits.get(block)) : all;
   const entries = possible.map((block) => ({ block, family: familyOf(block) }));

@@ -3,7 +3,7 @@ import { useCanvas } from "@/canvas/useCanvas";
 import { insertBesideSelection } from "@/canvas/inserting";
 import { iconOf } from "@/canvas/looks";
 import { useEditor, useEditorStore } from "@/editor/context";
-import { titleOf } from "@/graph/catalogue";
+import { isOffered, titleOf } from "@/graph/catalogue";
 import { focusNode } from "@/canvas/showing";
 import { shownKeys } from "@/keyboard/keys";
 import { useCommands } from "@/keyboard/useCommands";
@@ -144,7 +144,7 @@ function useEntries(only: Entry["kind"] | undefined): readonly Entry[] {
     });
     const blocks: Entry[] = readOnly
       ? []
-      : Array.from(catalogue.values(), (block) => ({
+      : Array.from([...catalogue.values()].filter(isOffered), (block) => ({
           key: block.id,
           kind: "Add",
           title: block.title,
