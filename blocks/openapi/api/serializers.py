@@ -57,7 +57,7 @@ class ApiDetailSerializer(ApiSerializer):
 
     class Meta(ApiSerializer.Meta):
         fields = (*ApiSerializer.Meta.fields, "operations")  # type: ignore[assignment]
-        read_only_fields = fields
+        read_only_fields = fields  # type: ignore[assignment]
 
     @extend_schema_field(OperationSerializer(many=True))
     def get_operations(self, api: Api) -> Any:

@@ -33,9 +33,9 @@ class ApiForm(forms.Form):
         help_text="Only if it is elsewhere than the document says.",
     )
 
-    def __init__(self, *args: Any, present: Api | None = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, files: Any = None, *, present: Api | None = None) -> None:
         initial = {"url": present.source, "server_url": present.server_url} if present else {}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, files, initial=initial)
         self.present = present
         if present is None:
             self.fields["name"] = forms.CharField(
