@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from blocks.openapi.models import LONGEST_NAME, Api, ApiOperation
+from kernel.api.members import KnownMembers
 
 
 class ApiSerializer(serializers.ModelSerializer[Api]):
@@ -65,7 +66,7 @@ class ApiDetailSerializer(ApiSerializer):
         return OperationSerializer(rows, many=True).data
 
 
-class DocumentSerializer(serializers.Serializer[Any]):
+class DocumentSerializer(KnownMembers):
     """Where a document is, or the document itself."""
 
     url = serializers.CharField(

@@ -25,6 +25,7 @@ STARTS = {  # take the older name `node_input` too, which their description does
 # What stands in a path, by what comes before it there.
 PARTS = {
     "api-keys": "key",
+    "apis": "api",
     "blocks": "block",
     "credential-limits": "credential",
     "credentials": "secret",
