@@ -20,6 +20,7 @@ from agents.engine.values import emission_value, error_of
 from agents.executions.context import DatabaseStore
 from agents.executions.files import RunFiles, discard
 from agents.executions.keyring import Keyring
+from agents.executions.mcpcalls import RunMcp
 from agents.executions.modelcalls import RunModels
 from agents.executions.web import RunHttp, RunMail
 from blocks.openapi import services as apis
@@ -137,6 +138,7 @@ class LoneContext:
         self.events = NoEvents()
         self.http = RunHttp()
         self.mail = RunMail()
+        self.mcp = RunMcp()
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -20,6 +20,7 @@ from agents.executions.files import RunFiles
 from agents.executions.keyring import Keyring
 from agents.executions.leases import Pulse
 from agents.executions.listening import RunEvents
+from agents.executions.mcpcalls import RunMcp
 from agents.executions.modelcalls import RunModels
 from agents.executions.models import Execution, StoredValue
 from agents.executions.output import output_count, output_stream
@@ -118,6 +119,10 @@ class WorkerContext:
     @cached_property
     def http(self) -> RunHttp:
         return RunHttp(stop=lambda: self.cancelled)
+
+    @cached_property
+    def mcp(self) -> RunMcp:
+        return RunMcp(stop=lambda: self.cancelled)
 
     @cached_property
     def mail(self) -> RunMail:

@@ -9,6 +9,7 @@ from uuid import UUID
 from blocks.sdk.credentials import CredentialsAccess
 from blocks.sdk.http import Http
 from blocks.sdk.mail import Mail
+from blocks.sdk.mcp import Mcp
 from blocks.sdk.models import Models
 
 Scope = Literal["within_agent", "across_agents"]
@@ -122,6 +123,8 @@ class RunContext(Protocol):
     def mail(self) -> Mail: ...
     @property
     def models(self) -> Models: ...
+    @property
+    def mcp(self) -> Mcp: ...
 
     @property
     def credentials(self) -> CredentialsAccess: ...

@@ -12,6 +12,7 @@ from blocks.sdk.credentials import NAME, Credentials, CredentialsAccess
 from blocks.sdk.errors import BlockError
 from blocks.sdk.http import FormFile, Headers, HeadersFor, Http, HttpResponse, RequestFailed
 from blocks.sdk.mail import Mail
+from blocks.sdk.mcp import Mcp, McpFailed, McpTool
 from blocks.sdk.models import OLLAMA_HOST, Answer, ModelFailed, Models, Question
 from blocks.sdk.pins import InputPins
 from blocks.sdk.spec import BlockSpec, Emit
@@ -192,6 +193,23 @@ class GivenCredentials:
         return value
 
 
+class NoMcp:
+    """There are no MCP servers."""
+
+    def tools(self, url: str, *, secrets: HeadersFor | None = None) -> list[McpTool]:
+        raise McpFailed("There are no MCP servers here.")
+
+    def call(
+        self,
+        url: str,
+        tool: str,
+        arguments: Mapping[str, Any],
+        *,
+        secrets: HeadersFor | None = None,
+    ) -> Any:
+        raise McpFailed("There are no MCP servers here.")
+
+
 @dataclass
 class FakeContext:
     """A RunContext without a world: nothing is waited for, and sleeps are listed in ``slept``."""
@@ -210,6 +228,7 @@ class FakeContext:
     events: Events = field(default_factory=PastEvents)
     http: Http = field(default_factory=CannedHttp)
     mail: Mail = field(default_factory=Outgoing)
+    mcp: Mcp = field(default_factory=NoMcp)
     models: Models = field(default_factory=CannedModels)
     credentials: CredentialsAccess = field(default_factory=GivenCredentials)
     cancelled: bool = False

@@ -1107,6 +1107,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/mcp/tools/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Ask an MCP server for its tools. */
+        readonly post: operations["mcp_tools_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/public/shared/{token}/": {
         readonly parameters: {
             readonly query?: never;
@@ -2137,6 +2154,22 @@ export interface components {
             readonly login_url: string;
             /** @description Good once, in this session, for 15 minutes. */
             readonly state_token: string;
+        };
+        /** @description Which server, and what to show to it. */
+        readonly McpServerRequest: {
+            /**
+             * Format: uuid
+             * @description The id of a credential of the provider `mcp`.
+             */
+            readonly credential?: string | null;
+            readonly server_url: string;
+        };
+        /** @description A tool of an MCP server. */
+        readonly McpTool: {
+            readonly description: string;
+            /** @description JSON Schema of its arguments */
+            readonly input_schema: Record<string, never>;
+            readonly name: string;
         };
         /** @description One run of a node, with its values; null where retention removed them. */
         readonly NodeExecution: {
@@ -6172,6 +6205,38 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": readonly components["schemas"]["Provider"][];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly mcp_tools_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["McpServerRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["McpTool"][];
                 };
             };
             /** @description The request was refused. */
