@@ -11,3 +11,6 @@ class BlocksConfig(AppConfig):
     def ready(self) -> None:
         import blocks.checks
         import blocks.library  # noqa: F401
+        from blocks.packages import packages
+
+        packages.load()

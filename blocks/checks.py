@@ -7,6 +7,8 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 
 from blocks.sdk import BlockKind, BlockSpec, registry
+from blocks.sdk.credentials import credentials_pins
+from credentials.registry import find
 
 WITHOUT_EXAMPLES = frozenset(
     {
@@ -36,6 +38,7 @@ def problems(specs: Sequence[BlockSpec]) -> Iterator[CheckMessage]:
         yield Error(f"Two blocks are known as {taken!r}.", id="blocks.E001")
     for spec in specs:
         yield from _undescribed(spec)
+        yield from _unknown_providers(spec)
         if spec.sensitive and spec.effect == "none":
             yield Error(
                 f"{spec.name} is sensitive, but says that running it has no effect.",
@@ -68,6 +71,34 @@ def _undescribed(spec: BlockSpec) -> Iterator[CheckMessage]:
                     hint="Pass description= to pin().",
                     obj=spec.name,
                     id="blocks.E003",
+                )
+
+
+def _unknown_providers(spec: BlockSpec) -> Iterator[CheckMessage]:
+    """Yield a fault for each credentials pin for which nobody can have a credential."""
+    try:
+        declared = credentials_pins(spec.inputs)
+    except TypeError as error:
+        yield Error(f"{spec.name}: {error}", obj=spec.name, id="blocks.E006")
+        return
+    for pin, needed in declared.items():
+        named = {*needed.providers, *needed.keyless, *(needed.mapping or {}).values()}
+        for name in sorted(named):
+            if find(name) is None:
+                yield Error(
+                    f"Pin `{pin}` of {spec.name} names the provider {name!r}, which there is not.",
+                    hint="`/api/v1/integrations/providers/` lists the providers.",
+                    obj=spec.name,
+                    id="blocks.E006",
+                )
+        for kind in needed.kinds:
+            if named and not any(
+                kind in provider.kinds for provider in map(find, sorted(named)) if provider
+            ):
+                yield Error(
+                    f"Pin `{pin}` of {spec.name} takes {kind.value!r}, which none of its providers has.",
+                    obj=spec.name,
+                    id="blocks.E006",
                 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from blocks.openapi.describing import described
+from blocks.packages import packages
 from blocks.sdk import BlockSpec
 
 
@@ -54,5 +55,6 @@ class BlockSerializer(serializers.Serializer[dict[str, Any]]):
 
 @cache
 def catalogue_entry(spec: BlockSpec) -> dict[str, Any]:
-    """Return what the API says of a block of the library. Callers must not change it."""
-    return described(spec)
+    """Return what the API says of a block of the library or of a package. Callers must not change it."""
+    origin = packages.origin(spec)
+    return described(spec, *([origin] if origin else []))

@@ -1,13 +1,17 @@
 """From a block's id to its BlockSpec."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from blocks.sdk.spec import BlockSpec
 
 
 class Registry:
-    """All blocks of this process; filled when ``blocks.library`` is imported, fixed afterwards."""
+    """All blocks of this process: those of ``blocks.library``, then those of installed packages.
+
+    They are loaded when Django is set up, and fixed afterwards.
+    """
 
     def __init__(self) -> None:
         self._blocks: dict[str, BlockSpec] = {}
@@ -22,6 +26,16 @@ class Registry:
                 raise ValueError(f"The id {block_id!r} of {spec.name!r} is taken")
         self._blocks[str(spec.id)] = spec
         self._aliases |= dict.fromkeys(spec.legacy_ids, str(spec.id))
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Forget what is added in a ``with`` block that ends with an error."""
+        blocks, aliases = dict(self._blocks), dict(self._aliases)
+        try:
+            yield
+        except BaseException:
+            self._blocks, self._aliases = blocks, aliases
+            raise
 
     def find(self, block_id: str | UUID) -> BlockSpec | None:
         """Return the block with this id, or None. Legacy ids are another matter: `resolve`."""

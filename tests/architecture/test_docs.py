@@ -10,7 +10,7 @@ from blocks.management.commands.blocks_docs import blocks_page
 
 
 def test_page_of_blocks_is_current() -> None:
-    page = Path(settings.BASE_DIR) / "docs" / "blocks.md"
+    page = Path(settings.BASE_DIR) / "docs" / "block-list.md"
 
     assert page.read_text(encoding="utf-8") == blocks_page(), "run `manage.py blocks_docs`"
 

@@ -1,4 +1,4 @@
-"""Write docs/blocks.md, the list of all blocks."""
+"""Write docs/block-list.md, the list of all blocks."""
 
 import json
 from argparse import ArgumentParser
@@ -15,7 +15,7 @@ from blocks.sdk import BlockSpec, registry
 from blocks.sdk.pins import Pins
 
 HEAD = """\
-# Blocks
+# List of blocks
 
 <!-- Generated from the registry by `python manage.py blocks_docs`; edit the blocks instead. -->
 
@@ -23,33 +23,24 @@ Every block that Trellis ships, by category. A pin marked * must be linked or fi
 the outputs listed here, a block that can fail has a pin `error`, which says why it did. Values of
 a *static* output stay, so that the blocks after it can use them again and again.
 
-A block that waits in its middle (for a moment, a person, an event, an agent) holds no worker
-meanwhile. When the wait is over it runs again from its beginning: values that it gave before are
-not given twice, but what it did to the outside world before the wait it does again. So a block that
-acts on the world (`effect="external"`) waits first and acts last, or is made of two blocks with the
-wait between them, or tells the other side who asks: `context.node_exec_id` is the same in every run
-of it, and serves as an idempotency key.
-
-Blocks ask other hosts with `context.http` and mail servers with `context.mail`, and in no other way. Both reach
-the public internet and what the instance allows besides, follow redirects with the same care, and end with the run. See
-[requests that leave](operations.md#requests-that-leave).
+[Blocks](blocks.md) says how to write one.
 """
 
 
 class Command(BaseCommand):
-    help = "Write docs/blocks.md from the registry, or check that it is current."
+    help = "Write docs/block-list.md from the registry, or check that it is current."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="only compare; write nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = Path(settings.BASE_DIR) / "docs" / "blocks.md"
+        path = Path(settings.BASE_DIR) / "docs" / "block-list.md"
         text = blocks_page()
         if not options["check"]:
             path.write_text(text, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != text:
             raise CommandError(
-                "docs/blocks.md is not what the blocks say. Run `python manage.py blocks_docs`."
+                "docs/block-list.md is not what the blocks say. Run `python manage.py blocks_docs`."
             )
 
 

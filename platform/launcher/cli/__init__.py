@@ -18,6 +18,7 @@ COMMANDS = {
     "run": ("launcher.cli.run", "run an agent from a JSON file and print its outputs"),
     "import": ("launcher.cli.imports", "import an agent from a JSON file and print its id"),
     "export": ("launcher.cli.exports", "print an agent as JSON"),
+    "block": ("launcher.cli.block", "make, test and list blocks of one's own"),
     "token": ("launcher.cli.token", "print an API key of the first user"),
     "purge": ("launcher.cli.purge", "remove runs that are older than they may become"),
     "rotate-keys": ("launcher.cli.rotate_keys", "seal credentials anew under a new key"),

@@ -5,9 +5,19 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import create_model
 
 from blocks.checks import check_blocks, problems
-from blocks.sdk import BlockKind, BlockSpec, InputPins, OutputPins, Registry, pin
+from blocks.sdk import (
+    BlockKind,
+    BlockSpec,
+    ChosenCredential,
+    InputPins,
+    OutputPins,
+    Registry,
+    credentials_pin,
+    pin,
+)
 
 
 class Inputs(InputPins):
@@ -90,3 +100,37 @@ def test_registry_refuses_what_is_taken_and_keeps_what_it_had(taken: str) -> Non
     assert registry.find(first.id) is first
     assert registry.resolve("old") == str(first.id)
     assert list(registry) == [first]
+
+
+def needing(
+    *providers: str, kinds: tuple[str, ...] = ("api_key",), name: str = "credentials"
+) -> BlockSpec:
+    """Return a block with a credentials pin."""
+    model = create_model(
+        "Needing",
+        __base__=Inputs,
+        **{name: (ChosenCredential, credentials_pin(*providers, kinds=kinds, description="A key"))},  # type: ignore[call-overload]
+    )
+    return spec(inputs=model)
+
+
+def test_credentials_pin_of_a_known_provider_has_no_fault() -> None:
+    assert ids(needing("brave")) == []
+
+
+def test_provider_that_nobody_declared_is_a_fault() -> None:
+    found = list(problems([needing("brave", "no_such")]))
+
+    assert [problem.id for problem in found] == ["blocks.E006"]
+    assert "names the provider 'no_such', which there is not" in found[0].msg
+
+
+def test_kind_that_no_provider_has_is_a_fault() -> None:
+    found = list(problems([needing("brave", kinds=("api_key", "oauth2"))]))
+
+    assert [problem.id for problem in found] == ["blocks.E006"]
+    assert "takes 'oauth2', which none of its providers has" in found[0].msg
+
+
+def test_credentials_pin_with_another_name_is_a_fault() -> None:
+    assert ids(needing("brave", name="secret_thing")) == ["blocks.E006"]

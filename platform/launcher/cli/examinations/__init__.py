@@ -24,6 +24,7 @@ EXAMINATIONS: dict[str, Callable[[], Verdict]] = {
     "redis": databases.redis,
     "rates": databases.rates,
     "clock": databases.clock,
+    "blocks": configuration.blocks,
     "flags": configuration.flags,
     "worker-io": lambda: workforce.workers("io"),
     "worker-cpu": lambda: workforce.workers("cpu"),

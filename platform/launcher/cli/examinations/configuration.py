@@ -55,6 +55,17 @@ def metrics() -> Verdict:
     return ok(f"{found.url}/metrics refuses who has no token")
 
 
+def blocks() -> Verdict:
+    """Could the blocks of every installed package be loaded?"""
+    from blocks.packages import REMEDY, packages
+    from blocks.sdk import registry
+
+    if packages.broken:
+        return fail(" ".join(map(str, packages.broken)), REMEDY)
+    foreign = sum(bool(packages.origin(spec)) for spec in registry)
+    return ok(f"{len(registry)}, of which installed packages brought {foreign}")
+
+
 def flags() -> Verdict:
     """Do staff find every feature that this release knows?"""
     from waffle import get_waffle_flag_model
