@@ -13,7 +13,7 @@ networks, 1974), so what a run computes does not depend on who computes it.
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from agents.engine import pins, readiness
+from agents.engine import pins, readiness, tools
 from agents.engine.graph import Graph, Link, Node
 from agents.engine.ids import NodeId, PinName
 from agents.engine.readiness import Ready
@@ -58,7 +58,10 @@ class Ledger(Protocol[E]):
 def deliver(graph: Graph, ledger: Ledger[E], node: NodeId, pin: PinName, value: Any) -> None:
     """Take a value that the node emitted along every link that carries it."""
     for link in graph.out_of(node):
-        carried = pins.select(pin, value, link.source_name)
+        if pin.startswith(tools.START):
+            carried = value if tools.reaches(pin, link) else pins.NOTHING
+        else:
+            carried = pins.select(pin, value, link.source_name)
         if carried is not pins.NOTHING:
             follow(graph, ledger, link, carried)
 

@@ -6,7 +6,7 @@ and even one with a default; (2) after defaults, dynamic pins and type conversio
 `NotReady` says for what.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import SchemaError, ValidationError
 from referencing import Registry
 
-from agents.engine import pins
+from agents.engine import pins, tools
 from agents.engine.graph import Graph, Node
 from agents.engine.ids import PinName
 from blocks.sdk import BlockKind, InvalidPins
@@ -55,18 +55,31 @@ def check(graph: Graph, node: Node, arrived: Mapping[str, Any]) -> Ready | NotRe
     if missing:
         return NotReady(missing=missing)
     # In the order of the links: which value came first must not show, in no key's place either.
-    return fit(node, {**{name: arrived[name] for name in graph.linked_pins(node.id)}, **arrived})
+    linked = [name for name in graph.linked_pins(node.id) if name in arrived]
+    verdict = fit(node, {**{name: arrived[name] for name in linked}, **arrived})
+    if node.kind is BlockKind.AI and isinstance(verdict, Ready):
+        awaited = tools.still_waits(verdict.data, arrived)
+        return NotReady(missing=(PinName(awaited),)) if awaited else verdict
+    return verdict
 
 
 def missing_pins(graph: Graph, node: Node, arrived: Container[str]) -> tuple[PinName, ...]:
     """Return the linked input pins that have no value yet, each once, in the links' order."""
-    return tuple(name for name in graph.linked_pins(node.id) if name not in arrived)
+    return tuple(name for name in _awaited(graph, node) if name not in arrived)
 
 
 def has_arrived(graph: Graph, node: Node, arrived: Mapping[str, Any]) -> bool:
     """Return whether every linked input pin has a value."""
-    linked = graph.linked_pins(node.id)
+    linked = _awaited(graph, node)
     return len(arrived) >= len(linked) and all(name in arrived for name in linked)
+
+
+def _awaited(graph: Graph, node: Node) -> Collection[PinName]:
+    """Return the linked pins without which the node does not begin."""
+    linked = graph.linked_pins(node.id)
+    if node.kind is not BlockKind.AI:
+        return linked
+    return [name for name in linked if name not in tools.LOOP]
 
 
 def fit(node: Node, arrived: Mapping[str, Any]) -> Ready | NotReady:

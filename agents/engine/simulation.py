@@ -17,9 +17,10 @@ from agents.engine.ids import NodeId, PinName
 from agents.engine.outcome import Failure
 from agents.engine.policy import NodePolicy, policy_of
 from agents.engine.states import ExecutionStatus, NodeStatus
+from agents.engine.tools import tools_of
 from agents.engine.values import emission_value, fault_of
 from blocks.sdk import BlockError, BlockKind
-from blocks.sdk.testing import FakeContext
+from blocks.sdk.testing import FakeContext, GivenTools
 from kernel.jsontypes import dumps, loads
 
 MOST_NODE_EXECUTIONS = 100_000
@@ -135,7 +136,7 @@ def _execute(run: Simulation, execution: SimulatedNode, context: FakeContext) ->
 def _try(run: Simulation, node: Node, execution: SimulatedNode, context: FakeContext) -> bool:
     """Run the block once. False: it failed, and is to be tried again."""
     try:
-        values = _emissions(node, execution.input_data, context)
+        values = _emissions(run.graph, node, execution.input_data, context)
         for pin, value in islice(values, len(execution.emissions), None):
             _emit(run, execution, pin, value)
     except Exception as error:
@@ -153,10 +154,12 @@ def _try(run: Simulation, node: Node, execution: SimulatedNode, context: FakeCon
 
 
 def _emissions(
-    node: Node, data: Mapping[str, Any], context: FakeContext
+    graph: Graph, node: Node, data: Mapping[str, Any], context: FakeContext
 ) -> Iterator[tuple[PinName, Any]]:
     if node.block is None:
         raise BlockError(f"There is no block {node.block_id!r} here.")
+    if node.kind is BlockKind.AI:
+        context.tools = GivenTools(tools_of(graph, node.id))
     if node.kind is BlockKind.AGENT:
         data = {**node.input_default, "inputs": data}
     for pin, value in node.block.run(node.block.inputs.build(data), context):

@@ -1,7 +1,7 @@
 """Run one block by itself, in the process that asks."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from typing import Any
@@ -25,6 +25,7 @@ from agents.executions.modelcalls import RunModels
 from agents.executions.web import RunHttp, RunMail
 from blocks.openapi import services as apis
 from blocks.sdk import BlockError, BlockKind, BlockSpec, Decision, registry
+from blocks.sdk.tools import ToolNode
 from kernel.errors import Detail, NotFound, TrellisError
 from telemetry import redaction
 
@@ -117,6 +118,16 @@ class NoEvents:
         raise BlockNeedsAgent
 
 
+class NoTools:
+    """Nothing is linked to a block by itself. Satisfies ``Tools``."""
+
+    def all(self) -> Sequence[ToolNode]:
+        return ()
+
+    def run(self, tool: ToolNode, values: Mapping[str, Any]) -> Mapping[str, Sequence[Any]]:
+        raise BlockNeedsAgent
+
+
 class LoneContext:
     """A RunContext outside a run: what would wait is refused."""
 
@@ -136,6 +147,7 @@ class LoneContext:
         self.agents = NoAgents()
         self.reviews = NoReviews()
         self.events = NoEvents()
+        self.tools = NoTools()
         self.http = RunHttp()
         self.mail = RunMail()
         self.mcp = RunMcp()

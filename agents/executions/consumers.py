@@ -16,7 +16,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils.timezone import now
 
 from agents.executions.models import Event, Execution
-from agents.executions.watching import AgentReader, RunReader, Told, in_thread
+from agents.executions.watching import WORDS, AgentReader, RunReader, Told, in_thread
 from agents.graphs.models import Agent
 from kernel.access import Scope
 from kernel.api.access import SIGNED_IN, Access, needs
@@ -142,13 +142,24 @@ class ExecutionFeed(AsyncWebsocketConsumer):
     async def _tell_run(self, run: UUID, since: int) -> None:
         envelope = _envelope(self._run_channel(run))
         async with RunReader.shared(self.user, run) as reader:
+            heard = reader.spoken
             while True:
                 events = await reader.after(since)
                 for event in events:
                     await self.send(text_data=envelope(event))
                     since = event.seq
-                if not events:
+                words, heard = reader.said(heard), reader.spoken
+                for piece in words:
+                    await self.send(text_data=self._words(run, piece))
+                if not (events or words):
                     await reader.change()
+
+    def _words(self, run: UUID, piece: str) -> str:
+        """Return a piece of what a model says, which has no number, as a message."""
+        channel = dumps(self._run_channel(run))
+        return (
+            f'{{"method":"{WORDS}","data":{piece},"success":null,"channel":{channel},"error":null}}'
+        )
 
     async def _tell_agent(self, agent: UUID, answered: asyncio.Event) -> None:
         channel = self._agent_channel(agent)

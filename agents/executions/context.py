@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, NoReturn
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,12 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 
 from agents.engine.errors import SubAgentFailed
+from agents.engine.graph import Node
+from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus
 from agents.executions.asking import RunReviews
 from agents.executions.blocklog import BlockLog
+from agents.executions.charging import charge
 from agents.executions.claims import Claim
 from agents.executions.files import RunFiles
 from agents.executions.keyring import Keyring
@@ -26,10 +29,13 @@ from agents.executions.models import Execution, StoredValue
 from agents.executions.output import output_count, output_stream
 from agents.executions.starting import start_child
 from agents.executions.suspension import Suspended, Suspension
+from agents.executions.toolrun import RunTools
 from agents.executions.web import RunHttp, RunMail
+from agents.executions.words import Words
 from agents.graphs import services as graphs
 from blocks.sdk import BlockError
 from blocks.sdk.context import Scope
+from blocks.sdk.tools import ToolUnusable
 from kernel.errors import TrellisError
 
 LONGEST_KEY = 500
@@ -130,7 +136,18 @@ class WorkerContext:
 
     @cached_property
     def models(self) -> RunModels:
-        return RunModels(self.credentials, stop=lambda: self.cancelled, log=self.log)
+        return RunModels(
+            self.credentials,
+            stop=lambda: self.cancelled,
+            record=partial(charge, self.graph_exec_id, self.node_exec_id),
+            listening=partial(Words, self._claim),
+            log=self.log,
+        )
+
+    @cached_property
+    def tools(self) -> RunTools:
+        graph = self._claim.execution.graph_version.graph
+        return RunTools(graph, NodeId(self.node_id), partial(ToolContext, self))
 
     @property
     def cancelled(self) -> bool:
@@ -176,6 +193,44 @@ class WorkerContext:
         if not seconds <= LONGEST_SLEEP.total_seconds():
             raise BlockError(f"{seconds:g} seconds is too long a wait; ten years is the most.")
         return self.now() + timedelta(seconds=max(seconds, 0))
+
+
+class ToolContext(WorkerContext):
+    """The view of a block that runs within another one: what would wait is refused."""
+
+    def __init__(self, outer: WorkerContext, node: Node, data: Mapping[str, Any]) -> None:
+        super().__init__(outer._claim, outer._pulse)
+        self.lines = outer.lines
+        self._inner, self._data = node, data
+
+    @property
+    def node_id(self) -> str:
+        return self._inner.id
+
+    @cached_property
+    def credentials(self) -> Keyring:
+        owner = self._claim.execution.owner_id
+        return Keyring(owner, self._inner, self._data, self._masks)
+
+    @property
+    def agents(self) -> NoReturn:  # type: ignore[override]
+        raise _unusable()
+
+    @property
+    def reviews(self) -> NoReturn:  # type: ignore[override]
+        raise _unusable()
+
+    @property
+    def events(self) -> NoReturn:  # type: ignore[override]
+        raise _unusable()
+
+    def sleep(self, seconds: float) -> None:
+        if seconds > 0:
+            raise _unusable()
+
+
+def _unusable() -> ToolUnusable:
+    return ToolUnusable("The block waits, which it cannot inside of another one.")
 
 
 class DatabaseStore:

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus, NodeStatus
-from agents.executions import eventlog, masking
+from agents.executions import charging, eventlog, masking
 from agents.executions.eventlog import Recorded
 from agents.executions.models import Event, Execution, NodeExecution
 from agents.executions.output import outputs
@@ -71,7 +71,7 @@ def statistics(execution: Execution) -> dict[str, Any]:
     """Return the run's figures; times in seconds, cost in cents."""
     duration = execution.duration
     return {
-        "cost": 0,
+        "cost": charging.cents(execution),
         "duration": round(duration.total_seconds(), 3) if duration else 0,
         "node_exec_count": execution.started,
         "node_error_count": execution.failed,

@@ -13,6 +13,7 @@ from agents.executions.models import (
     EventWait,
     Execution,
     LogLine,
+    ModelUse,
     NodeExecution,
     Review,
     RunStorage,
@@ -46,6 +47,9 @@ register(
     ),
     Holding(
         Emission, owner="node_execution__execution__owner", shape=all_but(), erase=goes_with_others
+    ),
+    Holding(
+        ModelUse, owner="node_execution__execution__owner", shape=all_but(), erase=goes_with_others
     ),
     Holding(
         LogLine, owner="node_execution__execution__owner", shape=all_but(), erase=goes_with_others

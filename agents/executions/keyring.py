@@ -4,7 +4,7 @@ A run has references only. Here one becomes a secret: for the owner of the run a
 a look at whether the pin takes such a credential. A block that asks for none costs nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +74,10 @@ class Keyring:
             )
         self._secrets.update(text for text in found.secrets() if len(text) >= SHORTEST)
         return found
+
+    def secrets(self) -> Collection[str]:
+        """Return the secrets that the block got so far."""
+        return frozenset(self._secrets)
 
     def cleaned(self, value: JSONValue) -> JSONValue:
         """Return a value that leaves the block without the secrets that the block got."""

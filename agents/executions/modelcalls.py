@@ -1,10 +1,11 @@
 """Language models, for the blocks of a run."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from agents.executions.keyring import without
 from agents.executions.web import give_connection_back
+from agents.executions.words import Unheard
 from blocks.sdk.credentials import NAME, CredentialsAccess
 from blocks.sdk.models import (
     OLLAMA_HOST,
@@ -23,16 +24,24 @@ from llm.settings import configured
 from telemetry.metrics import LLM_TOKENS
 
 Record = Callable[[Answer], None]
-Tell = Callable[[str, str], None]
-"""Takes an output pin and a piece of the text that it will have."""
+
+
+class Listener(Protocol):
+    """Hears an answer as it comes."""
+
+    def add(self, piece: str) -> None:
+        """Take a piece; another thread calls this."""
+
+    def tell(self) -> None:
+        """Hand on what came since the last time."""
+
+
+Listening = Callable[[str, Sequence[str]], Listener]
+"""Returns who hears the value of an output pin, in which secrets must not be told."""
 
 
 def unrecorded(answer: Answer) -> None:
     """Write nothing down."""
-
-
-def unheard(pin: str, piece: str) -> None:
-    """Tell nobody."""
 
 
 def unlogged(line: str) -> None:
@@ -42,8 +51,8 @@ def unlogged(line: str) -> None:
 class RunModels:
     """The models that a node may ask. Satisfies ``Models``.
 
-    ``record`` writes down what each answer used, ``tell`` hears answers as they come,
-    ``log`` takes lines for the node's log.
+    ``record`` writes down what each answer used, ``listening`` hears answers as they
+    come, ``log`` takes lines for the node's log.
     """
 
     def __init__(
@@ -52,13 +61,13 @@ class RunModels:
         *,
         stop: Stop = never,
         record: Record = unrecorded,
-        tell: Tell = unheard,
+        listening: Listening = Unheard,
         log: Callable[[str], None] = unlogged,
     ) -> None:
         self._keyring = keyring
         self._stop = stop
         self._record = record
-        self._tell = tell
+        self._listening = listening
         self._log = log
 
     def ask(
@@ -93,9 +102,10 @@ class RunModels:
     def _asked(self, question: Question, route: Route, seconds: float, pin: str) -> Answer:
         from llm import calls, loop  # they bring in the libraries, which takes a second or two
 
-        listener = partial(self._tell, pin) if pin else calls.silent
-        task = calls.ask(question, route, seconds=seconds, listener=listener)
-        return loop.call(task, self._stop)
+        secrets = [*self._keyring.secrets(), *route.secrets]
+        hears: Listener = self._listening(pin, secrets) if pin else Unheard()
+        task = calls.ask(question, route, seconds=seconds, listener=hears.add)
+        return loop.call(task, self._stop, hears.tell)
 
 
 def failure(error: ModelError | EgressError) -> ModelFailed | ModelFailedForNow:

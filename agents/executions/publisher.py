@@ -33,6 +33,17 @@ def agent_group(agent: UUID) -> str:
     return f"agent.{agent.hex}"
 
 
+def words_group(execution: UUID) -> str:
+    """Return the name of the group that hears what models say in one run."""
+    return f"words.{execution.hex}"
+
+
+def spoken(execution: Execution, piece: dict[str, Any]) -> Notice:
+    """Return what tells those who listen a piece of what a model says."""
+    text = _layer().serialize({"type": "execution.words", "piece": piece})
+    return f"{settings.CHANNEL_PREFIX}__group__{words_group(execution.pk)}", text
+
+
 def bell(execution: Execution, *, run_changed: bool) -> list[Notice]:
     """Return what tells a run's watchers that something happened, for `dispatch` to send.
 
@@ -53,23 +64,29 @@ async def bells(group: str) -> AsyncIterator[UUID | None]:
     None comes when the group hears, also again after Redis was away: what happened before then
     was not heard.
     """
+    async for message in heard(group):
+        yield None if message is None else UUID(message["execution"])
+
+
+async def heard(group: str) -> AsyncIterator[dict[str, Any] | None]:
+    """Yield each message to the group from now on, without end; None as `bells` does."""
     while True:
         try:
-            async for bell in _heard(group):
-                yield bell
+            async for message in _heard(group):
+                yield message
         except (OSError, RedisError) as error:
             logger.warning("Bells cannot be heard: %s", error)
         await asyncio.sleep(AGAIN)
 
 
-async def _heard(group: str) -> AsyncIterator[UUID | None]:
+async def _heard(group: str) -> AsyncIterator[dict[str, Any] | None]:
     layer = _layer()
     channel = await layer.new_channel()
     await layer.group_add(group, channel)
     try:
         yield None
         while True:
-            yield UUID((await layer.receive(channel))["execution"])
+            yield await layer.receive(channel)
     finally:
         await layer.group_discard(group, channel)
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-from agents.executions.watching import RunReader, Told
+from agents.executions.watching import WORDS, RunReader, Told
 from kernel.standing import Credential, Cut, watched
 
 
@@ -19,12 +19,16 @@ async def event_stream(
     """
     ended = asyncio.Event()
     async with watched(credential, _setting(ended)), RunReader.shared(user, run) as reader:
+        heard = reader.spoken
         while not reader.is_over(since) and not ended.is_set():
             events = await reader.after(since)
             for event in events:
                 yield _frame(event)
                 since = event.seq
-            if not events and not await reader.change():
+            words, heard = reader.said(heard), reader.spoken
+            for piece in words:
+                yield f"event: {WORDS}\ndata: {piece}\n\n"
+            if not (events or words) and not await reader.change():
                 yield ": still running\n\n"
 
 

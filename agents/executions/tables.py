@@ -200,6 +200,7 @@ RUNS = Table(
         *("request_id", "traceparent", "replay_of", "replay_from"),
     ),
     unread=(
+        "model_microcents",
         *("agent", "inputs", "nodes_input_masks", "credential_inputs"),
         *("created", "address"),
     ),

@@ -10,10 +10,12 @@ another, and what is kept has a limit.
 import asyncio
 import logging
 from bisect import bisect_right
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ParamSpec, Self, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -24,7 +26,13 @@ from django.db import Error as DatabaseError
 from agents.executions.eventlog import Log, Recorded
 from agents.executions.events import PAGE, describe
 from agents.executions.models import Event, Execution
-from agents.executions.publisher import agent_group, bells, execution_group
+from agents.executions.publisher import (
+    agent_group,
+    bells,
+    execution_group,
+    heard,
+    words_group,
+)
 from kernel.access import grant_of
 from kernel.jsontypes import dumps
 
@@ -34,6 +42,8 @@ TIMER = 5.0  # seconds after which a reader looks although no bell rang
 AGAIN = 0.5  # seconds after which a task that should end is told so again
 MOST_KEPT = 1000  # events that a reader keeps
 MOST_CHARACTERS = 2_000_000  # of the data of these
+WORDS = "node_execution_words"  # the name of what is told of them
+MOST_WORDS = 100  # pieces of what models say
 THREADS = ThreadPoolExecutor(4, thread_name_prefix="feed")  # as many database connections at most
 
 P = ParamSpec("P")
@@ -117,9 +127,11 @@ class RunReader(Reader):
         self.rung = asyncio.Event()
         self.changed = asyncio.Event()
         self.pages: dict[int, asyncio.Task[Page | None]] = {}  # that are being read, by `since`
+        self.words: deque[str] = deque(maxlen=MOST_WORDS)  # what models say just now, as JSON
+        self.spoken = 0  # how many there were, those that are forgotten too
 
     def parts(self) -> list[Coroutine[Any, Any, None]]:
-        return [self._listen(), self._read(), self._tick()]
+        return [self._listen(), self._overhear(), self._read(), self._tick()]
 
     def joined(self) -> None:
         """Look at once: what was recorded before a watcher came, it shall have without a bell."""
@@ -142,6 +154,11 @@ class RunReader(Reader):
             return []
         return page.events if page else []
 
+    def said(self, since: int) -> list[str]:
+        """Return what models said after so many pieces, as far as it is kept; each is JSON."""
+        new = min(self.spoken - since, len(self.words))
+        return list(islice(self.words, len(self.words) - new, None)) if new > 0 else []
+
     async def change(self) -> bool:
         """Wait until more is known. False: for some seconds there was nothing."""
         before = self._state
@@ -159,6 +176,15 @@ class RunReader(Reader):
     async def _listen(self) -> None:
         async for _ in bells(execution_group(self.subject)):
             self.rung.set()
+
+    async def _overhear(self) -> None:
+        async for message in heard(words_group(self.subject)):
+            # Whoever may not see the run hears nothing of it: `known` and `gone` say what the last
+            # read found.
+            if message is not None and self.known is not None and not self.gone:
+                self.words.append(dumps(message["piece"]))
+                self.spoken += 1
+                self._wake()
 
     async def _tick(self) -> None:
         while True:
@@ -193,8 +219,8 @@ class RunReader(Reader):
             self._wake()
 
     @property
-    def _state(self) -> tuple[int | None, bool, bool]:
-        return self.known, self.ended, self.gone
+    def _state(self) -> tuple[int | None, bool, bool, int]:
+        return self.known, self.ended, self.gone, self.spoken
 
     def _wake(self) -> None:
         self.changed.set()

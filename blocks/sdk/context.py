@@ -11,6 +11,7 @@ from blocks.sdk.http import Http
 from blocks.sdk.mail import Mail
 from blocks.sdk.mcp import Mcp
 from blocks.sdk.models import Models
+from blocks.sdk.tools import Tools
 
 Scope = Literal["within_agent", "across_agents"]
 
@@ -125,6 +126,8 @@ class RunContext(Protocol):
     def models(self) -> Models: ...
     @property
     def mcp(self) -> Mcp: ...
+    @property
+    def tools(self) -> Tools: ...
 
     @property
     def credentials(self) -> CredentialsAccess: ...

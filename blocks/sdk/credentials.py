@@ -110,6 +110,9 @@ class CredentialsAccess(Protocol):
     def find(self, pin: str = NAME) -> Credentials | None:
         """Return the credential of a pin; None where none was chosen. Raises like ``get``."""
 
+    def secrets(self) -> Collection[str]:
+        """Return the secrets that the block got so far, which it must not tell."""
+
     def cleaned(self, value: Any) -> Any:
         """Return a value that leaves the block without the secrets that the block got."""
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from blocks.sdk.credentials import NAME, credentials_pin
 from blocks.sdk.errors import BlockError, TransientBlockError
 from llm.answers import Answer, Message, Question, Tool, ToolCall, Usage
+from llm.history import pending_calls
 from llm.names import OFFERED
 from llm.providers import PROVIDERS
 from llm.routes import OLLAMA_HOST
@@ -22,6 +23,7 @@ __all__ = [
     "ToolCall",
     "Usage",
     "model_credentials_pin",
+    "pending_calls",
 ]
 
 

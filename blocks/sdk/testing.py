@@ -16,6 +16,7 @@ from blocks.sdk.mcp import Mcp, McpFailed, McpTool
 from blocks.sdk.models import OLLAMA_HOST, Answer, ModelFailed, Models, Question
 from blocks.sdk.pins import InputPins
 from blocks.sdk.spec import BlockSpec, Emit
+from blocks.sdk.tools import ToolNode, Tools
 
 
 @dataclass
@@ -176,6 +177,22 @@ class CannedModels:
 
 
 @dataclass
+class GivenTools:
+    """Tools that answer as given, by name. ``used`` lists what they were given."""
+
+    nodes: Sequence[ToolNode] = ()
+    answers: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
+    used: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    def all(self) -> Sequence[ToolNode]:
+        return self.nodes
+
+    def run(self, tool: ToolNode, values: Mapping[str, Any]) -> Mapping[str, Sequence[Any]]:
+        self.used.append((tool.name, values))
+        return self.answers[tool.name]
+
+
+@dataclass
 class GivenCredentials:
     """Credentials by pin, as they are given."""
 
@@ -188,6 +205,9 @@ class GivenCredentials:
 
     def find(self, pin: str = NAME) -> Credentials | None:
         return self.given.get(pin)
+
+    def secrets(self) -> Sequence[str]:
+        return [text for one in self.given.values() for text in one.secrets()]
 
     def cleaned(self, value: Any) -> Any:
         return value
@@ -230,6 +250,7 @@ class FakeContext:
     mail: Mail = field(default_factory=Outgoing)
     mcp: Mcp = field(default_factory=NoMcp)
     models: Models = field(default_factory=CannedModels)
+    tools: Tools = field(default_factory=GivenTools)
     credentials: CredentialsAccess = field(default_factory=GivenCredentials)
     cancelled: bool = False
     moment: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

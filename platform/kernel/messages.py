@@ -88,6 +88,14 @@ def send(
         pipe.execute()
 
 
+def publish(url: str, notices: Iterable[tuple[str, bytes]]) -> None:
+    """Send each notice to its channel. Raises ``redis.RedisError`` within moments."""
+    with client(url).pipeline(transaction=False) as pipe:
+        for channel, text in notices:
+            pipe.publish(channel, text)
+        pipe.execute()
+
+
 def replace(
     app: Celery, url: str, task: str, wanted: Mapping[str, Arguments], *, seconds: int
 ) -> None:

@@ -19,7 +19,8 @@ from pydantic_ai.tools import ToolDefinition
 from llm import clients, failures
 from llm.answers import Answer, Listener, Question, Tool, ToolCall, Usage
 from llm.errors import ModelAnswerUnreadable, ModelError, ModelRefused
-from llm.messages import arguments, to_library
+from llm.history import arguments
+from llm.messages import to_library
 from llm.prices import cents
 from llm.routes import Route
 from llm.wire import way_to

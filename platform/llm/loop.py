@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from egress import RequestStopped
 
-LOOK = 1.0  # seconds between two looks at whether the call is still wanted
+LOOK = 0.25  # seconds between two looks at whether the call is still wanted
 
 T = TypeVar("T")
 
@@ -20,8 +20,13 @@ _lock = threading.Lock()
 _running: tuple[int, asyncio.AbstractEventLoop] | None = None
 
 
-def call(task: Coroutine[Any, Any, T], stop: Callable[[], bool]) -> T:
-    """Return what the coroutine does. Raises RequestStopped once nobody wants it any more."""
+def call(
+    task: Coroutine[Any, Any, T], stop: Callable[[], bool], meanwhile: Callable[[], None]
+) -> T:
+    """Return what the coroutine does; `meanwhile` is called now and then in this thread.
+
+    Raises RequestStopped once nobody wants it any more.
+    """
     future = asyncio.run_coroutine_threadsafe(task, _loop())
     while True:
         try:
@@ -32,6 +37,7 @@ def call(task: Coroutine[Any, Any, T], stop: Callable[[], bool]) -> T:
             if stop():
                 future.cancel()
                 raise RequestStopped from None
+            meanwhile()
         except CancelledError:
             raise RequestStopped from None
         except BaseException:

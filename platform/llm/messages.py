@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from pydantic_ai.messages import (
     ModelMessage,
@@ -17,9 +16,10 @@ from pydantic_ai.messages import (
     UserPromptPart,
 )
 
-from kernel.jsontypes import NotJSON, dumps, loads
-from llm.answers import Message, ToolCall
+from kernel.jsontypes import dumps
+from llm.answers import Message
 from llm.errors import ModelRefused
+from llm.history import blocks_of, calls_in
 
 
 def to_library(messages: Sequence[Message]) -> list[ModelMessage]:
@@ -45,35 +45,6 @@ def to_library(messages: Sequence[Message]) -> list[ModelMessage]:
     return found
 
 
-def calls_in(message: Message) -> list[ToolCall]:
-    """Return what a message of the model asks for, in OpenAI's form or Anthropic's."""
-    found = [_call(one) for one in message.get("tool_calls") or () if isinstance(one, Mapping)]
-    used = [block for block in _blocks(message) if block.get("type") == "tool_use"]
-    return [
-        *found,
-        *(
-            ToolCall(str(one.get("id")), str(one.get("name")), arguments(one.get("input")))
-            for one in used
-        ),
-    ]
-
-
-def arguments(given: Any) -> dict[str, Any]:
-    """Return the arguments of a call; none where a model wrote what cannot be read."""
-    if isinstance(given, str):
-        try:
-            given = loads(given or "{}")
-        except NotJSON:
-            return {}
-    return dict(given) if isinstance(given, Mapping) else {}
-
-
-def _call(one: Mapping[str, Any]) -> ToolCall:
-    function = one.get("function")
-    named: Mapping[str, Any] = function if isinstance(function, Mapping) else {}
-    return ToolCall(str(one.get("id")), str(named.get("name")), arguments(named.get("arguments")))
-
-
 def _said(message: Message, names: dict[str, str]) -> Iterator[ModelResponsePart]:
     if text := _text(message):
         yield TextPart(text)
@@ -93,7 +64,7 @@ def _asked(message: Message, names: Mapping[str, str]) -> Iterator[ModelRequestP
         id = str(message.get("tool_call_id"))
         yield ToolReturnPart(tool_name=names.get(id, "tool"), content=text, tool_call_id=id)
         return
-    for block in _blocks(message):
+    for block in blocks_of(message):
         if block.get("type") == "tool_result":
             id = str(block.get("tool_use_id"))
             content = block.get("content")
@@ -102,7 +73,7 @@ def _asked(message: Message, names: Mapping[str, str]) -> Iterator[ModelRequestP
                 content=content if isinstance(content, str) else dumps(content),
                 tool_call_id=id,
             )
-    if text or not _blocks(message):
+    if text or not blocks_of(message):
         yield UserPromptPart(text)
 
 
@@ -113,13 +84,6 @@ def _text(message: Message) -> str:
     if isinstance(content, str):
         return content
     if isinstance(content, list):
-        texts = [block.get("text") for block in _blocks(message) if block.get("type") == "text"]
+        texts = [block.get("text") for block in blocks_of(message) if block.get("type") == "text"]
         return "\n".join(text for text in texts if isinstance(text, str))
     return dumps(content)
-
-
-def _blocks(message: Message) -> list[Mapping[str, Any]]:
-    content = message.get("content")
-    if not isinstance(content, list):
-        return []
-    return [block for block in content if isinstance(block, Mapping)]

@@ -62,6 +62,18 @@ LOG_LINES = listed(
         }
     )
 )
+MODELS_USED = listed(
+    shape(
+        {
+            "provider": TEXT,
+            "model": TEXT,
+            "requests": {"type": "integer"},
+            "input_tokens": {"type": "integer"},
+            "output_tokens": {"type": "integer"},
+            "cost": nullable({"type": "number", "description": "In cents, where it is known."}),
+        }
+    )
+)
 REUSED = shape(
     {
         "node_exec_id": {**TEXT, "format": "uuid"},

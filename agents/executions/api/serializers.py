@@ -11,12 +11,13 @@ from rest_framework.settings import api_settings
 
 from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus, NodeStatus
-from agents.executions import events, masking, output, retention, waiting
+from agents.executions import charging, events, masking, output, retention, waiting
 from agents.executions.api.schemas import (
     ERROR,
     JSON_OBJECT,
     KEPT_UNTIL,
     LOG_LINES,
+    MODELS_USED,
     OUTPUTS,
     REASON,
     REUSED,
@@ -178,12 +179,13 @@ class NodeExecutionSerializer(serializers.Serializer[NodeExecution]):
     output_data = json_field(nullable(OUTPUTS))
     waits_for = json_field(nullable(JSON_OBJECT))
     logs = json_field(nullable(LOG_LINES), help_text="What the block wrote, oldest first.")
+    models = json_field(MODELS_USED, help_text="Which language models it asked.")
 
 
 def node_executions(execution: Execution, rows: Iterable[NodeExecution]) -> list[dict[str, Any]]:
     """Return node executions of a run as `NodeExecutionSerializer` describes them."""
     found = list(rows)
-    prefetch_related_objects(found, "emissions", "log_lines")
+    prefetch_related_objects(found, "emissions", "log_lines", "model_uses")
     callers = {node.id for node in execution.graph_version.graph.of_kind(BlockKind.AGENT)}
     asked = [row.pk for row in found if row.node_id in callers]
     pairs = Execution.objects.filter(parent__in=asked).values_list("parent_id", "pk")
@@ -208,6 +210,7 @@ def _node_execution(execution: Execution, row: NodeExecution, child: Any) -> dic
         ),
         "output_data": found if has_values else None,
         "logs": lines if has_values else None,
+        "models": charging.used(row.model_uses.all()),
         "waits_for": row.waits_for,
         "child_exec_id": child,
     }

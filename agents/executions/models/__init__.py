@@ -4,6 +4,7 @@ from agents.executions.models.credential_limit import CredentialLimit
 from agents.executions.models.event import Event
 from agents.executions.models.execution import Execution
 from agents.executions.models.log_line import LogLine
+from agents.executions.models.model_use import ModelUse
 from agents.executions.models.node_execution import Emission, NodeExecution
 from agents.executions.models.review import Review
 from agents.executions.models.run_storage import RunStorage
@@ -20,6 +21,7 @@ __all__ = [
     "EventWait",
     "Execution",
     "LogLine",
+    "ModelUse",
     "NodeExecution",
     "Presence",
     "Review",

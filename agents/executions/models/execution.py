@@ -150,6 +150,9 @@ class Execution(models.Model):
     suspended = models.PositiveIntegerField(default=0, db_default=0)  # of the unfinished: waiting
     idle = models.BooleanField(default=False, db_default=False)  # all that is unfinished waits
 
+    # What its models cost, in millionths of a cent: moved by `charging` alone, without the lock.
+    model_microcents = models.PositiveBigIntegerField(default=0, db_default=0)
+
     # Whether the node execution that started this run may sleep on although there is an output, or
     # the end, for it: set with these, taken back by `journal.wake`.
     unheard = models.BooleanField(default=False)

@@ -387,7 +387,7 @@ class TestNodeExecutions(EndpointContract):
         url = url_of(run(alice, graph), "node-executions/")
         client = api(alice)
 
-        with django_assert_max_num_queries(4):
+        with django_assert_max_num_queries(5):
             client.get(url)
 
     def test_a_stranger_meets_a_404(self, bob: User, url: str) -> None:

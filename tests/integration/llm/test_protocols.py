@@ -1,6 +1,7 @@
 """Models are asked in the protocols of their providers, through the libraries that people use."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -25,6 +26,23 @@ PATHS = {
 SECRET_HEADERS = {"anthropic": ("x-api-key", KEY), "google": ("x-goog-api-key", KEY)}
 
 
+class Ears:
+    """Hears one answer."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+
+    def __call__(self, pin: str, secrets: Sequence[str]) -> "Ears":
+        self.pin, self.secrets = pin, secrets
+        return self
+
+    def add(self, piece: str) -> None:
+        self.pieces.append(piece)
+
+    def tell(self) -> None:
+        """Nobody listens but the test."""
+
+
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let a provider be at a host of the test's own."""
@@ -41,12 +59,10 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.mark.parametrize("provider", PATHS)
 def test_each_provider_is_asked_in_its_protocol_with_its_key(provider: str, at: Any) -> None:
-    heard: list[tuple[str, str]] = []
+    ears = Ears()
     with model_server(SAID, protocol=provider) as host:
         at(provider, host)
-        context = with_models(
-            key_for(provider, host), tell=lambda pin, piece: heard.append((pin, piece))
-        )
+        context = with_models(key_for(provider, host), listening=ears)
 
         answer = context.models.ask(
             Question(
@@ -62,9 +78,9 @@ def test_each_provider_is_asked_in_its_protocol_with_its_key(provider: str, at: 
 
     assert (answer.text, answer.provider, answer.model) == ("Bonjour, tout le monde", provider, "m")
     assert (answer.usage.input_tokens, answer.usage.output_tokens) == (12, 5)
-    assert "".join(piece for _, piece in heard) == "Bonjour, tout le monde"
-    assert len(heard) > 1
-    assert {pin for pin, _ in heard} == {"response"}
+    assert "".join(ears.pieces) == "Bonjour, tout le monde"
+    assert len(ears.pieces) > 1
+    assert (ears.pin, ears.secrets) == ("response", [KEY, KEY])
     [asked] = host.asked
     assert asked.path.split("?beta")[0] == PATHS[provider]
     name, value = SECRET_HEADERS.get(provider, ("authorization", f"Bearer {KEY}"))

@@ -2215,6 +2215,16 @@ export interface components {
                 /** Format: date-time */
                 readonly time: string;
             }[] | null;
+            /** @description Which language models it asked. */
+            readonly models: readonly {
+                /** @description In cents, where it is known. */
+                readonly cost: number | null;
+                readonly input_tokens: number;
+                readonly model: string;
+                readonly output_tokens: number;
+                readonly provider: string;
+                readonly requests: number;
+            }[];
             /** Format: uuid */
             readonly node_exec_id: string;
             readonly node_id: string;
