@@ -57,6 +57,24 @@ def waiting(width: int, port: int) -> Json:
     )
 
 
+def asking(length: int) -> Json:
+    """Return a chain of nodes that ask the instance's model, each with what the one before said."""
+    nodes = [_asks() for _ in range(length)]
+    nodes[0]["input_default"]["prompt"] = "Hello"
+    links = [_link(a, "response", b, "prompt") for a, b in pairwise(nodes)]
+    return _agent(f"{length} questions in a chain", nodes, links)
+
+
+def asking_at_once(width: int) -> Json:
+    """Return an agent of so many nodes that ask the instance's model at once."""
+    nodes = [_asks(prompt="Hello") for _ in range(width)]
+    return _agent(f"{width} questions at once", nodes, [])
+
+
+def _asks(**pins: Any) -> Json:
+    return _node(_id("AITextGeneratorBlock"), **pins)
+
+
 def gated(length: int, port: int) -> Json:
     """Return a chain of nodes that take a while each, behind a gate whose key is an input."""
     key = _node(_id("AgentInputBlock"), name="gate")

@@ -213,15 +213,15 @@ class ToolContext(WorkerContext):
         return Keyring(owner, self._inner, self._data, self._masks)
 
     @property
-    def agents(self) -> NoReturn:  # type: ignore[override]
+    def agents(self) -> NoReturn:
         raise _unusable()
 
     @property
-    def reviews(self) -> NoReturn:  # type: ignore[override]
+    def reviews(self) -> NoReturn:
         raise _unusable()
 
     @property
-    def events(self) -> NoReturn:  # type: ignore[override]
+    def events(self) -> NoReturn:
         raise _unusable()
 
     def sleep(self, seconds: float) -> None:

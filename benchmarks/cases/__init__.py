@@ -11,6 +11,7 @@ MODULES = {
     "many": "hops",
     "fibo": "fibo",
     "waiting": "waiting",
+    "models": "models",
     "events": "events",
     "start": "start",
     "growth": "growth",

@@ -106,7 +106,7 @@ def orchestrate(
     `conversation_history`. Or the tools run in here, for so many rounds (`agent_mode_max_iterations`).
     """
     tools = {tool.name: tool for tool in context.tools.all()}
-    messages = list(inputs.conversation_history or ())
+    messages: list[Message] = list(inputs.conversation_history or ())
     pending = pending_calls(messages)
     if pending:
         messages.append(result_of(pending[0], inputs.last_tool_output))
@@ -225,7 +225,7 @@ def problem_of(call: ToolCall, tools: Tools) -> str:
 
 def opening(inputs: OrchestratorInputs, messages: Sequence[Message]) -> list[Message]:
     """Return what a conversation begins with, where it is not in it already."""
-    found = []
+    found: list[Message] = []
     for role, template in (("system", inputs.sys_prompt), ("user", inputs.prompt)):
         if template and not any(_is_objective(one, role) for one in messages):
             found.append(said(role, OBJECTIVE + filled(template, inputs.prompt_values)))
