@@ -19,10 +19,11 @@ from django.db import Error, connection, transaction
 from django.utils.timezone import now
 
 from agents.engine.states import NodeStatus
-from agents.executions import losses, slate
+from agents.executions import losses, slate, statements
 from agents.executions.claims import Claim
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.retries import policy_for
+from kernel.postgresql.batch import Batch
 
 PULSE = 1.0  # seconds; also how late a running block may hear of a cancel
 GRACE = 2.0  # seconds that a block gets to end by itself once it should
@@ -108,11 +109,13 @@ def beat(held: list[Pulse]) -> None:
         if pulse.overdue >= 0:
             pulse.timed_out.set()
     until = now() + settings.EXECUTIONS["lease"]
+    renewed: list[int] = []
+    batch = Batch()
+    leases = [(one.node_execution, one.attempt) for one in held]
+    statements.renew(batch, leases, until, renewed.append)
     with transaction.atomic():  # rows are locked, if only for this statement
-        renewed = NodeExecution.objects.renew(
-            [(one.node_execution, one.attempt) for one in held], until
-        )
-    if renewed < len(held):
+        batch.run()
+    if renewed != [len(held)]:
         _tell_the_lost(held)
     cancelled = set(
         Execution.objects.filter(

@@ -176,3 +176,19 @@ CHANGE = Prepared(
     ("json",),
     NODES.update("$1", keep_if_null=["input_data"], keep_if_later=["lease_until"]),
 )
+
+# A lease is renewed without the run's lock, so it may not wait for a row, or it could deadlock.
+RENEW = Prepared(
+    "trellis_renew",
+    ("uuid[]", "int[]", "timestamptz"),
+    f"""
+WITH free AS (
+  SELECT node.id FROM unnest($1, $2) held (id, attempt) JOIN {NODES.name} node
+    ON node.id = held.id AND node.attempt = held.attempt AND node.status = 'RUNNING'
+  FOR NO KEY UPDATE OF node SKIP LOCKED
+), renewed AS (
+  UPDATE {NODES.name} node SET lease_until = $3 FROM free WHERE node.id = free.id RETURNING node.id
+)
+SELECT count(*) FROM renewed
+""",
+)

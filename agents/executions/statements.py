@@ -6,6 +6,7 @@ message (`batch`) and everything that it writes goes in one; rows are still the 
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from agents.executions.prepared import (
     LOCK,
     LOCK_RUN,
     LOOK,
+    RENEW,
     UNSETTLED,
     WRITE,
     WRITE_AUDIT,
@@ -156,6 +158,22 @@ def write(
         batch.add(WRITE_COUNTS, [*rows, _text(RUNS.counts(run))])
     else:
         batch.add(WRITE, [*rows, _text(RUNS.change(run))])
+
+
+def renew(
+    batch: Batch, leases: Sequence[tuple[UUID, int]], until: datetime, found: Callable[[int], None]
+) -> None:
+    """Add to the batch: extend leases, each a (node execution, attempt), that are still held.
+
+    Rows that a journal has locked are passed over: the next beat comes long before a lease ends.
+    Tells how many were extended.
+    """
+
+    def read(rows: list[Any]) -> None:
+        found(rows[0][0])
+
+    nodes, attempts = [pk for pk, _ in leases], [attempt for _, attempt in leases]
+    batch.add(RENEW, [nodes, attempts, until], read)
 
 
 def audit(batch: Batch, line: Entry) -> None:

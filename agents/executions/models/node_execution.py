@@ -1,7 +1,5 @@
 """One run of a node, and the values it emitted."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, Self
 from uuid import UUID, uuid4
 
@@ -29,20 +27,6 @@ class NodeExecutionQuerySet(models.QuerySet["NodeExecution"]):
     def held(self, claimed: "NodeExecution") -> Self:
         """Return the row as long as the worker that claimed it holds it."""
         return self.filter(pk=claimed.pk, status=NodeStatus.RUNNING, attempt=claimed.attempt)
-
-    def renew(self, leases: Iterable[tuple[UUID, int]], until: datetime) -> int:
-        """Extend the leases, each a (node execution, attempt), that are still held.
-
-        Rows that a journal has locked are passed over: this statement takes no run's lock, so it
-        may not wait for a row (it could deadlock). The next beat comes long before a lease ends.
-        """
-        held = Q(pk__in=[])
-        for pk, attempt in leases:
-            held |= Q(pk=pk, attempt=attempt)
-        free = self.filter(held, status=NodeStatus.RUNNING).select_for_update(
-            skip_locked=True, no_key=True
-        )
-        return self.filter(pk__in=free.values("pk")).update(lease_until=until)
 
 
 class NodeExecution(models.Model):
