@@ -3,6 +3,7 @@
 from agents.executions.api.credential_limits import CredentialLimitViewSet
 from agents.executions.api.drafts import StartDraftView
 from agents.executions.api.mcp import McpToolsView
+from agents.executions.api.mcp_server import McpServerView
 from agents.executions.api.reviews import ReviewViewSet
 from agents.executions.api.shares import SharedRunView, ShareViewSet
 from agents.executions.api.signals import SignalsView
@@ -23,6 +24,7 @@ urlpatterns = [
     ),
     slash("graphs/<uuid:agent_id>/draft/execute/", StartDraftView.as_view(), name="draft-execute"),
     slash("blocks/<str:block_id>/execute/", RunBlockView.as_view(), name="block-execute"),
+    slash("mcp/", McpServerView.as_view(), name="mcp"),
     slash("mcp/tools/", McpToolsView.as_view(), name="mcp-tools"),
     slash("executions/<uuid:pk>/signals/", SignalsView.as_view(), name="execution-signals"),
     slash(
