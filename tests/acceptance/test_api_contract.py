@@ -26,6 +26,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "docs" / "openapi.yaml"
 NOBODY = str(UUID(int=7))
+# They take the file that `POST /api/v1/graphs/` takes. Covered three times, it was five eighths of all.
+SAME_BODY = ("PUT /api/v1/graphs/{agent_id}/", "PUT /api/v1/graphs/{agent_id}/draft/")
 EXAMPLES = 4  # random ones for each operation, besides those that cover its parameters
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"
@@ -65,11 +67,14 @@ def ids_of(owner: User) -> Mapping[str, Mapping[str, object]]:
 
 
 def configuration(ids: Mapping[str, Mapping[str, object]]) -> str:
-    """Return what tells Schemathesis of the ids. JSON's lists and texts are TOML's too."""
+    """Return what tells Schemathesis of the ids, and what to cover once. JSON's lists and texts are TOML's too."""
     lines = []
     for part, parameters in ids.items():
         lines += ["[[operations]]", f"include-path-regex = '{part}'", "[operations.parameters]"]
         lines += [f'"path.{name}" = {json.dumps(values)}' for name, values in parameters.items()]
+    for name in SAME_BODY:
+        lines += ["[[operations]]", f"include-name = '{name}'"]
+        lines += ["[operations.phases.coverage]", "enabled = false"]
     return "\n".join(lines) + "\n"
 
 
