@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from agents.engine.schemas import input_schema
 from agents.graphs.models import GraphVersion
+from webui.forms.credentialinputs import credential_fields
 from webui.forms.schema import AgentInput, Control, agent_inputs
 
 EXAMPLES: Mapping[Control, Any] = {
@@ -56,13 +57,14 @@ def call(url, body=None):
 
 
 inputs = {inputs}
-run = call(START, {{"inputs": inputs}})
+{credentials}run = call(START, {body})
 while run["status"] in ("QUEUED", "RUNNING"):
     time.sleep(1)
     run = call(RUNS + run["id"] + "/")
 
 print(run["status"], run["outputs"])
 """
+PYTHON_BODY = '{"inputs": inputs, "credentials_inputs": credentials}'
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,17 @@ def snippets(version: GraphVersion, host: str) -> Snippets:
     else:
         place = reverse("graph-version-execute", args=[version.agent_id, version.version])
     places = {"url": f"{host}{place}", "executions": f"{host}{reverse('execution-list')}"}
-    body = json.dumps({"inputs": inputs}, ensure_ascii=False)
+    credentials = example_credentials(version)
+    given = {"inputs": inputs} | ({"credentials_inputs": credentials} if credentials else {})
+    body = json.dumps(given, ensure_ascii=False)
     return Snippets(
         curl=SHELL.format(body=shlex.quote(body), **places),
-        python=PYTHON.format(inputs=pformat(inputs, width=80, sort_dicts=False), **places),
+        python=PYTHON.format(
+            inputs=_python(inputs),
+            credentials=f"credentials = {_python(credentials)}\n" if credentials else "",
+            body=PYTHON_BODY if credentials else '{"inputs": inputs}',
+            **places,
+        ),
     )
 
 
@@ -92,6 +101,16 @@ def example_inputs(version: GraphVersion) -> dict[str, Any]:
     """Return a value for each input that the form does not fold away: its own, or an example."""
     asked = agent_inputs(input_schema(version.graph))
     return {one.name: _example(one) for one in asked if not one.advanced or one.required}
+
+
+def example_credentials(version: GraphVersion) -> dict[str, Any]:
+    """Return a credential for each of the run's inputs that cannot do without: the owner's own."""
+    asked = credential_fields(version, {})
+    return {key: field.example for key, field in asked.items() if field.required}
+
+
+def _python(value: Any) -> str:
+    return pformat(value, width=80, sort_dicts=False)
 
 
 def _example(one: AgentInput) -> Any:

@@ -19,11 +19,22 @@ PREFIX = "credential-"
 class CredentialField(forms.ChoiceField):
     """One of a person's credentials, as a run is given it; None where none was chosen."""
 
-    def __init__(self, *, usable: list[Credential], **options: Any) -> None:
+    def __init__(
+        self, *, usable: list[Credential], part: Mapping[str, Any], **options: Any
+    ) -> None:
         self.references = {str(one.pk): _reference(one) for one in usable}
+        self.part = part
         empty = "Choose…" if options["required"] else "As the agent has it"
         names = [(str(one.pk), one.title) for one in usable]
         super().__init__(choices=[("", empty), *names], **options)
+
+    @property
+    def example(self) -> Reference:
+        """Return a reference that scripts may give: to one that fits, or what one looks like."""
+        for one in self.references.values():
+            return one
+        provider, kind = self.part["credentials_provider"][0], self.part["credentials_types"][0]
+        return {"id": "the credential's id", "provider": provider, "type": kind}
 
     def clean(self, value: Any) -> Reference | None:
         """Return the reference. Raises ValidationError for what cannot be chosen."""
@@ -57,6 +68,7 @@ def _field(
     hosts = ", ".join(part.get("discriminator_values", ()))
     return CredentialField(
         usable=usable,
+        part=part,
         label=f"Credential of {services}{f' for {hosts}' if hosts else ''}",
         required=required,
         initial=begin.get("id", ""),

@@ -1,6 +1,7 @@
 """Takes a picture of every page, wide and narrow, light and dark, empty and filled.
 
-``make screenshots`` writes them to docs/screenshots/. Look at each: no program sees what is ugly.
+``make screenshots`` writes them to docs/screenshots/; ``python -m tests.acceptance.screenshots agent
+builder`` those whose names begin so. Look at each: no program sees what is ugly.
 """
 
 import base64
@@ -29,7 +30,8 @@ PATIENCE = 60  # seconds
 class Studio:
     """One instance, and somebody who has signed in to it with a browser of each kind."""
 
-    def __init__(self, running: Browser, trellis: Trellis) -> None:
+    def __init__(self, running: Browser, trellis: Trellis, wanted: tuple[str, ...]) -> None:
+        self.wanted = wanted
         self.visitor = Visitor(running, trellis)
         first = self.visitor.sign_in()
         first.goto("/account/keys/new/")
@@ -95,6 +97,8 @@ class Studio:
 
         ``then`` is what somebody does on the page before.
         """
+        if not name.startswith(self.wanted):
+            return
         for kind, page in self.pages:
             page.goto(address)
             page.locator(ready).first.wait_for()
@@ -203,12 +207,11 @@ def credentials(studio: Studio) -> None:
 
 def add_key(page: Page) -> None:
     """Choose the node that searches and ask for a new key, where there is room to edit."""
-    page.locator(".react-flow__node").nth(1).locator("header").click()
-    button = page.get_by_role("button", name="Add a key…")
     if is_narrow(page):
         return
-    button.click()
-    page.get_by_label("API key").wait_for()
+    page.locator(".react-flow__node").filter(has_text="Search The Web").locator("header").click()
+    page.get_by_role("button", name="Add a key…").click()
+    page.get_by_label("API key required").wait_for()
 
 
 def compare(page: Page) -> None:
@@ -235,7 +238,7 @@ def main() -> int:
         trellis = Trellis(Path(folder) / "data")
         try:
             trellis.start()
-            studio = Studio(running, trellis)
+            studio = Studio(running, trellis, tuple(sys.argv[1:]) or ("",))
             empty(studio)
             filled(studio)
             for _, page in studio.pages:

@@ -1,5 +1,6 @@
 """The form of an agent asks which credentials its run uses."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from credentials.models import Credential
 from tests.integration.webui.conftest import Browse
 from tests.support import lockers
 from tests.support.graphs import GraphBuilder
+from webui.snippets import snippets
 
 pytestmark = pytest.mark.django_db
 KEY = "openai_api_key_credentials"
@@ -115,3 +117,21 @@ def test_where_nothing_fits_the_form_leads_to_where_one_is_added(
     alice: User, browse: Browse
 ) -> None:
     assert "You have none that fits." in page_of(browse, agent(alice))
+
+
+def test_scripts_name_a_credential_where_the_agent_needs_one(alice: User) -> None:
+    version = agent(alice)
+    found = snippets(version, "http://t")
+    assert "the credential's id" in found.python
+
+    chosen = kept(alice)
+    found = snippets(version, "http://t")
+    assert json.dumps({"inputs": {}, "credentials_inputs": {KEY: meta(chosen)}}) in found.curl
+    assert f"credentials = {{'{KEY}': {{'id': '{chosen.pk}'," in found.python
+    assert 'call(START, {"inputs": inputs, "credentials_inputs": credentials})' in found.python
+
+
+def test_scripts_name_none_where_the_author_chose_one(alice: User) -> None:
+    version = agent(alice, credentials=meta(kept(alice)))
+
+    assert "credentials" not in snippets(version, "http://t").curl

@@ -18,7 +18,7 @@ import { connecting, fitBetween, startAt, type PinEnd } from "@/canvas/connectin
 import { ConnectionHint } from "@/canvas/ConnectionHint";
 import { ContextMenu, type ContextPlace } from "@/canvas/ContextMenu";
 import { draggedBlock } from "@/canvas/dragging";
-import { EmptyCanvas } from "@/canvas/EmptyCanvas";
+import { EmptyCanvas, NothingToSee } from "@/canvas/EmptyCanvas";
 import { DetailContext, detailOf } from "@/canvas/detail";
 import { flowEdges, flowNodes, type FlowEdge, type FlowNode } from "@/canvas/flow";
 import { GRID, pinOfHandle } from "@/canvas/geometry";
@@ -197,7 +197,7 @@ export function Canvas() {
       </DetailContext>
       {minimap && document.nodes.length > 0 && <GraphMap />}
       <ConnectionHint />
-      {document.nodes.length === 0 && !readOnly && <EmptyCanvas />}
+      {document.nodes.length === 0 && (readOnly ? <NothingToSee /> : <EmptyCanvas />)}
       {menu && <ContextMenu place={menu} onClose={() => setMenu(null)} />}
     </div>
   );

@@ -5,6 +5,16 @@ import { openDialog, openQuickAdd } from "@/panels/state";
 import { loadSample } from "@/panels/Tour/sample";
 import { Button } from "@/ui/Button";
 
+/** What an empty canvas says where nobody can edit: on a phone, or of a version. */
+export function NothingToSee() {
+  return (
+    <section className="empty-canvas" aria-labelledby="empty-canvas">
+      <h2 id="empty-canvas">No blocks yet</h2>
+      <p>There is nothing to run here. Agents are made in the builder, on a larger screen.</p>
+    </section>
+  );
+}
+
 /** What an empty canvas says: how to begin. */
 export function EmptyCanvas() {
   const store = useEditorStore();
