@@ -74,6 +74,7 @@ class TestComparing:
         open_versions(page)
         page.get_by_role("button", name="What publishing changes").click()
         comparison = page.get_by_label("Comparison")
+        expect(page.get_by_label("Comparison").get_by_text("The agent itself")).to_have_count(0)
 
         for mark in ("added", "removed", "changed"):
             expect(marked(page, mark)).to_have_count(1)

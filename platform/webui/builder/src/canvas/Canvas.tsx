@@ -30,7 +30,7 @@ import { LinkEdge } from "@/canvas/LinkEdge";
 import { candidatesAt, endsBetween, grownEnd } from "@/canvas/linking";
 import { NoteNode } from "@/canvas/NoteNode";
 import { pointingOf } from "@/canvas/pointing";
-import { useAllInView } from "@/canvas/useAllInView";
+import { LEAST_ZOOM, useAllInView } from "@/canvas/useAllInView";
 import { useEditor, useEditorStore } from "@/editor/context";
 import type { EditorStore } from "@/editor/store";
 import { findNode, type Point } from "@/graph/document";
@@ -183,7 +183,7 @@ export function Canvas() {
           snapGrid={SNAP}
           elevateNodesOnSelect={false}
           onlyRenderVisibleElements={document.nodes.length > MANY_NODES}
-          minZoom={0.05}
+          minZoom={LEAST_ZOOM}
           maxZoom={2}
           fitView
           fitViewOptions={FIT}

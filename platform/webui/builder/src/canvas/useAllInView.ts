@@ -1,5 +1,5 @@
 /** Keeping the graph in view when panels open beside or below it. */
-import { useStoreApi } from "@xyflow/react";
+import { getViewportForBounds, useStoreApi } from "@xyflow/react";
 import { useEffect } from "react";
 import type { Flow } from "@/canvas/inserting";
 
@@ -9,6 +9,15 @@ interface Seen {
   readonly transform: readonly [x: number, y: number, zoom: number];
 }
 
+/** How all of a graph is shown. */
+export interface Fit {
+  readonly padding: number;
+  readonly maxZoom: number;
+}
+
+/** No graph is shown smaller than this. */
+export const LEAST_ZOOM = 0.05;
+
 /** What people do with a canvas. Before the first of it, nobody has chosen what to see. */
 const TOUCHES = ["pointerdown", "wheel", "keydown"] as const;
 
@@ -16,7 +25,7 @@ const TOUCHES = ["pointerdown", "wheel", "keydown"] as const;
  * Show all of the graph again where the canvas became smaller and showed all of it before; and,
  * until somebody touched it, whenever its size changes: a page finds its places step by step.
  */
-export function useAllInView(flow: Flow, fit: Parameters<Flow["fitView"]>[0]): void {
+export function useAllInView(flow: Flow, fit: Fit): void {
   const store = useStoreApi();
   useEffect(() => {
     const touched = new AbortController();
@@ -25,18 +34,26 @@ export function useAllInView(flow: Flow, fit: Parameters<Flow["fitView"]>[0]): v
     const leave = store.subscribe((now, before) => {
       if (now.width === before.width && now.height === before.height) return;
       if (!touched.signal.aborted) {
-        void flow.fitView(fit);
+        showAll(flow, now, fit);
         return;
       }
       if (now.width >= before.width && now.height >= before.height) return;
       const all = flow.getNodesBounds(flow.getNodes());
-      if (isInView(all, before) && !isInView(all, now)) void flow.fitView(fit);
+      if (isInView(all, before) && !isInView(all, now)) showAll(flow, now, fit);
     });
     return () => {
       touched.abort();
       leave();
     };
   }, [store, flow, fit]);
+}
+
+/** Show all of the graph at once: the library's own way waits for nodes that change. */
+function showAll(flow: Flow, { width, height }: Seen, { padding, maxZoom }: Fit): void {
+  const nodes = flow.getNodes();
+  if (nodes.length === 0) return;
+  const bounds = flow.getNodesBounds(nodes);
+  void flow.setViewport(getViewportForBounds(bounds, width, height, LEAST_ZOOM, maxZoom, padding));
 }
 
 /** Return whether a part of the graph is wholly inside what is seen. */

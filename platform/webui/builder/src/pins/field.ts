@@ -106,7 +106,8 @@ export function fieldsOf(schema: Schema): Field[] {
 
 /** Return how to ask for the value of a pin. */
 export function fieldOfPin(pin: Pin): Field {
-  return { ...fieldOf(pin.name, pin.schema, pin.required), title: pin.title };
+  const title = pin.title === pin.name && !pin.isDynamic ? words(pin.name) : pin.title;
+  return { ...fieldOf(pin.name, pin.schema, pin.required), title };
 }
 
 /** Return how to ask for one value. */
