@@ -14,7 +14,7 @@ from blocks.sdk.http import (
 )
 from blocks.sdk.pins import InputPins, OutputPins, PinName, pin
 from blocks.sdk.registry import Registry, registry
-from blocks.sdk.spec import BlockKind, BlockSpec, Category, Effect, Emit, Output
+from blocks.sdk.spec import BlockKind, BlockSpec, Category, Effect, Emit, Output, Webhook
 
 __all__ = [
     "Agents",
@@ -45,6 +45,7 @@ __all__ = [
     "RunContext",
     "Store",
     "TransientBlockError",
+    "Webhook",
     "answered",
     "block",
     "credentials_pin",

@@ -11,7 +11,16 @@ from blocks.sdk.http import HttpResponse
 from blocks.sdk.models import Answer
 from blocks.sdk.pins import InputPins, OutputPins
 from blocks.sdk.registry import registry
-from blocks.sdk.spec import BlockFunction, BlockKind, BlockSpec, Category, Effect, Output, Queue
+from blocks.sdk.spec import (
+    BlockFunction,
+    BlockKind,
+    BlockSpec,
+    Category,
+    Effect,
+    Output,
+    Queue,
+    Webhook,
+)
 
 Function = TypeVar("Function", bound=BlockFunction)
 
@@ -35,6 +44,7 @@ def block(
     title: str = "",
     retry: Mapping[str, Any] | None = None,
     timeout_seconds: float | None = None,
+    webhook: Webhook | None = None,
 ) -> Callable[[Function], Function]:
     """Register a generator function as a block and return it unchanged.
 
@@ -47,7 +57,8 @@ def block(
     person allows it, in agents whose settings say so. ``value_schema`` is for INPUT and
     OUTPUT blocks: extra JSON Schema for the agent's pin, made from the node's values.
     ``retry`` and ``timeout_seconds`` say, in the words of a node's metadata, when trying again
-    makes sense and how long one try may take; unsaid, the instance decides.
+    makes sense and how long one try may take; unsaid, the instance decides. ``webhook`` says whose
+    calls begin a run at the block.
     """
 
     def register(function: Function) -> Function:
@@ -76,6 +87,7 @@ def block(
                 takes_context=takes_context,
                 retry=retry,
                 timeout_seconds=timeout_seconds,
+                webhook=webhook,
             )
         )
         return function

@@ -66,6 +66,28 @@ class Emit(NamedTuple):
     value: Any
 
 
+@dataclass(frozen=True)
+class Webhook:
+    """Whose calls begin a run at a block of the kinds WEBHOOK and WEBHOOK_MANUAL."""
+
+    provider: str
+    type: str
+    """What is watched, in the provider's words."""
+    resource_format: str = ""
+    """The name of what is watched, made of inputs: ``{repo}``."""
+    event_filter_input: PinName | None = None
+    """The input that has a yes or no for each event; without one, every call is wanted."""
+    event_format: str = "{event}"
+
+    def wanted(self, inputs: Mapping[str, Any]) -> list[str] | None:
+        """Return the events that the inputs ask for, as the provider names them; None for all."""
+        if self.event_filter_input is None:
+            return None
+        chosen = inputs.get(self.event_filter_input)
+        chosen = chosen if isinstance(chosen, Mapping) else {}
+        return [self.event_format.format(event=name) for name, on in chosen.items() if on is True]
+
+
 Output: TypeAlias = OutputPins | Emit
 BlockFunction: TypeAlias = Callable[..., Iterator[Output]]
 
@@ -98,6 +120,7 @@ class BlockSpec:
     legacy_ids: tuple[str, ...] = ()
     value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
     takes_context: bool = False
+    webhook: Webhook | None = None
     retry: Mapping[str, Any] | None = None
     timeout_seconds: float | None = None
 

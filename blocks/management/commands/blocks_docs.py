@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from blocks.sdk import BlockSpec, registry
-from blocks.sdk.pins import Pins
+from blocks.sdk.words import type_in_words
 
 HEAD = """\
 # List of blocks
@@ -79,7 +79,7 @@ def _inputs(spec: BlockSpec) -> Iterator[str]:
         shown = json.dumps(to_jsonable_python(default), ensure_ascii=False) if known else ""
         yield _row(
             f"`{pin}`{'' if known else ' *'}",
-            _type(spec.inputs, pin),
+            type_in_words(spec.inputs, pin),
             f"`{shown}`" if shown not in ("", "null", '""') else "",
             field.description or "",
         )
@@ -87,45 +87,9 @@ def _inputs(spec: BlockSpec) -> Iterator[str]:
 
 def _outputs(spec: BlockSpec) -> Iterator[str]:
     for pin, field in spec.outputs.pins().items():
-        yield _row(f"`{pin}`", _type(spec.outputs, pin), field.description or "")
+        yield _row(f"`{pin}`", type_in_words(spec.outputs, pin), field.description or "")
 
 
 def _row(*cells: str) -> str:
     escaped = (cell.replace("|", "\\|").replace("\n", " ") for cell in cells)
     return f"| {' | '.join(escaped)} |"
-
-
-def _type(pins: type[Pins], pin: str) -> str:
-    schema = pins.json_schema()
-    return _words(schema["properties"][pin], schema.get("$defs", {}))
-
-
-def _words(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
-    """Return a JSON Schema in a few words, such as ``list of text``."""
-    if "$ref" in schema:
-        return _words(definitions[schema["$ref"].rpartition("/")[2]], definitions)
-    if "enum" in schema:
-        return ", ".join(f"`{value}`" for value in schema["enum"])
-    members = schema.get("anyOf") or schema.get("oneOf")
-    if members:
-        words = [_words(member, definitions) for member in members]
-        return " or ".join(dict.fromkeys(word for word in words if word != "nothing"))
-    if schema.get("type") == "array":
-        inner = _words(schema.get("items", {}), definitions)
-        return "list" if inner == "anything" else f"list of {inner}"
-    kind = schema.get("type", "")
-    return WORDS.get(schema.get("format", kind), WORDS[kind])
-
-
-WORDS = {
-    "": "anything",
-    "string": "text",
-    "integer": "whole number",
-    "number": "number",
-    "boolean": "yes or no",
-    "object": "object",
-    "null": "nothing",
-    "date": "date",
-    "time": "time",
-    "file": "file",
-}

@@ -52,6 +52,9 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
     page.wait_for_url("**/reviews/*/")
     return {
         "agents": "/agents/",
+        "blocks": "/blocks/",
+        "no blocks": "/blocks/?q=nothing+of+that+name",
+        "a block": "/blocks/b1ab9b19-67a6-406d-abf5-2dba76d00c79/",
         "no agents": "/agents/?q=nothing+of+that+name",
         "an agent": agent,
         "settings": f"{agent}settings/",

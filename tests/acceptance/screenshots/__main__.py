@@ -195,6 +195,8 @@ def credentials(studio: Studio) -> None:
     for provider, given in agents.CREDENTIALS.items():
         studio.call("POST", f"integrations/{provider}/credentials/", given)
     studio.take("credentials", "/account/credentials/")
+    studio.take("blocks", "/blocks/?category=TEXT")
+    studio.take("block", "/blocks/b1ab9b19-67a6-406d-abf5-2dba76d00c79/")
     studio.take("credential-choose", "/account/credentials/new/")
     studio.take("credential-new", "/account/credentials/new/searxng/user_password/")
     [kept] = studio.call("GET", "integrations/smtp/credentials/")["results"]
