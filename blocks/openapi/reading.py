@@ -38,10 +38,10 @@ def _json(text: str) -> Any:
 def _yaml(text: str) -> Any:
     import yaml
 
-    loader = _loader()
+    plain = _loader()
     try:
         depth = 0
-        for number, event in enumerate(yaml.parse(text, Loader=loader)):
+        for number, event in enumerate(yaml.parse(text, Loader=plain)):
             if isinstance(event, yaml.AliasEvent):
                 raise InvalidApi("The document has YAML anchors (`*name`). Write them out.")
             if isinstance(event, yaml.CollectionStartEvent):
@@ -50,7 +50,11 @@ def _yaml(text: str) -> Any:
                 depth -= 1
             if depth > DEEPEST or number > MOST_EVENTS:
                 raise InvalidApi("The document is nested too deeply, or too long.")
-        return _with_text_keys(yaml.load(text, Loader=loader))  # noqa: S506 - a safe loader
+        loader = plain(text)
+        try:
+            return _with_text_keys(loader.get_single_data())
+        finally:
+            loader.dispose()
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         problem = getattr(error, "problem", None) or str(error)
         where = getattr(error, "problem_mark", None)
