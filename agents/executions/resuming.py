@@ -21,7 +21,7 @@ from django.utils.timezone import now
 from agents.engine.graph import ERROR_PIN
 from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus, NodeStatus
-from agents.executions import auditing, journal, settlement, storage
+from agents.executions import announcing, auditing, journal, settlement, storage
 from agents.executions.ledger import DatabaseLedger, TooManyNodeExecutions
 from agents.executions.models import Emission, Event, EventWait, Execution, NodeExecution
 from agents.executions.payloads import require_payload
@@ -72,6 +72,7 @@ def _revive(pk: UUID, *, parent: UUID | None) -> int:
         _check(ledger.execution, parent)
         storage.refuse_if_full(ledger.execution.owner_id)
         storage.measure_again(pk)
+        announcing.announce_again(pk)
         broken = ledger.read(_broken_off(ledger))
         children = Execution.objects.filter(parent__in=[row.pk for row in broken]).order_by("pk")
         revived = sum(

@@ -11,6 +11,7 @@ from agents.engine.ids import NodeId
 from agents.executions import journal, recordings, removing, resuming, starting
 from agents.executions.models import Execution
 from agents.executions.payloads import require_payload
+from agents.executions.starting import BY_REQUEST, Origin
 from agents.graphs import drafts, snapshots
 from agents.graphs import services as graphs
 from agents.graphs.models import GraphVersion
@@ -32,11 +33,13 @@ def start_execution(
     masks: Mapping[str, Mapping[str, Any]] | None = None,
     credentials_inputs: Mapping[str, Any] | None = None,
     pk: UUID | None = None,
+    origin: Origin = BY_REQUEST,
 ) -> Execution:
     """Return a new run of the agent's active version, or of the version given.
 
     ``credentials_inputs`` name the credentials that it uses, by the agent's inputs for them; ``pk``
-    is the id that it gets, where the caller chose one (see `idempotency.once`).
+    is the id that it gets, where the caller chose one (see `idempotency.once`); ``origin`` says
+    what began it, where that is no request.
 
     Raises NotFound, GraphNotRunnable, InvalidInputs or NothingToStart; then nothing started.
     """
@@ -48,6 +51,7 @@ def start_execution(
         masks=masks,
         credentials_inputs=credentials_inputs,
         pk=pk,
+        origin=origin,
     )
 
 

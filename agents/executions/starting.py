@@ -1,6 +1,7 @@
 """Begin a run: check everything that forbids it, then record it whole."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,10 +12,22 @@ from agents.engine.errors import InvalidInputs, NothingToStart
 from agents.engine.ids import NodeId
 from agents.engine.outcome import starting_data
 from agents.executions import admission, choosing, journal, storage
-from agents.executions.models import Execution, NodeExecution
+from agents.executions.models import Cause, Execution, NodeExecution
 from agents.executions.observation import begun
 from agents.graphs.models import GraphVersion
 from telemetry import tracing
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What began a run, by kind and id, and the preset that it was begun with."""
+
+    kind: Cause = Cause.REQUEST
+    id: UUID | None = None
+    preset_id: UUID | None = None
+
+
+BY_REQUEST = Origin()
 
 
 def start(
@@ -25,12 +38,14 @@ def start(
     masks: Mapping[str, Mapping[str, Any]] | None = None,
     credentials_inputs: Mapping[str, Any] | None = None,
     pk: UUID | None = None,
+    origin: Origin = BY_REQUEST,
     replay_of: Execution | None = None,
     replay_from: str = "",
 ) -> Execution:
     """Return a new run of a version that was found runnable.
 
-    ``credentials_inputs`` name the credentials that its nodes use (see `choosing`).
+    ``credentials_inputs`` name the credentials that its nodes use (see `choosing`); ``origin`` says
+    what began it.
     ``replay_of`` is a run whose recorded results it takes over, up to the node ``replay_from``.
 
     Its first nodes are queued, or it waits for a free place (`admission`). Raises InvalidInputs,
@@ -40,6 +55,9 @@ def start(
         pk=pk or uuid4(),
         owner_id=owner_id,
         agent_id=version.agent_id,
+        cause=origin.kind,
+        cause_id=origin.id,
+        preset_id=origin.preset_id,
         replay_of=replay_of,
         replay_from=replay_from,
     )

@@ -202,7 +202,7 @@ RUNS = Table(
     unread=(
         "model_microcents",
         *("agent", "inputs", "nodes_input_masks", "credential_inputs"),
-        *("created", "address"),
+        *("created", "address", "cause", "cause_id", "preset_id", "announced"),
     ),
     counters=(
         *("last_seq", "opened", "started", "unfinished", "failed", "suspended"),

@@ -6,7 +6,7 @@ from uuid import UUID
 from celery import Task, current_app, shared_task
 from django.utils.timezone import now
 
-from agents.executions import crowding, dispatch, presence, purging, recovery, runner
+from agents.executions import announcing, crowding, dispatch, presence, purging, recovery, runner
 from agents.executions.retention import Ages
 from quotas import counted
 
@@ -40,6 +40,12 @@ def sweep() -> None:
 def wake() -> None:
     """Wake the node executions whose moment has come."""
     recovery.wake_sleepers()
+
+
+@shared_task(name="executions.announce")
+def announce() -> None:
+    """Tell who waits for it that runs have ended."""
+    announcing.announce()
 
 
 @shared_task(name="executions.purge")

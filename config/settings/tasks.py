@@ -47,6 +47,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-executions": tick("executions.sweep", timedelta(seconds=5), expires=10),
     "audit-executions": tick("executions.audit", timedelta(seconds=30), expires=30),
     "wake-executions": tick("executions.wake", timedelta(seconds=1), expires=5),
+    "announce-executions": tick("executions.announce", timedelta(seconds=1), expires=5),
     "measure-executions": tick("executions.measure", timedelta(seconds=15), expires=15),
     "recount-storage": tick("executions.recount", timedelta(days=1), expires=3600),
     "tidy-accounts": tick("accounts.tidy", timedelta(minutes=10), expires=60),

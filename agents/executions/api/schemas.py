@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from agents.executions.models import Cause
+
 TEXT = {"type": "string"}
 JSON_OBJECT = {"type": "object", "additionalProperties": True}
 MOMENT = {"type": "string", "format": "date-time", "nullable": True}
@@ -41,6 +43,14 @@ STATISTICS = shape(
         "node_error_count": {"type": "integer"},
         "error": nullable(TEXT),
     }
+)
+CAUSE = nullable(
+    shape(
+        {
+            "kind": {"type": "string", "enum": [one.value for one in Cause if one.value]},
+            "id": {**TEXT, "format": "uuid"},
+        }
+    )
 )
 REASON = shape({"kind": TEXT, "reason": TEXT, "since": MOMENT, "help": TEXT})
 WAITING = shape(

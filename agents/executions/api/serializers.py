@@ -13,6 +13,7 @@ from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus, NodeStatus
 from agents.executions import charging, events, masking, output, retention, waiting
 from agents.executions.api.schemas import (
+    CAUSE,
     ERROR,
     JSON_OBJECT,
     KEPT_UNTIL,
@@ -113,6 +114,8 @@ class ExecutionSummarySerializer(serializers.ModelSerializer[Execution]):
     )
     status = serializers.ChoiceField(choices=[status.value for status in ExecutionStatus])
     created_at = serializers.DateTimeField(source="created", read_only=True)
+    cause = serializers.SerializerMethodField()
+    preset_id = serializers.UUIDField(read_only=True, allow_null=True)
     stats = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
 
@@ -131,10 +134,17 @@ class ExecutionSummarySerializer(serializers.ModelSerializer[Execution]):
             "started_at",
             "ended_at",
             "payload_purged_at",
+            "cause",
+            "preset_id",
             "stats",
             "error",
         )
         read_only_fields = fields
+
+    @extend_schema_field(CAUSE)
+    def get_cause(self, execution: Execution) -> dict[str, str] | None:
+        """Return what began the run by itself; null where somebody asked for it."""
+        return {"kind": execution.cause, "id": str(execution.cause_id)} if execution.cause else None
 
     @extend_schema_field(STATISTICS)
     def get_stats(self, execution: Execution) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from agents.executions.models.credential_limit import CredentialLimit
 from agents.executions.models.event import Event
-from agents.executions.models.execution import Execution
+from agents.executions.models.execution import Cause, Execution
 from agents.executions.models.log_line import LogLine
 from agents.executions.models.model_use import ModelUse
 from agents.executions.models.node_execution import Emission, NodeExecution
@@ -15,6 +15,7 @@ from agents.executions.models.stored_value import StoredValue
 from agents.executions.models.worker_life import Presence, WorkerLife
 
 __all__ = [
+    "Cause",
     "CredentialLimit",
     "Emission",
     "Event",

@@ -27,6 +27,14 @@ class Purging(models.TextChoices):
     ROWS = "rows", "Everything"
 
 
+class Cause(models.TextChoices):
+    """What began a run: a request of a person or a script, or something that starts by itself."""
+
+    REQUEST = "", "A request"
+    SCHEDULE = "schedule", "A schedule"
+    TRIGGER = "trigger", "A trigger"
+
+
 class ExecutionQuerySet(models.QuerySet["Execution"]):
     """Questions about runs."""
 
@@ -70,6 +78,10 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
     def unadmitted(self) -> Self:
         """Return the runs that wait for a free place; none of their nodes has begun."""
         return self.filter(admitted_at=None, ended_at=None)
+
+    def unannounced(self) -> Self:
+        """Return the runs whose end nobody was told of; sub-agents' ends are their parents' affair."""
+        return self.filter(announced=False, ended_at__isnull=False, parent__isnull=True)
 
     def with_graph(self) -> Self:
         """Join the graph's version, without its document: workers keep parsed graphs."""
@@ -121,6 +133,12 @@ class Execution(models.Model):
     replay_from = models.CharField(
         max_length=64, blank=True, default="", db_default=""
     )  # the node that it starts anew from
+    # What began it, and with which preset. The apps of these stand above this one: no foreign keys.
+    cause = models.CharField(
+        max_length=12, choices=Cause, default=Cause.REQUEST, blank=True, db_default=""
+    )
+    cause_id = models.UUIDField(null=True, blank=True)
+    preset_id = models.UUIDField(null=True, blank=True)
     # Who asked for it: which request, in which trace (W3C's `traceparent`), from where.
     request_id = models.CharField(max_length=128, blank=True, default="", db_default="")
     traceparent = models.CharField(max_length=64, blank=True, default="", db_default="")
@@ -160,6 +178,10 @@ class Execution(models.Model):
     created = models.DateTimeField(default=now, editable=False)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    # Whether those who wait for its end were told (`announcing`). Runs of a release that told nobody
+    # count as announced.
+    announced = models.BooleanField(default=False, db_default=True, editable=False)
 
     # Retention, see `purging`.
     payload_purged_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -228,6 +250,18 @@ class Execution(models.Model):
                 fields=["owner", "graph_version", "created"],
                 condition=Q(ended_at__isnull=True, admitted_at__isnull=True),
                 name="execution_unadmitted",
+            ),
+            # Announcing: ends that nobody was told of, in their order.
+            models.Index(
+                fields=["ended_at"],
+                condition=Q(announced=False, ended_at__isnull=False, parent__isnull=True),
+                name="execution_unannounced",
+            ),
+            # What a schedule or a trigger began.
+            models.Index(
+                fields=["cause_id", "-created"],
+                condition=Q(cause_id__isnull=False),
+                name="execution_of_cause",
             ),
             # The sweep: runs whose time is up.
             models.Index(

@@ -56,6 +56,8 @@ class TestStart:
             "started_at": None,
             "ended_at": None,
             "payload_purged_at": None,
+            "cause": None,
+            "preset_id": None,
             "stats": {
                 "cost": 0,
                 "duration": 0,

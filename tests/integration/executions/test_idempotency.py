@@ -64,7 +64,8 @@ class TestOverHTTP:
     def test_order_of_keys_and_the_trailing_slash_make_no_other_request(
         self, alice: User, version: GraphVersion
     ) -> None:
-        inputs, no_credentials = {"inputs": {"Input": "8"}}, {"credentials_inputs": {}}
+        inputs: dict[str, Any] = {"inputs": {"Input": "8"}}
+        no_credentials: dict[str, Any] = {"credentials_inputs": {}}
         first = send(api(alice), url(version), "one", inputs | no_credentials)
         second = send(api(alice), url(version).rstrip("/"), "one", no_credentials | inputs)
 

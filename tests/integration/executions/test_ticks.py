@@ -15,6 +15,7 @@ EXPIRES = {
     "sweep-executions": 10,
     "audit-executions": 30,
     "wake-executions": 5,
+    "announce-executions": 5,
     "measure-executions": 15,
     "recount-storage": 3600,
     "tidy-accounts": 60,

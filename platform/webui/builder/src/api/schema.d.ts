@@ -1625,6 +1625,12 @@ export interface components {
         readonly Execution: {
             /** Format: date-time */
             readonly admitted_at: string | null;
+            readonly cause: {
+                /** Format: uuid */
+                readonly id: string;
+                /** @enum {string} */
+                readonly kind: "schedule" | "trigger";
+            } | null;
             /** Format: date-time */
             readonly created_at: string;
             /** @description Which credentials it uses: references, by name. */
@@ -1671,6 +1677,8 @@ export interface components {
             /** Format: date-time */
             readonly payload_purged_at: string | null;
             /** Format: uuid */
+            readonly preset_id: string | null;
+            /** Format: uuid */
             readonly replay_of: string;
             /** Format: date-time */
             readonly started_at: string | null;
@@ -1710,6 +1718,12 @@ export interface components {
         readonly ExecutionSummary: {
             /** Format: date-time */
             readonly admitted_at: string | null;
+            readonly cause: {
+                /** Format: uuid */
+                readonly id: string;
+                /** @enum {string} */
+                readonly kind: "schedule" | "trigger";
+            } | null;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -1733,6 +1747,8 @@ export interface components {
             readonly of_draft: boolean;
             /** Format: date-time */
             readonly payload_purged_at: string | null;
+            /** Format: uuid */
+            readonly preset_id: string | null;
             /** Format: date-time */
             readonly started_at: string | null;
             readonly stats: {
@@ -2110,6 +2126,12 @@ export interface components {
         readonly ListedExecution: {
             /** Format: date-time */
             readonly admitted_at: string | null;
+            readonly cause: {
+                /** Format: uuid */
+                readonly id: string;
+                /** @enum {string} */
+                readonly kind: "schedule" | "trigger";
+            } | null;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -2133,6 +2155,8 @@ export interface components {
             readonly of_draft: boolean;
             /** Format: date-time */
             readonly payload_purged_at: string | null;
+            /** Format: uuid */
+            readonly preset_id: string | null;
             /** Format: date-time */
             readonly started_at: string | null;
             readonly stats: {
@@ -2770,6 +2794,12 @@ export interface components {
         readonly Replayed: {
             /** Format: date-time */
             readonly admitted_at: string | null;
+            readonly cause: {
+                /** Format: uuid */
+                readonly id: string;
+                /** @enum {string} */
+                readonly kind: "schedule" | "trigger";
+            } | null;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -2794,6 +2824,8 @@ export interface components {
             readonly of_draft: boolean;
             /** Format: date-time */
             readonly payload_purged_at: string | null;
+            /** Format: uuid */
+            readonly preset_id: string | null;
             /** Format: uuid */
             readonly replay_of: string;
             readonly reused: readonly {
