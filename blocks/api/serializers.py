@@ -25,6 +25,20 @@ class ContributorSerializer(serializers.Serializer[dict[str, str]]):
     name = serializers.CharField()
 
 
+class WebhookSerializer(serializers.Serializer[dict[str, Any]]):
+    """Whose calls begin a run at the block."""
+
+    provider = serializers.CharField()
+    type = serializers.CharField(help_text="What is watched, in the provider's words")
+    resource_format = serializers.CharField(
+        help_text="The name of what is watched, made of inputs: `{repo}`"
+    )
+    event_filter_input = serializers.CharField(
+        allow_null=True, help_text="The input that has a yes or no for each event"
+    )
+    event_format = serializers.CharField()
+
+
 class BlockSerializer(serializers.Serializer[dict[str, Any]]):
     """A block, of the library or of an API that the caller imported."""
 
@@ -47,6 +61,9 @@ class BlockSerializer(serializers.Serializer[dict[str, Any]]):
         help_text="Whether an agent may want a person to allow each run of it"
     )
     costs = CostSerializer(many=True)
+    webhook = WebhookSerializer(
+        allow_null=True, help_text="What calls the block, where another site begins its runs"
+    )
     contributors = ContributorSerializer(many=True)
     superseded = serializers.BooleanField(
         required=False, help_text="Whether a newer version of its API has put it aside"

@@ -1,5 +1,6 @@
 """What the catalogue says of a block, for blocks of the library and of APIs alike."""
 
+from dataclasses import asdict
 from typing import Any
 
 from blocks.sdk import BlockSpec
@@ -31,6 +32,7 @@ def described(spec: BlockSpec, *contributors: str) -> dict[str, Any]:
         "effect": spec.effect,
         "sensitive": spec.sensitive,
         "costs": [],
+        "webhook": None if spec.webhook is None else asdict(spec.webhook),
         "contributors": [{"name": name} for name in contributors],
     }
 

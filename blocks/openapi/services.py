@@ -23,6 +23,8 @@ from kernel.jsontypes import JSONObject, dumps
 
 MOST_APIS = 50  # of a person
 MOST_OPERATIONS = 5_000  # of one API, over all its versions
+# Members of the catalogue that entries lack which were written before there were these.
+LATER: JSONObject = {"webhook": None}
 
 
 def fetch(url: str) -> bytes:
@@ -130,7 +132,7 @@ def entries(user: Any) -> list[JSONObject]:
     """
     rows = ApiOperation.objects.offered_to(user).order_by("api__name", "key", "since")
     return [
-        entry if is_current else {**entry, "superseded": True}
+        {**LATER, **entry} if is_current else {**LATER, **entry, "superseded": True}
         for entry, is_current in rows.values_list("entry", "is_current")
     ]
 
@@ -142,7 +144,16 @@ def entry(user: Any, block_id: str) -> JSONObject | None:
         return None
     rows = ApiOperation.objects.of(user.pk).filter(pk=id)
     found: JSONObject | None = rows.values_list("entry", flat=True).first()
-    return found
+    return None if found is None else {**LATER, **found}
+
+
+def origin(user: Any, block_id: Any) -> tuple[Api, bool] | None:
+    """Return the API that the user's block came with, and whether it is one of its present blocks."""
+    rows = ApiOperation.objects.of(user.pk).filter(pk=block_id).select_related("api")
+    row = rows.only("is_current", "api").first()
+    if row is None:
+        return None
+    return row.api, row.is_current and row.api.deleted_at is None
 
 
 def _read(content: bytes, *, source: str, server_url: str, name: str) -> Found:

@@ -1,14 +1,16 @@
 """Blocks as their pages show them: found by what is typed, and each with its pins and examples."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import PydanticUndefined, to_json
 
+from blocks.api.serializers import catalogue_entry
+from blocks.openapi import services as apis
 from blocks.openapi.describing import described
 from blocks.packages import packages
-from blocks.sdk import BlockSpec, Category, Emit, InputPins, Output, registry
+from blocks.sdk import BlockSpec, Category, Emit, InputPins, Output, Webhook, registry
 from blocks.sdk.pins import Pins
 from blocks.sdk.words import type_in_words
 
@@ -17,6 +19,19 @@ EFFECTS = {
     "idempotent": "A second run does the same again.",
     "external": "It acts on the world: a second run does that twice, so it is not run again by itself.",
 }
+
+
+MOST_LISTED = 500
+PER = {"run": "for each run", "second": "a second", "item": "for each item", "byte": "a byte"}
+
+
+@dataclass(frozen=True)
+class Price:
+    """What running a block costs, where something about it is so."""
+
+    amount: str
+    per: str
+    condition: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,10 +45,12 @@ class ShownPin:
     default: str = ""
 
 
-def categories() -> list[tuple[str, str]]:
+def categories(user: Any) -> list[tuple[str, str]]:
     """Return the categories that have blocks, with their names as people read them."""
-    used = {category for spec in registry for category in spec.categories}
-    return [(one.name, title(one)) for one in sorted(used, key=lambda one: one.name)]
+    used = {one["category"] for entry in _entries(user) for one in entry["categories"]}
+    return [
+        (one.name, title(one)) for one in sorted(Category, key=lambda c: c.name) if one.name in used
+    ]
 
 
 def title(category: Category) -> str:
@@ -41,23 +58,34 @@ def title(category: Category) -> str:
     return {"Ai": "AI", "Crm": "CRM"}.get(words, words)
 
 
-def found(search: str, category: str) -> list[BlockSpec]:
-    """Return the blocks that have each of the words, in a category if one is named, by title."""
+def found(user: Any, search: str, category: str) -> list[Mapping[str, Any]]:
+    """Return the entries of blocks that have each of the words, in a category if one is named.
+
+    By title; those of the user's own APIs are among them.
+    """
     words = search.lower().split()
     return sorted(
         (
-            spec
-            for spec in registry
-            if (not category or category in {one.name for one in spec.categories})
-            and all(word in _text(spec) for word in words)
+            entry
+            for entry in _entries(user)
+            if (not category or category in {one["category"] for one in entry["categories"]})
+            and all(word in _text(entry) for word in words)
         ),
-        key=lambda spec: spec.title.lower(),
+        key=lambda entry: str(entry["title"]).lower(),
     )
 
 
-def _text(spec: BlockSpec) -> str:
-    pins = [*spec.inputs.pins(), *spec.outputs.pins()]
-    return " ".join([spec.title, spec.name, spec.description, *pins]).lower()
+def _entries(user: Any) -> list[Mapping[str, Any]]:
+    own = [entry for entry in apis.entries(user) if not entry.get("superseded")]
+    return [*map(catalogue_entry, registry), *own]
+
+
+def _text(entry: Mapping[str, Any]) -> str:
+    pins = [
+        *entry["inputSchema"].get("properties", {}),
+        *entry["outputSchema"].get("properties", {}),
+    ]
+    return " ".join([entry["title"], entry["name"], entry["description"], *pins]).lower()
 
 
 def shown(spec: BlockSpec) -> dict[str, Any]:
@@ -70,8 +98,31 @@ def shown(spec: BlockSpec) -> dict[str, Any]:
         "outputs": list(_outputs(spec)),
         "examples": [_example(example) for example in spec.examples],
         "effect": EFFECTS[spec.effect],
-        "costs": described(spec)["costs"],
+        "prices": [_price(cost) for cost in described(spec)["costs"]],
+        "webhook": spec.webhook and _calls(spec.webhook),
     }
+
+
+def own(user: Any, pk: Any) -> dict[str, Any] | None:
+    """Return what the page of a block of the user's APIs shows; None where there is no such block."""
+    spec = apis.find(user.pk, str(pk))
+    return None if spec is None else {**shown(spec), "api": apis.origin(user, pk)}
+
+
+def _price(cost: Mapping[str, Any]) -> Price:
+    conditions = cost["cost_filter"] if isinstance(cost["cost_filter"], Mapping) else {}
+    return Price(
+        amount=str(cost["cost_amount"]),
+        per=PER.get(cost["cost_type"], f"per {cost['cost_type']}"),
+        condition=", ".join(f"{pin} {value}" for pin, value in conditions.items()),
+    )
+
+
+def _calls(webhook: Webhook) -> str:
+    """Return in words whose calls begin a run at the block."""
+    if webhook.provider == "generic_webhook":
+        return "Any site can begin a run here, by a call with the secret."
+    return f"Calls of {webhook.provider} begin a run here: {webhook.type}."
 
 
 def _inputs(spec: BlockSpec) -> Iterator[ShownPin]:

@@ -17,11 +17,14 @@ LONGEST = 200  # characters of a search
 def index(request: PageRequest) -> HttpResponse:
     """Show the blocks, or those that a search and a category leave."""
     search = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    categories = catalogue.categories()
+    categories = catalogue.categories(request.user)
     category = request.GET.get("category", "")
     category = category if category in dict(categories) else ""
+    found = catalogue.found(request.user, search, category)
     context = {
-        "blocks": catalogue.found(search, category),
+        "blocks": found[: catalogue.MOST_LISTED],
+        "count": len(found),
+        "left_out": len(found) - catalogue.MOST_LISTED,
         "search": search,
         "category": category,
         "categories": categories,
@@ -32,8 +35,9 @@ def index(request: PageRequest) -> HttpResponse:
 @require_safe
 @page
 def show(request: PageRequest, pk: UUID) -> HttpResponse:
-    """Show a block by its id, or by one that it had before."""
+    """Show a block by its id, or by one that it had before; one of the person's APIs too."""
     spec = registry.find(registry.resolve(str(pk)))
-    if spec is None:
+    context = catalogue.own(request.user, pk) if spec is None else catalogue.shown(spec)
+    if context is None:
         raise Http404("There is no such block here.")
-    return render(request, "blocks/block.html", catalogue.shown(spec))
+    return render(request, "blocks/block.html", context)

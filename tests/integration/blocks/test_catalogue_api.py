@@ -7,7 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from blocks.openapi import services as apis
 from blocks.sdk import registry
+from tests.support.apis import document
 
 Api = Callable[..., APIClient]
 CALCULATOR = "b1ab9b19-67a6-406d-abf5-2dba76d00c79"
@@ -43,6 +45,7 @@ def test_block_is_shown_with_its_pins(api: Api, alice: User) -> None:
         "effect": "none",
         "sensitive": False,
         "costs": [],
+        "webhook": None,
         "contributors": [],
     }
     assert list(inputs["properties"]) == ["operation", "a", "b", "round_result"]
@@ -98,3 +101,28 @@ def test_catalogue_cannot_be_written(api: Api, alice: User) -> None:
 
     assert client.post("/api/v1/blocks/", {}).status_code == 405
     assert client.delete(f"/api/v1/blocks/{CALCULATOR}/").status_code == 405
+
+
+def test_block_that_others_call_says_what_is_watched(api: Api, alice: User) -> None:
+    shown = api(alice).get("/api/v1/blocks/6c60ec01-8128-419e-988f-96a063ee2fea/").json()
+
+    assert shown["webhook"] == {
+        "provider": "github",
+        "type": "repo",
+        "resource_format": "{repo}",
+        "event_filter_input": "events",
+        "event_format": "pull_request.{event}",
+    }
+
+
+def test_entry_of_an_api_that_is_older_than_a_member_has_it_all_the_same(
+    api: Api, alice: User
+) -> None:
+    made = apis.add(alice, document())
+    row = made.operations.get(key="POST /pets")
+    row.entry = {name: value for name, value in row.entry.items() if name != "webhook"}
+    row.save()
+    client = api(alice)
+
+    assert client.get(f"/api/v1/blocks/{row.pk}/").json()["webhook"] is None
+    assert {one["webhook"] for one in client.get("/api/v1/blocks/").json()[-3:]} == {None}

@@ -1,5 +1,6 @@
 """The pages of the catalogue of blocks, without JavaScript."""
 
+import json
 import re
 from html import unescape
 from typing import Any
@@ -7,8 +8,11 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from blocks.openapi import services as apis
 from blocks.sdk import registry
 from tests.integration.webui.conftest import Browse
+from tests.support.apis import document, pets
+from webui import catalogue
 
 pytestmark = pytest.mark.django_db
 PAGE = "/blocks/"
@@ -80,3 +84,60 @@ def test_every_block_has_a_page(alice: User, browse: Browse) -> None:
 
 def test_block_that_there_is_not_is_not_found(alice: User, browse: Browse) -> None:
     assert browse(alice).get(f"{PAGE}00000000-0000-4000-8000-000000000000/").status_code == 404
+
+
+class TestBlocksOfApis:
+    def test_own_operations_are_listed_and_have_pages(
+        self, alice: User, bob: User, browse: Browse
+    ) -> None:
+        api = apis.add(alice, document())
+        ids = {str(pk) for pk in api.operations.values_list("pk", flat=True)}
+        adding = api.operations.get(key="POST /pets").pk
+
+        assert len(ids) == 3
+        assert listed(browse(alice).get(PAGE)) == ids | {str(spec.id) for spec in registry}
+        assert listed(browse(alice).get(PAGE, {"q": "pets add"})) == {str(adding)}
+        assert listed(browse(bob).get(PAGE)) == {str(spec.id) for spec in registry}
+
+        page = words(browse(alice).get(f"{PAGE}{adding}/"))
+        assert "Of your API Pets" in page
+        assert "It acts on the world" in page
+        assert browse(bob).get(f"{PAGE}{adding}/").status_code == 404
+
+    def test_operation_that_was_put_aside_is_not_listed_and_its_page_says_so(
+        self, alice: User, browse: Browse
+    ) -> None:
+        api = apis.add(alice, document())
+        aside = api.operations.get(key="POST /pets").pk
+        less = pets()
+        del less["paths"]["/pets"]["post"]
+        apis.renew(api, json.dumps(less).encode())
+
+        assert str(aside) not in listed(browse(alice).get(PAGE))
+        assert "has put this block aside" in words(browse(alice).get(f"{PAGE}{aside}/"))
+
+
+def test_page_says_whose_calls_begin_runs(alice: User, browse: Browse) -> None:
+    visitor = browse(alice)
+
+    github = words(visitor.get(f"{PAGE}6c60ec01-8128-419e-988f-96a063ee2fea/"))
+    generic = words(visitor.get(f"{PAGE}8fa8c167-2002-47ce-aba8-97572fc5d387/"))
+    assert "Calls of github begin a run here: " in github
+    assert "Any site can begin a run here, by a call with the secret." in generic
+
+
+def test_prices_are_shown_with_what_they_hold_for(
+    alice: User, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prices = [
+        {"cost_amount": 5, "cost_filter": {"model": "large"}, "cost_type": "run"},
+        {"cost_amount": 2, "cost_filter": {}, "cost_type": "page"},
+    ]
+    real = catalogue.described
+    monkeypatch.setattr(catalogue, "described", lambda spec: {**real(spec), "costs": prices})
+
+    page = words(browse(alice).get(f"{PAGE}{CALCULATOR}/"))
+
+    assert "model large 5 for each run" in page
+    assert "always 2 per page" in page
+    assert "It costs nothing by itself." not in page

@@ -1360,6 +1360,8 @@ export interface components {
             readonly title: string;
             /** @description The block's role in a graph */
             readonly uiType: string;
+            /** @description What calls the block, where another site begins its runs */
+            readonly webhook: components["schemas"]["Webhook"] | null;
         };
         /** @description What the browser brought back. */
         readonly CallbackRequest: {
@@ -3287,6 +3289,17 @@ export interface components {
          * @enum {string}
          */
         readonly WaitingStatusEnum: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "TERMINATED";
+        /** @description Whose calls begin a run at the block. */
+        readonly Webhook: {
+            /** @description The input that has a yes or no for each event */
+            readonly event_filter_input: string | null;
+            readonly event_format: string;
+            readonly provider: string;
+            /** @description The name of what is watched, made of inputs: `{repo}` */
+            readonly resource_format: string;
+            /** @description What is watched, in the provider's words */
+            readonly type: string;
+        };
         /** @enum {string} */
         readonly WhenFullEnum: "queue" | "skip" | "replace_oldest";
     };
