@@ -7,4 +7,5 @@ class CredentialsConfig(AppConfig):
     name = "credentials"
 
     def ready(self) -> None:
-        import credentials.held  # noqa: F401  # what there is of people
+        import credentials.held  # what there is of people
+        import credentials.registry  # noqa: F401  # its checks

@@ -1,12 +1,17 @@
-"""All providers. Each is a module of `credentials.providers` that declares ``provider``."""
+"""All providers: each is a module of `credentials.providers` that declares ``provider``, or comes
+with an installed package.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
-from credentials import providers
+from django.core.checks import CheckMessage, Warning, register
+
+from credentials import packages, providers
 from credentials.errors import UnknownProvider
 from credentials.provider import Provider
 
@@ -52,4 +57,21 @@ def _declared() -> dict[str, Provider]:
         if module.name.rpartition(".")[2] != provider.name:
             raise TypeError(f"{module.name} declares {provider.name!r}: name the module so.")
         found[provider.name] = provider
-    return found
+    return found | {one.name: one for one in _brought(frozenset(found)).providers}
+
+
+@cache
+def _brought(taken: frozenset[str]) -> packages.Brought:
+    return packages.brought(taken)
+
+
+def broken() -> list[packages.Broken]:
+    """Return the providers of installed packages that were left out."""
+    own = {module.name for module in iter_modules(providers.__path__)}
+    return _brought(frozenset(own)).broken
+
+
+@register("credentials")
+def check_packages(**kwargs: Any) -> list[CheckMessage]:
+    """Return a warning for each provider that was left out: the rest of the instance works."""
+    return [Warning(str(one), hint=packages.REMEDY, id="credentials.W001") for one in broken()]

@@ -25,6 +25,7 @@ EXAMINATIONS: dict[str, Callable[[], Verdict]] = {
     "rates": databases.rates,
     "clock": databases.clock,
     "blocks": configuration.blocks,
+    "providers": configuration.providers,
     "flags": configuration.flags,
     "worker-io": lambda: workforce.workers("io"),
     "worker-cpu": lambda: workforce.workers("cpu"),

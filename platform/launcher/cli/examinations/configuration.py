@@ -66,6 +66,16 @@ def blocks() -> Verdict:
     return ok(f"{len(registry)}, of which installed packages brought {foreign}")
 
 
+def providers() -> Verdict:
+    """Could the credential providers of every installed package be loaded?"""
+    from credentials.packages import REMEDY
+    from credentials.registry import broken, every
+
+    if broken():
+        return fail(" ".join(map(str, broken())), REMEDY)
+    return ok(f"{len(every())} services that take credentials")
+
+
 def flags() -> Verdict:
     """Do staff find every feature that this release knows?"""
     from waffle import get_waffle_flag_model
