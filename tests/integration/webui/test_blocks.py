@@ -133,7 +133,7 @@ def test_prices_are_shown_with_what_they_hold_for(
         {"cost_amount": 5, "cost_filter": {"model": "large"}, "cost_type": "run"},
         {"cost_amount": 2, "cost_filter": {}, "cost_type": "page"},
     ]
-    real = catalogue.described
+    real = catalogue.described  # type: ignore[attr-defined]
     monkeypatch.setattr(catalogue, "described", lambda spec: {**real(spec), "costs": prices})
 
     page = words(browse(alice).get(f"{PAGE}{CALCULATOR}/"))
