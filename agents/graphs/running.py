@@ -1,12 +1,10 @@
 """Can an agent run? Everything that forbids it, in its own graph and in the agents it runs."""
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
-
-from django.conf import settings
 
 from accounts.models import User
 from agents.engine import validation
@@ -16,6 +14,7 @@ from agents.engine.ids import NodeId
 from agents.engine.validation import Masks, quoted_title
 from agents.graphs import startable
 from agents.graphs.models import GraphVersion
+from agents.graphs.reaching import reached
 from agents.graphs.references import Reference, references
 from kernel.errors import Detail, NotFound
 
@@ -72,52 +71,27 @@ def graph_problems(
     ``itself`` is how nodes name the version that the graph is, where it is one; ``masks`` are
     values that the run puts on pins, by node id; ``stood_in`` are nodes that it will not run.
     """
-    plain = not (masks or stood_in)
-    alone = _alone(graph) if plain else _Alone.of(graph, masks, stood_in)
-    found = [*alone.problems]
-    seen = {itself}
-    level = dict(alone.named)
-    for _ in range(settings.EXECUTIONS["max_depth"]):  # deeper agents never run
-        level = {name: node for name, node in level.items() if name not in seen}
-        if not level:
-            break
-        seen |= level.keys()
-        mine = GraphVersion.objects.owned_by(owner_id).defer("document")
-        known = mine.by_reference(level)
-        below: dict[Reference, Node] = {}
-        for name, node in level.items():
-            if name not in known:
-                found.append(_missing(node, name))
-                continue
-            inner = _alone(known[name].graph)
-            found += [_inside(node, known[name], problem) for problem in inner.problems]
-            below |= dict.fromkeys(inner.named, node)
-        level = below
+    if masks or stood_in:
+        found = _own_problems(graph, masks, stood_in)
+    else:
+        found = [*_problems_alone(graph)]
+    for node, reference, version in reached(graph, owner_id, itself=itself, without=stood_in):
+        if version is None:
+            found.append(_missing(node, reference))
+        else:
+            found += [_inside(node, version, one) for one in _problems_alone(version.graph)]
     return found
 
 
-@dataclass(frozen=True)
-class _Alone:
-    """What can be said of a graph without its owner: its own problems, and the agents it runs."""
-
-    problems: Sequence[Detail]
-    named: Mapping[Reference, Node]
-
-    @classmethod
-    def of(
-        cls, graph: Graph, masks: Masks | None = None, stood_in: Container[NodeId] = ()
-    ) -> "_Alone":
-        return cls(_own_problems(graph, masks, stood_in), _named_by(graph, stood_in))
-
-
 # Graphs never change: each is looked at once for all its starts.
-_seen: WeakKeyDictionary[Graph, _Alone] = WeakKeyDictionary()
+_seen: WeakKeyDictionary[Graph, Sequence[Detail]] = WeakKeyDictionary()
 
 
-def _alone(graph: Graph) -> _Alone:
+def _problems_alone(graph: Graph) -> Sequence[Detail]:
+    """Return what can be said of a graph without its owner."""
     known = _seen.get(graph)
     if known is None:
-        known = _seen[graph] = _Alone.of(graph)
+        known = _seen[graph] = _own_problems(graph)
     return known
 
 
@@ -135,15 +109,6 @@ def _own_problems(
 def _names_something(node: Node) -> bool:
     """Return whether the node says which agent it runs; if not, validation has said so."""
     return all(node.input_default.get(pin) is not None for pin in ("graph_id", "graph_version"))
-
-
-def _named_by(graph: Graph, stood_in: Container[NodeId] = ()) -> dict[Reference, Node]:
-    """Return the agents that the graph runs, each with its first node."""
-    named: dict[Reference, Node] = {}
-    for node, reference in references(graph):
-        if reference is not None and node.id not in stood_in:
-            named.setdefault(reference, node)
-    return named
 
 
 def _missing(node: Node, reference: Reference | None) -> Detail:

@@ -8,12 +8,9 @@ from agents.engine import credentials
 from agents.engine.credentials import JSONSchema, Need
 from agents.engine.graph import Graph, Node
 from agents.engine.validation import quoted_title
-from agents.graphs.models import GraphVersion
-from agents.graphs.references import Reference, references
+from agents.graphs.reaching import reached
 from credentials.models import Credential
 from kernel.errors import Detail
-
-DEEPEST = 100  # levels; deeper agents never run
 
 
 @dataclass(frozen=True)
@@ -45,26 +42,10 @@ def needs(graph: Graph, owner_id: Any) -> Iterator[Place]:
     """Yield the credentials pins of the graph and of the agents that it runs, at all depths."""
     for need in credentials.needs(graph):
         yield Place(need, need.node)
-    level = {one: node for node, one in references(graph) if one is not None}
-    seen: set[Reference] = set()
-    for _ in range(DEEPEST):
-        level = {one: node for one, node in level.items() if one not in seen}
-        if not level:
-            return
-        seen |= level.keys()
-        mine = GraphVersion.objects.owned_by(owner_id).defer("document")
-        known = mine.by_reference(level)
-        below: dict[Reference, Node] = {}
-        for one, node in level.items():
-            if one not in known:
-                continue  # that is told elsewhere
-            inner = known[one].graph
-            for need in credentials.needs(inner):
-                yield Place(need, node, known[one].name)
-            for _, further in references(inner):
-                if further is not None:
-                    below.setdefault(further, node)
-        level = below
+    for node, _, version in reached(graph, owner_id):
+        if version is not None:  # what is missing is told elsewhere
+            for need in credentials.needs(version.graph):
+                yield Place(need, node, version.name)
 
 
 def input_schema(graph: Graph, owner_id: Any) -> JSONSchema:

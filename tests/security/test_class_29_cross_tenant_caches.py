@@ -36,6 +36,7 @@ KEPT = {
     "agents/executions/masking.py": "which pins of a block are secret: the same for all",
     "agents/executions/watching.py": "readers, by person, what the credentials allow, and run",
     "agents/graphs/cache.py": "a parsed version, by its id",
+    "agents/graphs/reaching.py": "which agents a graph names, by the graph",
     "agents/graphs/running.py": "what is wrong with a graph by itself, by the graph",
     "agents/graphs/startable.py": "statements: the same for all",
     "agents/graphs/thumbnails.py": "a version's picture, by its id",
