@@ -10,7 +10,7 @@ from functools import lru_cache, wraps
 from types import CodeType
 from typing import Any
 
-from jinja2 import Template, TemplateError, nodes, pass_context
+from jinja2 import Template, TemplateError, Undefined, nodes, pass_context
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
@@ -88,6 +88,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         return template_names.is_allowed(obj, attr) and super().is_safe_attribute(obj, attr, value)
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        return _Method.of(super().getattr(obj, attribute), obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        return _Method.of(super().getitem(obj, argument), obj, argument)
+
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         if operator == "%" and isinstance(left, str):
             values = right if isinstance(right, tuple) else (right,)
@@ -99,6 +105,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         self.budget.spend()
         given = [self._listed(argument) for argument in args]
+        if isinstance(obj, _Method):
+            obj = obj.function
         if isinstance(obj, LoopContext):  # a recursive loop goes one level down
             return super().call(context, obj, self.budget.count(given[0]))
         owner = getattr(getattr(obj, "__wrapped__", obj), "__self__", None)
@@ -134,6 +142,22 @@ class Sandbox(ImmutableSandboxedEnvironment):
         value = self._listed(value)
         self.budget.weigh(value)
         return value
+
+
+class _Method(Undefined):
+    """A method. Unless it is called it is a name without a value: its own text tells of our memory."""
+
+    __slots__ = ("function",)
+    function: Any
+
+    @classmethod
+    def of(cls, found: Any, obj: Any, name: Any) -> Any:
+        """Return what was found, a method as one of these."""
+        if isinstance(found, Undefined) or not callable(found):
+            return found
+        method = cls(obj=obj, name=name)
+        method.function = found
+        return method
 
 
 class _Priced(NodeTransformer):

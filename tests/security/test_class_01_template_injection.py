@@ -90,6 +90,26 @@ def test_a_template_tells_nothing_that_it_was_not_given(template: str, escape: b
         assert traitor not in text
 
 
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{{ x.items }}", ""),
+        ("{{ x['items'] }}", ""),
+        ("{{ x.items ~ 'a'.upper }}", ""),
+        ("{{ x.items | string }}", ""),
+        ("{{ '{}'.format }}", ""),
+        ("{{ x.items | default('none') }}", "none"),
+        ("{{ [x.items] }}", "[Undefined]"),
+        ("{{ [x] | map(attribute='items') | first }}", ""),
+        ("{% for a in [1] %}{{ loop.cycle }}{% endfor %}", ""),
+        ("{% for key, value in x.items() %}{{ key }}{{ value }}{% endfor %}", "k1"),
+        ("{% set up = 'a'.upper %}{{ up() }}", "A"),
+    ],
+)
+def test_a_method_that_is_not_called_is_a_name_without_a_value(template: str, text: str) -> None:
+    assert render(template, {"x": {"k": 1}}) == text
+
+
 def test_no_name_and_no_loader_is_there_besides_the_values() -> None:
     sandbox = Sandbox(Budget(), escape_html=False)
 
