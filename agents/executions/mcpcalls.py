@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
+from agents.executions import mcpcommands
 from agents.executions.web import failure, give_connection_back
 from blocks.sdk.http import HeadersFor, RequestFailed
 from blocks.sdk.mcp import McpFailed, McpTool, McpToolFailed
@@ -127,7 +128,16 @@ def _refuse(text: str) -> Any:
 
 @asynccontextmanager
 async def _client(url: str, secrets: HeadersFor | None) -> AsyncIterator["Client"]:
-    """Have a client of the server, on connections of its own."""
+    """Have a client of the server, on connections of its own or with a program of its own."""
+    name = mcpcommands.name_in(url)
+    most = min(MOST_BYTES, configured().limits.max_bytes)
+    opening = _by_http(url, secrets) if name is None else mcpcommands.client_of(name, most)
+    async with opening as client:
+        yield client
+
+
+@asynccontextmanager
+async def _by_http(url: str, secrets: HeadersFor | None) -> AsyncIterator["Client"]:
     import httpx2
     from mcp import Client
     from mcp.client.streamable_http import streamable_http_client

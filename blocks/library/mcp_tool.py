@@ -19,7 +19,8 @@ from blocks.sdk.credentials import ChosenCredential, credentials_pin
 
 class McpToolInputs(InputPins):
     server_url: str = pin(
-        description="Where the server is, by Streamable HTTP",
+        description="Where the server is, by Streamable HTTP; or `stdio:` and the name of one that "
+        "this instance starts itself",
         placeholder="https://mcp.example.org/mcp",
     )
     credentials: ChosenCredential = credentials_pin(
@@ -51,11 +52,11 @@ class McpToolOutputs(OutputPins):
     effect="external",
 )
 def call_tool(inputs: McpToolInputs, context: RunContext) -> Iterator[McpToolOutputs]:
-    """Call a tool of a server that speaks the Model Context Protocol, by Streamable HTTP.
+    """Call a tool of a server that speaks the Model Context Protocol.
 
-    The server must be on the public internet, or allowed by whoever runs this instance. A text that
-    the tool gives comes out as the value that it is, where it is JSON. A tool that says that it
-    failed is an error.
+    The server must be on the public internet, or allowed by whoever runs this instance, who may list
+    programs that are servers, too. A text that the tool gives comes out as the value that it is,
+    where it is JSON. A tool that says that it failed is an error.
     """
     if not inputs.selected_tool:
         raise BlockError("`selected_tool` is empty. Name the tool that is to be called.")

@@ -30,7 +30,11 @@ class McpTool:
 
 
 class Mcp(Protocol):
-    """Servers of the Model Context Protocol, by Streamable HTTP through the guarded client."""
+    """Servers of the Model Context Protocol.
+
+    ``https://…`` is asked by Streamable HTTP through the guarded client; ``stdio:name`` is a program
+    that whoever runs the instance listed.
+    """
 
     def tools(self, url: str, *, secrets: HeadersFor | None = None) -> list[McpTool]:
         """Return the server's tools. Raises McpFailed or RequestFailed."""

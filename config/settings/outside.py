@@ -1,7 +1,8 @@
-"""The way out: to which hosts, with which secrets of people, and to which models."""
+"""The way out: to which hosts, with which secrets of people, to which models and programs."""
 
 from config.credentials import credentials_keys, oauth_clients
 from config.egress import egress_settings
+from config.mcp import mcp_commands
 from config.models import model_settings
 from config.settings.process import PATHS
 
@@ -10,3 +11,4 @@ OAUTH_CLIENTS = oauth_clients()
 
 EGRESS = egress_settings()
 MODELS = model_settings()
+MCP_COMMANDS = mcp_commands()

@@ -54,4 +54,4 @@ def test_no_shell_is_asked() -> None:
     ]
 
     assert shells == []
-    assert others == []
+    assert others == ["agents/executions/keeper.py"]  # commands of administrators: see class 27
