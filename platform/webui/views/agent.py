@@ -58,7 +58,10 @@ def start(request: PageRequest, pk: UUID) -> HttpResponseBase:
     if not form.is_valid():
         return _agent(request, version, form, status=400)
     try:
-        asked = {"inputs": form.inputs(), "credentials_inputs": form.credentials_inputs()}
+        asked: dict[str, Any] = {
+            "inputs": form.inputs(),
+            "credentials_inputs": form.credentials_inputs(),
+        }
         started = once(
             request.user.pk,
             KeyedRequest.of_form(request.POST.get("click", ""), str(version.pk), body=asked),
