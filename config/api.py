@@ -11,6 +11,7 @@ v1 = [
     path("", include("apikeys.api.urls")),
     path("", include("features.api.urls")),
     path("", include("audit.api.urls")),
+    path("", include("notifications.api.urls")),
     path("", include("uploads.api.urls")),
     path("", include("credentials.api.urls")),
     path("", include("quotas.api.urls")),

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "audit",
     "accounts",
     "apikeys",
+    "notifications",
     "quotas",
     "uploads",
     "credentials",

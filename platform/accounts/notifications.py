@@ -1,9 +1,11 @@
 """Mails about what happens: which kinds there are, and who wants which.
 
-Whoever sends one asks `claim` first.
+Whoever sends one asks `counted` first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from django.db import models, transaction
@@ -13,13 +15,17 @@ from accounts.models.preferences import MOST_MAILS
 
 
 class NotificationType(models.TextChoices):
-    """The kinds of mails, under the names that the AutoGPT Platform has for them."""
+    """The kinds of news. Most names are those that the AutoGPT Platform has for its mails."""
 
     AGENT_RUN = "AGENT_RUN", "A run of an agent has ended"
     ZERO_BALANCE = "ZERO_BALANCE", "The credits are used up"
     LOW_BALANCE = "LOW_BALANCE", "The credits are nearly used up"
-    BLOCK_EXECUTION_FAILED = "BLOCK_EXECUTION_FAILED", "A block has failed"
+    BLOCK_EXECUTION_FAILED = "BLOCK_EXECUTION_FAILED", "A run of an agent has failed"
     CONTINUOUS_AGENT_ERROR = "CONTINUOUS_AGENT_ERROR", "An agent fails again and again"
+    REVIEW_ASKED = "REVIEW_ASKED", "A run waits for your approval"
+    SCHEDULE_PAUSED = "SCHEDULE_PAUSED", "A schedule was paused, or its runs are skipped"
+    TRIGGER_PAUSED = "TRIGGER_PAUSED", "A trigger was paused"
+    WEBHOOK_DISABLED = "WEBHOOK_DISABLED", "A webhook was turned off, because it takes nothing"
     DAILY_SUMMARY = "DAILY_SUMMARY", "What happened, every day"
     WEEKLY_SUMMARY = "WEEKLY_SUMMARY", "What happened, every week"
     MONTHLY_SUMMARY = "MONTHLY_SUMMARY", "What happened, every month"
@@ -61,21 +67,35 @@ def change(
     return row
 
 
-@transaction.atomic
-def claim(user: User, kind: NotificationType) -> bool:
-    """Count a mail, and return whether it may go: its kind is wanted, and the day has room.
+@dataclass
+class Mails:
+    """The mails of a person who may get one now; nobody else counts them meanwhile."""
+
+    user: User
+    row: NotificationPreferences
+
+    def wants(self, kind: NotificationType) -> bool:
+        """Return whether mails of the kind are wanted, and can come."""
+        return bool(self.user.email and self.user.is_active and kinds_of(self.row)[kind])
+
+    def take_one(self) -> bool:
+        """Count a mail, and return whether it may go: the day has room for it."""
+        count = sent_today(self.row)
+        if count >= self.row.daily_limit:
+            return False
+        self.row.sent, self.row.sent_on = count + 1, _today()
+        self.row.save(update_fields=["sent", "sent_on"])
+        return True
+
+
+@contextmanager
+def counted(user: User) -> Iterator[Mails]:
+    """Lend the person's mails, for the length of the transaction.
 
     Of two that ask at the same time for the last place one gets it.
     """
-    row = _locked(user)
-    if not (user.email and user.is_active and kinds_of(row)[kind]):
-        return False
-    count = sent_today(row)
-    if count >= row.daily_limit:
-        return False
-    row.sent, row.sent_on = count + 1, _today()
-    row.save(update_fields=["sent", "sent_on"])
-    return True
+    with transaction.atomic():
+        yield Mails(user, _locked(user))
 
 
 def _locked(user: User) -> NotificationPreferences:

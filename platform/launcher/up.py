@@ -75,6 +75,8 @@ def serve(supervisor: Supervisor, paths: InstancePaths, host: str, port: int) ->
     for server in servers:
         supervisor.console.say(server.name, "…")
         supervisor.serve(server)
+    if not os.environ.get("PUBLIC_URL"):
+        os.environ["PUBLIC_URL"] = instance.url_of(host, port)
     supervisor.preload()  # while the servers start
     web, *others = processes.programs(host, str(port))
     supervisor.run(web)

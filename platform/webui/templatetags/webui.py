@@ -11,6 +11,7 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from agents.executions.models import Review
+from notifications.models import Notification
 from webui.timeline import Bar, Spans
 from webui.values import Shown, one_line, shown
 
@@ -38,8 +39,17 @@ MOST_COUNTED = 100
 @register.simple_tag
 def open_reviews(user: User) -> str:
     """Return how many reviews wait for the person, as a short word; empty for none."""
-    count = Review.objects.visible_to(user).open()[:MOST_COUNTED].count()
+    return _short(Review.objects.visible_to(user).open()[:MOST_COUNTED].count())
+
+
+def _short(count: int) -> str:
     return f"{MOST_COUNTED - 1}+" if count == MOST_COUNTED else str(count or "")
+
+
+@register.simple_tag
+def unread_notifications(user: User) -> str:
+    """Return how many notifications the person has not read, as a short word; empty for none."""
+    return _short(Notification.objects.visible_to(user).unread()[:MOST_COUNTED].count())
 
 
 @register.filter

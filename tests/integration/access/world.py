@@ -21,12 +21,16 @@ from django_celery_beat.models import (
 
 from accounts import avatars
 from accounts.models import User
+from accounts.notifications import NotificationType
 from agents.executions import places, sharing
 from agents.graphs import drafts
 from apikeys import services as keys
 from blocks.openapi import services as apis
 from credentials import services as credentials
 from credentials.kinds import Kind
+from notifications.models import Notification
+from notifications.services import Note, tell
+from notifications.unsubscribing import path_for
 from tests.factories.accounts import UserFactory
 from tests.support.apis import document
 from tests.support.avatars import picture
@@ -80,6 +84,11 @@ def world() -> World:
     here.add("provider", "openai", "openai")
     here.add("kind", "api_key", "api_key")
     here.add("secret", kept.pk)
+    tell(Note(alice.pk, NotificationType.AGENT_RUN, SECRET, SECRET))
+    here.add("notification", Notification.objects.get(owner=alice).pk)
+    # Its answer tells what it is about, to whoever has the mail.
+    stop = path_for(UserFactory.create(username="ada"), {NotificationType.AGENT_RUN})
+    here.add("unsubscribe", stop.removesuffix("/").rpartition("/")[2], "no-such-address")
     here.add("key", keys.create(alice, name=SECRET, scopes=[]).key.pk, 999_999)
     content = ContentFile(SECRET.encode(), name=SECRET)
     here.add("file", uploads.keep(alice.pk, content, name=SECRET).pk)

@@ -20,6 +20,8 @@ EXPIRES = {
     "recount-storage": 3600,
     "tidy-accounts": 60,
     "erase-accounts": 10,
+    "mail-notifications": 30,
+    "tidy-notifications": 600,
     "purge-executions": 60,
     "purge-audit": 60,
     "tidy-uploads": 60,

@@ -1124,6 +1124,74 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/notifications/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description What the caller was told. */
+        readonly get: operations["notifications_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/notifications/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description What the caller was told. */
+        readonly get: operations["notifications_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/notifications/read/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Mark notifications as read, and return how many were not before. */
+        readonly post: operations["notifications_read_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/notifications/unread/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Count the notifications that nobody has read. */
+        readonly get: operations["notifications_unread_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/public/shared/{token}/": {
         readonly parameters: {
             readonly query?: never;
@@ -1379,6 +1447,10 @@ export interface components {
             readonly cost_amount: number;
             readonly cost_filter: unknown;
             readonly cost_type: string;
+        };
+        /** @description How many notifications. */
+        readonly Count: {
+            readonly count: number;
         };
         /** @description What a new key is called, and what it may do. */
         readonly CreateApiKeyRequest: {
@@ -2088,17 +2160,6 @@ export interface components {
             readonly plain_text_key: string;
         };
         /**
-         * @description * `reads` - reads
-         *     * `writes` - writes
-         *     * `starts` - starts
-         *     * `uploads` - uploads
-         *     * `sign_ins` - sign_ins
-         *     * `connections` - connections
-         *     * `sockets` - sockets
-         * @enum {string}
-         */
-        readonly KindEnum: "reads" | "writes" | "starts" | "uploads" | "sign_ins" | "connections" | "sockets";
-        /**
          * LinkFile
          * @description A link as a file has it. Its id may be anything: one that cannot be kept is replaced.
          */
@@ -2367,6 +2428,47 @@ export interface components {
          * @enum {string}
          */
         readonly NodeStatusEnum: "INCOMPLETE" | "QUEUED" | "RUNNING" | "WAITING" | "COMPLETED" | "FAILED" | "TERMINATED";
+        /** @description Something that happened. */
+        readonly Notification: {
+            /** @description How often it happened while nobody read of it. */
+            readonly count: number;
+            /** Format: date-time */
+            readonly created: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly kind: components["schemas"]["NotificationKindEnum"];
+            /** @description A path of this instance; empty where there is nothing to see. */
+            readonly link: string;
+            /** Format: date-time */
+            readonly read_at: string | null;
+            readonly text: string;
+            readonly title: string;
+            /**
+             * Format: date-time
+             * @description When it happened last.
+             */
+            readonly updated: string;
+        };
+        /**
+         * @description * `AGENT_RUN` - A run of an agent has ended
+         *     * `ZERO_BALANCE` - The credits are used up
+         *     * `LOW_BALANCE` - The credits are nearly used up
+         *     * `BLOCK_EXECUTION_FAILED` - A run of an agent has failed
+         *     * `CONTINUOUS_AGENT_ERROR` - An agent fails again and again
+         *     * `REVIEW_ASKED` - A run waits for your approval
+         *     * `SCHEDULE_PAUSED` - A schedule was paused, or its runs are skipped
+         *     * `TRIGGER_PAUSED` - A trigger was paused
+         *     * `WEBHOOK_DISABLED` - A webhook was turned off, because it takes nothing
+         *     * `DAILY_SUMMARY` - What happened, every day
+         *     * `WEEKLY_SUMMARY` - What happened, every week
+         *     * `MONTHLY_SUMMARY` - What happened, every month
+         *     * `REFUND_REQUEST` - A refund was asked for
+         *     * `REFUND_PROCESSED` - A refund was decided
+         *     * `AGENT_APPROVED` - An agent of yours was approved for the store
+         *     * `AGENT_REJECTED` - An agent of yours was rejected by the store
+         * @enum {string}
+         */
+        readonly NotificationKindEnum: "AGENT_RUN" | "ZERO_BALANCE" | "LOW_BALANCE" | "BLOCK_EXECUTION_FAILED" | "CONTINUOUS_AGENT_ERROR" | "REVIEW_ASKED" | "SCHEDULE_PAUSED" | "TRIGGER_PAUSED" | "WEBHOOK_DISABLED" | "DAILY_SUMMARY" | "WEEKLY_SUMMARY" | "MONTHLY_SUMMARY" | "REFUND_REQUEST" | "REFUND_PROCESSED" | "AGENT_APPROVED" | "AGENT_REJECTED";
         /** @description An operation that is a block now. */
         readonly Operation: {
             /** Format: uuid */
@@ -2486,6 +2588,19 @@ export interface components {
              */
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["NodeExecution"][];
+        };
+        readonly PaginatedNotificationList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Notification"][];
         };
         readonly PaginatedReviewSummaryList: {
             /**
@@ -2655,7 +2770,7 @@ export interface components {
              * @description The day that is counted; null before any mail.
              */
             readonly last_reset_date: string | null;
-            /** @description Kinds of mails: AGENT_RUN, ZERO_BALANCE, LOW_BALANCE, BLOCK_EXECUTION_FAILED, CONTINUOUS_AGENT_ERROR, DAILY_SUMMARY, WEEKLY_SUMMARY, MONTHLY_SUMMARY, REFUND_REQUEST, REFUND_PROCESSED, AGENT_APPROVED, AGENT_REJECTED. */
+            /** @description Kinds of mails: AGENT_RUN, ZERO_BALANCE, LOW_BALANCE, BLOCK_EXECUTION_FAILED, CONTINUOUS_AGENT_ERROR, REVIEW_ASKED, SCHEDULE_PAUSED, TRIGGER_PAUSED, WEBHOOK_DISABLED, DAILY_SUMMARY, WEEKLY_SUMMARY, MONTHLY_SUMMARY, REFUND_REQUEST, REFUND_PROCESSED, AGENT_APPROVED, AGENT_REJECTED. */
             readonly preferences?: {
                 readonly [key: string]: boolean;
             };
@@ -2666,7 +2781,7 @@ export interface components {
             readonly daily_limit?: number;
             /** @description Where they go. Not changed here. */
             readonly email?: string;
-            /** @description Kinds of mails: AGENT_RUN, ZERO_BALANCE, LOW_BALANCE, BLOCK_EXECUTION_FAILED, CONTINUOUS_AGENT_ERROR, DAILY_SUMMARY, WEEKLY_SUMMARY, MONTHLY_SUMMARY, REFUND_REQUEST, REFUND_PROCESSED, AGENT_APPROVED, AGENT_REJECTED. */
+            /** @description Kinds of mails: AGENT_RUN, ZERO_BALANCE, LOW_BALANCE, BLOCK_EXECUTION_FAILED, CONTINUOUS_AGENT_ERROR, REVIEW_ASKED, SCHEDULE_PAUSED, TRIGGER_PAUSED, WEBHOOK_DISABLED, DAILY_SUMMARY, WEEKLY_SUMMARY, MONTHLY_SUMMARY, REFUND_REQUEST, REFUND_PROCESSED, AGENT_APPROVED, AGENT_REJECTED. */
             readonly preferences?: {
                 readonly [key: string]: boolean;
             };
@@ -2776,12 +2891,28 @@ export interface components {
         };
         /** @description Requests in the seconds just past. */
         readonly Rate: {
-            readonly kind: components["schemas"]["KindEnum"];
+            readonly kind: components["schemas"]["RateKindEnum"];
             readonly limit: number;
             readonly per: components["schemas"]["PerEnum"];
             readonly remaining: number;
             readonly seconds: number;
             readonly used: number;
+        };
+        /**
+         * @description * `reads` - reads
+         *     * `writes` - writes
+         *     * `starts` - starts
+         *     * `uploads` - uploads
+         *     * `sign_ins` - sign_ins
+         *     * `connections` - connections
+         *     * `sockets` - sockets
+         * @enum {string}
+         */
+        readonly RateKindEnum: "reads" | "writes" | "starts" | "uploads" | "sign_ins" | "connections" | "sockets";
+        /** @description Which notifications are read. */
+        readonly ReadRequest: {
+            /** @description Without it, all are. */
+            readonly ids?: readonly string[];
         };
         /** @description A refresh token, which is worth nothing afterwards. */
         readonly Refresh: {
@@ -6292,6 +6423,129 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": readonly components["schemas"]["McpTool"][];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly notifications_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedNotificationList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly notifications_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Notification"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly notifications_read_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReadRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly notifications_unread_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Count"];
                 };
             };
             /** @description The request was refused. */
