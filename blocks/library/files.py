@@ -5,7 +5,7 @@ import mimetypes
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import WithJsonSchema
 
@@ -55,6 +55,47 @@ def store_file(inputs: FileStoreInputs, context: RunContext) -> Iterator[FileSto
     else:
         kept = context.files.write(file.content, name=_name(file, inputs.file_in))
     yield FileStoreOutputs(file_out=kept)
+
+
+class KeepFileInputs(InputPins):
+    file: FileText = pin(
+        description="The file: an address of the web, a data: URI, one that you sent in, or a file of this run"
+    )
+    name: str = pin(
+        "",
+        description="What to call it, such as report.pdf; without one, what it is called there",
+    )
+
+
+class KeepFileOutputs(OutputPins):
+    file: str = pin("", description="The file's reference, which other runs can use too")
+    size: int = pin(0, description="How many bytes it has")
+
+
+@block(
+    id="d41c8d6e-9f0b-4b51-8a3e-5d6a1b7c2f90",
+    name="KeepFileBlock",
+    title="Keep File",
+    categories=[Category.BASIC, Category.MULTIMEDIA],
+    effect="idempotent",
+    examples=[
+        (
+            KeepFileInputs(file="data:text/plain,Hello", name="hello.txt"),
+            KeepFileOutputs(
+                file="workspace://00000000-0000-0000-0000-000000000001/hello.txt", size=5
+            ),
+        )
+    ],
+)
+def keep_file(inputs: KeepFileInputs, context: RunContext) -> Iterator[KeepFileOutputs]:
+    """Keep a file among those of whoever runs the agent: it stays when the run is gone.
+
+    The same content under the same name is kept once, however often the block runs. The file is on the
+    page Files, counts in what one may store, and goes when it is deleted there.
+    """
+    file = fetch(inputs.file, context)
+    name = inputs.name.strip() or _known_name(inputs.file) or f"file{file.extension}"
+    yield KeepFileOutputs(file=context.files.keep(file.content, name=name), size=len(file.content))
 
 
 class FileReadInputs(InputPins):
@@ -153,6 +194,13 @@ def _name(file: DataFile, reference: str) -> str:
     """Return a name made of the content, so that keeping a file twice makes one file."""
     known = "" if reference.startswith("data:") else PurePosixPath(urlsplit(reference).path).suffix
     return hashlib.sha256(file.content).hexdigest()[:16] + (known or file.extension)
+
+
+def _known_name(reference: str) -> str:
+    """Return what an address or a file that was sent in calls it; "" where there is no such name."""
+    if reference.startswith("data:") or "://" not in reference:
+        return ""
+    return unquote(PurePosixPath(urlsplit(reference).path).name)
 
 
 def _pieces(text: str, size: int) -> list[str]:

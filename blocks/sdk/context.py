@@ -27,7 +27,7 @@ class Store(Protocol):
 
 
 class Files(Protocol):
-    """The files of one run, and those that its owner has sent in."""
+    """The files of one run, and those that its owner keeps."""
 
     def read(self, reference: str) -> bytes:
         """Return a file's content; a reference is a ``data:`` URI, what ``write`` returned, or
@@ -38,6 +38,13 @@ class Files(Protocol):
 
     def write(self, content: bytes, *, name: str) -> str:
         """Keep a file for the length of the run and return its reference."""
+
+    def keep(self, content: bytes, *, name: str) -> str:
+        """Keep a file of the run's owner for good, and return its reference.
+
+        The same content under the same name is kept once. It counts in what the owner may
+        store. Raises BlockError where there is no room, or the file is too large.
+        """
 
 
 class Agents(Protocol):

@@ -52,6 +52,11 @@ class MemoryFiles:
         self.contents[name] = content
         return name
 
+    def keep(self, content: bytes, *, name: str) -> str:
+        reference = f"workspace://00000000-0000-0000-0000-000000000001/{name}"
+        self.contents[reference] = content
+        return reference
+
 
 class NoAgents:
     """No agent can be run."""

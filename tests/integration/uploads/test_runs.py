@@ -10,6 +10,7 @@ from agents.engine.states import ExecutionStatus
 from agents.executions.models import NodeExecution
 from agents.executions.output import output_stream
 from agents.graphs import services as graphs
+from quotas.storage import storage_of
 from tests.support.clients import api
 from tests.support.graphs import GraphBuilder
 from tests.support.runs import run, run_to_end
@@ -119,3 +120,51 @@ class TestPages:
 
         assert "<img" in page
         assert file.content == b"\x89PNG\r\n\x1a\n" + b"x" * 20
+
+
+def keeper(**given: Any) -> GraphBuilder:
+    """Return a graph that keeps a file for good, and gives its reference out."""
+    g = GraphBuilder()
+    kept = g.node("KeepFileBlock", **given)
+    out = g.output("Kept")
+    g.link(kept, "file", out, "value")
+    return g
+
+
+@pytest.mark.django_db
+class TestKeeping:
+    def test_file_of_a_run_becomes_its_owner_s_own_and_is_there_for_other_runs(
+        self, alice: User, bob: User
+    ) -> None:
+        given = {"file": "data:text/plain,Hello", "name": "../notes.txt"}
+        [(_, reference)] = output_stream(run(alice, keeper(**given)))
+
+        [upload] = Upload.objects.of(alice.pk)
+        assert (upload.uri, upload.name, upload.size) == (reference, "notes.txt", 5)
+        assert storage_of(alice.pk).used > 5
+        assert list(output_stream(run(alice, reader(), File=reference))) == [("Text", "Hello")]
+        assert run(bob, reader(), File=reference).state is ExecutionStatus.FAILED
+
+    def test_same_file_is_kept_once_however_often_it_is(self, alice: User) -> None:
+        given = {"file": "data:text/plain,Hello", "name": "a.txt"}
+        for _ in range(2):
+            run(alice, keeper(**given))
+
+        assert Upload.objects.count() == 1
+
+    def test_name_is_the_file_s_own_where_none_is_said(self, alice: User, upload: Upload) -> None:
+        run(alice, keeper(file=upload.uri))
+        run(alice, keeper(file="data:text/csv,1"))
+
+        assert sorted(Upload.objects.values_list("name", flat=True)) == ["Gruß.txt", "file.csv"]
+
+    def test_file_for_which_there_is_no_room_fails_its_node(
+        self, alice: User, settings: Any
+    ) -> None:
+        settings.UPLOADS = {**settings.UPLOADS, "max_bytes": 3}
+        execution = run(alice, keeper(file="data:text/plain,Hello"))
+
+        [node] = NodeExecution.objects.filter(execution=execution)
+        assert execution.state is ExecutionStatus.FAILED
+        assert (node.error or {})["code"] == "file_too_large"
+        assert Upload.objects.count() == 0
