@@ -18,7 +18,7 @@ from agents.engine.ids import NodeId
 from agents.engine.readiness import NotReady
 from agents.engine.values import emission_value, error_of
 from agents.executions.context import DatabaseStore
-from agents.executions.files import RunFiles, discard
+from agents.executions.files import RunFiles, place
 from agents.executions.keyring import Keyring
 from agents.executions.mcpcalls import RunMcp
 from agents.executions.modelcalls import RunModels
@@ -91,7 +91,7 @@ def _run(user: User, spec: BlockSpec, data: Mapping[str, Any]) -> dict[str, list
         message = redaction.text(message)
         raise BlockFailed(message, errors=[Detail(code, message)]) from None
     finally:
-        discard(context.graph_exec_id)
+        place().discard([context.graph_exec_id])
     return outputs
 
 

@@ -1,32 +1,75 @@
-"""The files of one run, in a directory of its own, and those that its owner has sent in."""
+"""The files of one run, and those that its owner keeps.
 
-import contextlib
+Where the files of runs are is a `RunPlace`: the data directory, or a bucket.
+"""
+
 import hashlib
-import os
 import re
-import shutil
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 
-from blocks.sdk import BlockError
+from accounts.holdings import Opener
+from agents.executions.bucket import Bucket
+from agents.executions.disk import Disk
+from blocks.sdk import BlockError, TransientBlockError
 from blocks.sdk.media import decode_data_uri
+from kernel.errors import TrellisError
 from uploads import services as uploads
-from uploads.errors import FileNotFound
+from uploads.errors import FileNotFound, StorageUnavailable
 from uploads.references import id_in
 
+STORAGE = "runs"  # in Django's STORAGES, where there is a bucket
 REFERENCE = re.compile(r"[0-9a-f]{64}[A-Za-z0-9.]{0,12}")
 
 
+class RunPlace(Protocol):
+    """Where files of runs are. A name is what `REFERENCE` matches."""
+
+    def read(self, run: UUID, name: str) -> bytes | None:
+        """Return the file's content; None where there is no such file."""
+
+    def size(self, run: UUID, name: str) -> int | None:
+        """Return how many bytes the file has; None where there is no such file."""
+
+    def write(self, run: UUID, name: str, content: bytes) -> None:
+        """Keep a file."""
+
+    def each(self, run: UUID) -> Iterator[tuple[str, Opener]]:
+        """Yield the run's files: what they are called, and what opens them."""
+
+    def totals(self, runs: Sequence[UUID]) -> list[int]:
+        """Return how many bytes the files of each run have."""
+
+    def discard(self, runs: Iterable[UUID]) -> int:
+        """Remove the files of the runs; return how many of them had any."""
+
+    def runs(self) -> Iterator[tuple[UUID, datetime]]:
+        """Yield each run that has files, and when the last one was added."""
+
+    def share(self, source: UUID, target: UUID) -> None:
+        """Give a run the files of another one, which never change."""
+
+
+def place() -> RunPlace:
+    """Return where this instance keeps the files of runs."""
+    if STORAGE in storages.backends:
+        return Bucket(storages[STORAGE])
+    return Disk(Path(settings.PATHS.files))
+
+
 class RunFiles:
-    """Files below ``<data directory>/files/<run>``, and the owner's own. Satisfies ``Files``."""
+    """The files of a run, and its owner's own. Satisfies ``Files``."""
 
     def __init__(self, execution: UUID, owner_id: Any = None) -> None:
-        self.folder = Path(settings.PATHS.files) / str(execution)
+        self.execution = execution
         self.owner_id = owner_id
 
     def read(self, reference: str) -> bytes:
@@ -39,9 +82,13 @@ class RunFiles:
                 f"{reference[:100]!r} is no file of this run. Files of the web begin with https:// or"
                 " http://, and are fetched with `context.http`."
             )
-        if not REFERENCE.fullmatch(reference) or not (self.folder / reference).is_file():
+        found = None
+        if REFERENCE.fullmatch(reference):
+            with for_blocks():
+                found = place().read(self.execution, reference)
+        if found is None:
             raise BlockError(f"This run has no file {reference[:100]!r}.")
-        return (self.folder / reference).read_bytes()
+        return found
 
     def size(self, reference: str) -> int | None:
         """Return how many bytes the file has, None where there is no such file."""
@@ -49,14 +96,13 @@ class RunFiles:
             return uploads.size(self.owner_id, pk)
         if not REFERENCE.fullmatch(reference):
             return None
-        with contextlib.suppress(FileNotFoundError):
-            return (self.folder / reference).stat().st_size
-        return None
+        return place().size(self.execution, reference)
 
     def _read_upload(self, pk: UUID, reference: str) -> bytes:
-        """Return a file that the run's owner sent in: whoever wrote the graph may have others."""
+        """Return a file that the run's owner keeps: whoever wrote the graph may have others."""
         try:
-            return uploads.read(uploads.find(self.owner_id, pk))
+            with for_blocks():
+                return uploads.read(uploads.find(self.owner_id, pk))
         except FileNotFound:
             raise BlockError(
                 f"Whoever runs this has no file {reference[:200]!r}: it was deleted, or is somebody "
@@ -67,51 +113,30 @@ class RunFiles:
         # Named for its content: a block that runs again writes no second copy.
         ending = re.sub(r"[^A-Za-z0-9.]", "", Path(name).suffix)[:12]
         reference = f"{hashlib.sha256(content).hexdigest()}{ending}"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / reference).write_bytes(content)
+        with for_blocks():
+            place().write(self.execution, reference, content)
         return reference
 
-
-def of(execution: UUID) -> Iterator[tuple[str, Path]]:
-    """Yield the files of a run: what they are called, and where they are."""
-    with contextlib.suppress(FileNotFoundError):
-        for path in sorted((Path(settings.PATHS.files) / str(execution)).iterdir()):
-            yield path.name, path
-
-
-def discard(execution: UUID) -> bool:
-    """Remove the files of a run. False: there were none."""
-    folder = Path(settings.PATHS.files) / str(execution)
-    if not folder.is_dir():
-        return False
-    shutil.rmtree(folder, ignore_errors=True)
-    return not folder.exists()
+    def keep(self, content: bytes, *, name: str) -> str:
+        try:
+            with for_blocks():
+                return uploads.keep(self.owner_id, ContentFile(content), name=name).uri
+        except TrellisError as error:
+            raise FileNotKept(error) from None
 
 
-def total(execution: UUID) -> int:
-    """Return how many bytes the files of a run have."""
-    folder = Path(settings.PATHS.files) / str(execution)
-    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
-        return sum(entry.stat(follow_symlinks=False).st_size for entry in entries)
-    return 0
+class FileNotKept(BlockError):
+    """The file is too large, or its owner has no room left."""
+
+    def __init__(self, error: TrellisError) -> None:
+        super().__init__(error.message)
+        self.code = error.code
 
 
-def folders() -> Iterator[tuple[UUID, datetime]]:
-    """Yield each run that has files here, and when the last one was added."""
-    with contextlib.suppress(FileNotFoundError), os.scandir(settings.PATHS.files) as entries:
-        for entry in entries:
-            with contextlib.suppress(ValueError, OSError):  # not ours, or gone meanwhile
-                changed = datetime.fromtimestamp(entry.stat(follow_symlinks=False).st_mtime, UTC)
-                if entry.is_dir(follow_symlinks=False):
-                    yield UUID(entry.name), changed
-
-
-def share(source: UUID, target: UUID) -> None:
-    """Give a run the files of another one. They are named for their content and never change."""
-    files = Path(settings.PATHS.files)
-    if not (files / str(source)).is_dir():
-        return
-    (files / str(target)).mkdir(parents=True, exist_ok=True)
-    for file in (files / str(source)).iterdir():
-        with contextlib.suppress(FileExistsError):
-            (files / str(target) / file.name).hardlink_to(file)
+@contextmanager
+def for_blocks() -> Iterator[None]:
+    """Have blocks try again later where the storage cannot be reached now."""
+    try:
+        yield
+    except StorageUnavailable as error:
+        raise TransientBlockError(error.message) from None

@@ -1,8 +1,6 @@
 """What this app holds of people: runs with all that belongs to them, and what blocks remember."""
 
 from collections.abc import Iterator
-from functools import partial
-from io import FileIO
 
 from accounts.holdings import Holding, Opener, all_but, goes_with_others, only, register
 from agents.executions import erasing, files
@@ -27,9 +25,8 @@ WHAT_HAPPENED = "what node_executions and emissions say already, in the order in
 
 
 def files_of(execution: Execution) -> Iterator[tuple[str, Opener]]:
-    """Yield the files of a run, and what they are called."""
-    for name, path in files.of(execution.pk):
-        yield name, partial(FileIO, path)
+    """Yield the files of a run: what they are called, and what opens them."""
+    yield from files.place().each(execution.pk)
 
 
 register(

@@ -172,7 +172,7 @@ class Purger:
                 self.finish(kind)
         for execution in leftovers(self.ages, self.moment):
             self._check_time()
-            self.report.folders += files.discard(execution)
+            self.report.folders += files.place().discard([execution])
 
     def _hints(self, kind: Purging) -> Iterator[list[Due]]:
         """Yield families that seem due, as many together as one batch can probably take."""
@@ -199,7 +199,7 @@ class Purger:
         one = Batch(self.moment, self.batch)
         with transaction.atomic():
             found = batch(one)
-        one.report.folders = sum(files.discard(execution) for execution in one.done)
+        one.report.folders = files.place().discard(one.done)
         self.report.add(one.report)
         if found:
             self.progress(self.report)
@@ -367,7 +367,7 @@ def leftovers(ages: Ages, moment: datetime) -> Iterator[UUID]:
     if days is None:
         return
     before = moment - timedelta(days=max(days, LEAST_DAYS))
-    old = (execution for execution, changed in files.folders() if changed < before)
+    old = (execution for execution, changed in files.place().runs() if changed < before)
     while some := list(islice(old, HINTS)):
         kept = Execution.objects.filter(pk__in=some, payload_purged_at=None)
         yield from set(some) - set(kept.values_list("pk", flat=True))
@@ -396,7 +396,7 @@ def _due_runs(ages: Ages, moment: datetime, *, payloads_only: bool) -> tuple[str
 
 def _count_folders(head: str, values: dict[str, Any]) -> int:
     """Return how many of the runs that are due have files on the disk."""
-    here = {execution for execution, _ in files.folders()}
+    here = {execution for execution, _ in files.place().runs()}
     if not here:
         return 0
     with connection.cursor() as cursor:

@@ -37,7 +37,7 @@ def deliver_recorded(ledger: DatabaseLedger) -> None:
     """Copy and deliver the values of what was taken over, and of what these make ready."""
     execution = ledger.execution
     if execution.replay_of_id is not None:
-        files.share(execution.replay_of_id, execution.pk)  # values may refer to them
+        files.place().share(execution.replay_of_id, execution.pk)  # values may refer to them
     while ledger.taken_over:
         rows, ledger.taken_over = ledger.taken_over, []
         for first in range(0, len(rows), BATCH):

@@ -61,7 +61,7 @@ def measure(before: datetime) -> tuple[int, list[Grown]]:
         cursor.execute(DUE, {"before": before, "page": PAGE})
         due = cursor.fetchall()
         runs, owners, sizes, events, ends = zip(*due, strict=True) if due else ([],) * 5
-        given = [list(runs), [files.total(run) for run in runs], list(events), list(ends)]
+        given = [list(runs), files.place().totals(runs), list(events), list(ends)]
         cursor.execute(NOTE, given)
         stored = dict(cursor.fetchall())
     return len(due), [

@@ -1,6 +1,7 @@
 """What requests may carry, and where files that people send in are kept."""
 
 from config import env
+from config.files import file_storages
 from config.settings.process import PATHS
 from uploads.settings import UploadSettings
 
@@ -10,14 +11,11 @@ UPLOADS: UploadSettings = {
     "max_bytes": env.integer("MAX_FILE_BYTES", 25 * 1024 * 1024, least=1024),
     "retention_days": env.integer("FILE_RETENTION_DAYS", 0, least=0),
 }
-# Where what people send in is kept; every process must see the same files.
+# Where files are kept; every process must see the same ones.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    "uploads": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": PATHS.uploads, "file_permissions_mode": 0o600},
-    },
+    **file_storages(PATHS.uploads),
 }
 MAX_SMALL_REQUEST_BYTES = env.integer("MAX_SMALL_REQUEST_BYTES", 64 * 1024, least=1024)
 MAX_IMPORT_BYTES = env.integer("MAX_IMPORT_BYTES", 16 * 1024 * 1024, least=1024)

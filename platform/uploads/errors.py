@@ -18,3 +18,10 @@ class FileTooLarge(TrellisError):
 
 class FileNotFound(NotFound):
     """You have no such file: it was deleted, or it is somebody else's."""
+
+
+class StorageUnavailable(TrellisError):
+    """The storage of files does not answer, or refuses. Try again later."""
+
+    code = "storage_unavailable"
+    status = 503

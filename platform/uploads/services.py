@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -17,8 +18,9 @@ from audit import trail
 from audit.actions import Action
 from quotas.storage import room_for
 from uploads import content, names
-from uploads.errors import FileNotFound, FileTooLarge
+from uploads.errors import FileNotFound, FileTooLarge, StorageUnavailable
 from uploads.models import Upload
+from uploads.reaching import reachable
 
 STORAGE = "uploads"
 TOUCH_EVERY = timedelta(hours=1)
@@ -56,7 +58,8 @@ def keep(owner_id: Any, file: File[bytes], *, name: str) -> Upload:
             **same,
         )
     try:
-        _storage().save(upload.place, file)
+        with reachable():
+            _storage().save(upload.place, file)
         with transaction.atomic():
             Upload.objects.filter(pk=upload.pk).update(is_whole=True)
             _record(Action.FILE_SENT, upload)
@@ -64,7 +67,8 @@ def keep(owner_id: Any, file: File[bytes], *, name: str) -> Upload:
         _remove(upload)
         return keep(owner_id, file, name=name)
     except BaseException:
-        _remove(upload)
+        with suppress(StorageUnavailable):  # the sweep will do it
+            _remove(upload)
         raise
     upload.is_whole = True
     return upload
@@ -86,7 +90,7 @@ def size(owner_id: Any, pk: UUID) -> int | None:
 def read(upload: Upload) -> bytes:
     """Return what is in the file, which counts as a use of it. Raises FileNotFound."""
     try:
-        with _storage().open(upload.place) as stored:
+        with reachable(), _storage().open(upload.place) as stored:
             found: bytes = stored.read()
     except FileNotFoundError:
         raise FileNotFound("The content of this file is gone from the storage.") from None
@@ -117,9 +121,17 @@ def tidy() -> Mapping[str, int]:
     return {"halves": len(halves), "unused": len(unused)}
 
 
+def remove_some(owner_id: Any) -> bool:
+    """Remove a bounded number of the owner's files; return whether those were all."""
+    some = list(Upload.objects.filter(owner_id=owner_id)[:BATCH])
+    for upload in some:
+        _remove(upload)
+    return len(some) < BATCH
+
+
 def forget_content(upload: Upload) -> None:
     """Remove what is in a file whose row goes with something else, such as its owner."""
-    transaction.on_commit(partial(_storage().delete, upload.place))
+    transaction.on_commit(partial(_storage().delete, upload.place), robust=True)
 
 
 def _unused() -> list[Upload]:
@@ -132,7 +144,7 @@ def _unused() -> list[Upload]:
 def _let_go(upload: Upload) -> bool:
     """Hide the file, and remove it once that is committed. False: somebody did before."""
     was_there = Upload.objects.filter(pk=upload.pk, is_whole=True).update(is_whole=False) == 1
-    transaction.on_commit(partial(_remove, upload))
+    transaction.on_commit(partial(_remove, upload), robust=True)  # else the sweep does it
     return was_there
 
 
@@ -142,7 +154,8 @@ def _record(action: Action, upload: Upload) -> None:
 
 
 def _remove(upload: Upload) -> None:
-    _storage().delete(upload.place)
+    with reachable():
+        _storage().delete(upload.place)
     Upload.objects.filter(pk=upload.pk).delete()
 
 

@@ -4,12 +4,14 @@ Uploads get names of our own: tests/integration/uploads, tests/unit/uploads/test
 """
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from agents.executions.files import RunFiles
 from blocks.sdk import BlockError
+from launcher.paths import InstancePaths
 
 HERE = UUID("7f3a1c52-5f63-4d0b-9d6c-000000000001")
 ELSEWHERE = UUID("7f3a1c52-5f63-4d0b-9d6c-000000000002")
@@ -26,10 +28,9 @@ CLAIMS = (
 
 
 @pytest.fixture
-def files(settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFiles:
-    found = RunFiles(HERE)
-    found.folder = tmp_path / str(HERE)
-    return found
+def files(settings: Any, tmp_path: Path) -> RunFiles:
+    settings.PATHS = InstancePaths(tmp_path)
+    return RunFiles(HERE)
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
@@ -41,10 +42,9 @@ def test_a_path_is_no_reference_to_a_file(files: RunFiles, claim: str) -> None:
     assert files.size(claim) is None
 
 
-def test_the_file_of_another_run_is_not_this_one_s(files: RunFiles, tmp_path: Path) -> None:
+def test_the_file_of_another_run_is_not_this_one_s(files: RunFiles) -> None:
     files.write(b"mine", name="a.txt")  # the folder is there, to be led out of
     other = RunFiles(ELSEWHERE)
-    other.folder = tmp_path / str(ELSEWHERE)
     reference = other.write(b"theirs", name="a.txt")
 
     for claim in (reference, f"../{ELSEWHERE}/{reference}"):
@@ -55,9 +55,9 @@ def test_the_file_of_another_run_is_not_this_one_s(files: RunFiles, tmp_path: Pa
 @pytest.mark.parametrize(
     "name", ["../../x.sh", "/etc/cron.d/x", "a/../../b.html", "x.\x00png", ".."]
 )
-def test_a_name_decides_nothing_but_the_ending(files: RunFiles, name: str) -> None:
+def test_a_name_decides_nothing_but_the_ending(files: RunFiles, tmp_path: Path, name: str) -> None:
     reference = files.write(b"content", name=name)
 
     assert files.read(reference) == b"content"
-    assert [one.name for one in files.folder.iterdir()] == [reference]
+    assert [one.name for one in (tmp_path / "files" / str(HERE)).iterdir()] == [reference]
     assert "/" not in reference

@@ -8,11 +8,13 @@ from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 from django.utils.timezone import now
 
 from accounts.models import User
 from agents.executions import files, tasks
 from agents.executions.belongings import BELONGINGS, RUN
+from agents.executions.disk import Disk
 from agents.executions.files import RunFiles
 from agents.executions.models import (
     Emission,
@@ -262,11 +264,11 @@ def test_a_preview_counts_what_a_purge_removes_and_changes_nothing(
     told = preview(Ages.of_instance(), payloads_only=payloads_only)
 
     assert (left(), rows_as_they_are()) == before
-    assert len(list(files.folders())) == 6
+    assert len(list(files.place().runs())) == 6
     found = purge(Ages.of_instance(), payloads_only=payloads_only)
     assert counted(told) == counted(found)
     assert (told.runs, told.payloads) == ((0, 9) if payloads_only else (4, 5))
-    assert {one for one, _ in files.folders()} == {executions[0].pk, keep}
+    assert {one for one, _ in files.place().runs()} == {executions[0].pk, keep}
 
 
 @pytest.mark.parametrize("payloads_only", [False, True])
@@ -358,13 +360,13 @@ def test_files_go_with_the_values(alice: User) -> None:
     report = purge(Ages.older_than(90), payloads_only=True)
 
     assert report.folders == 1
-    assert [one for one, _ in files.folders()] == [kept.pk]
+    assert [one for one, _ in files.place().runs()] == [kept.pk]
 
 
 def test_files_that_a_crash_left_behind_go_by_their_age(alice: User, limits: Limits) -> None:
     execution = old_run(alice)
     RunFiles(execution.pk).write(b"content", name="a.txt")
-    with patch.object(files, "discard", return_value=False):  # as if it died before
+    with patch.object(Disk, "discard", return_value=0):  # as if it died before
         purge(Ages.older_than(90), payloads_only=True)
     make_old(execution.pk, 31)
     young = leftover_folder(2)
@@ -376,7 +378,7 @@ def test_files_that_a_crash_left_behind_go_by_their_age(alice: User, limits: Lim
     limits(payload_retention_days=30)
     assert preview(Ages.of_instance()).folders == 1
     assert purge(Ages.of_instance()).folders == 1
-    assert {one for one, _ in files.folders()} == {young, running.pk}
+    assert {one for one, _ in files.place().runs()} == {young, running.pk}
 
 
 def test_what_is_no_runs_folder_is_left_alone(data: Path) -> None:
@@ -403,7 +405,7 @@ def leftover_folder(days: float) -> UUID:
 
 def make_old(pk: UUID, days: float) -> None:
     moment = datetime.timestamp(now() - timedelta(days=days))
-    os.utime(RunFiles(pk).folder, (moment, moment))
+    os.utime(settings.PATHS.files / str(pk), (moment, moment))
 
 
 def rows_as_they_are() -> dict[str, list[Any]]:

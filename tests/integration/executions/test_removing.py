@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from agents.executions import crowding, services
-from agents.executions.files import RunFiles
+from agents.executions.files import RunFiles, place
 from agents.executions.models import Emission, Execution, NodeExecution
 from agents.executions.payloads import PayloadPurged
 from agents.executions.purging import purge
@@ -39,7 +39,7 @@ def test_a_deleted_run_is_gone_and_its_room_is_free(alice: User, api: Api) -> No
     assert not Execution.objects.exists()
     assert not NodeExecution.objects.exists()
     assert not Emission.objects.exists()
-    assert not file.folder.exists()
+    assert list(place().each(execution.pk)) == []
     assert storage_of(alice.pk).used == 0
 
 

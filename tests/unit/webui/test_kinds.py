@@ -77,9 +77,9 @@ def test_a_file_of_the_run_is_known_by_its_reference(files: RunFiles) -> None:
     assert file_note(page, files) == FileNote("application/octet-stream", 8, ".html")
 
 
-def test_no_reference_leads_out_of_the_run(files: RunFiles) -> None:
+def test_no_reference_leads_out_of_the_run(files: RunFiles, tmp_path: Path) -> None:
     files.write(PNG, name="a.png")
-    (files.folder.parent / ("b" * 64)).write_text("another's")
+    (tmp_path / ("b" * 64)).write_text("another's")
 
     for text in ("../" + "b" * 64, "b" * 64, "b" * 64 + "/../x", "/etc/passwd"):
         assert file_note(text, files) is None

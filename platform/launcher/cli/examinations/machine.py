@@ -29,6 +29,18 @@ def files() -> Verdict:
     """Can blocks keep their files, with space left?"""
     from django.conf import settings
 
+    from agents.executions.bucket import Bucket
+    from agents.executions.files import place
+    from uploads.errors import StorageUnavailable
+
+    where = place()
+    if isinstance(where, Bucket):
+        try:
+            where.check()
+        except StorageUnavailable as error:
+            remedy = "Look at S3_BUCKET, S3_ENDPOINT_URL and the key, and whether the server runs."
+            return fail(f"the bucket {where.name!r} cannot be used: {error.__cause__}", remedy)
+        return ok(f"the bucket {where.name!r} answers")
     directory = Path(settings.PATHS.files)
     try:
         free = _space_in(directory)
