@@ -170,6 +170,6 @@ class LoneStore(DatabaseStore):
         super().__init__(owner_id, NOBODY)
 
     def _where(self, key: str, scope: Any) -> dict[str, Any]:
-        if scope == "within_agent":
+        if scope != "across_agents":
             raise BlockError("Outside an agent only the scope `across_agents` can be used.")
         return super()._where(key, scope)

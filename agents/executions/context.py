@@ -25,7 +25,7 @@ from agents.executions.leases import Pulse
 from agents.executions.listening import RunEvents
 from agents.executions.mcpcalls import RunMcp
 from agents.executions.modelcalls import RunModels
-from agents.executions.models import Execution, StoredValue
+from agents.executions.models import Execution, NodeMemory, StoredValue
 from agents.executions.output import output_count, output_stream
 from agents.executions.starting import start_child
 from agents.executions.suspension import Suspended, Suspension
@@ -97,7 +97,7 @@ class WorkerContext:
 
     @cached_property
     def store(self) -> "DatabaseStore":
-        return DatabaseStore(self._claim.execution.owner_id, self.graph_id)
+        return DatabaseStore(self._claim.execution.owner_id, self.graph_id, self.node_exec_id)
 
     @cached_property
     def files(self) -> RunFiles:
@@ -234,22 +234,30 @@ def _unusable() -> ToolUnusable:
 
 
 class DatabaseStore:
-    """Values in PostgreSQL, of one user and agent. Satisfies ``Store``."""
+    """Values in PostgreSQL: of one user and agent, or of one node execution. Satisfies ``Store``."""
 
-    def __init__(self, owner_id: Any, agent_id: UUID) -> None:
+    def __init__(self, owner_id: Any, agent_id: UUID, node_execution: UUID | None = None) -> None:
         self.owner_id = owner_id
         self.agent_id = agent_id
+        self.node_execution = node_execution
 
     def get(self, key: str, *, scope: Scope, default: Any = None) -> Any:
-        row = StoredValue.objects.filter(**self._where(key, scope)).first()
-        return default if row is None else row.value
+        rows = self._rows(scope).filter(**self._where(key, scope))
+        found: list[Any] = list(rows.values_list("value", flat=True)[:1])
+        return found[0] if found else default
 
     def put(self, key: str, value: Any, *, scope: Scope) -> None:
-        StoredValue.objects.update_or_create(**self._where(key, scope), defaults={"value": value})
+        where = self._where(key, scope)
+        self._rows(scope).update_or_create(**where, defaults={"value": value})
+
+    def _rows(self, scope: Scope) -> Any:
+        return NodeMemory.objects if scope == "this_node" else StoredValue.objects
 
     def _where(self, key: str, scope: Scope) -> dict[str, Any]:
         if len(key) > LONGEST_KEY or "\x00" in key:
             raise BlockError(f"A key may have {LONGEST_KEY} characters and no null character.")
+        if scope == "this_node":
+            return {"node_execution_id": self.node_execution, "key": key}
         agent = self.agent_id if scope == "within_agent" else None
         return {"owner_id": self.owner_id, "agent_id": agent, "key": key}
 

@@ -13,6 +13,7 @@ from agents.executions.models import (
     LogLine,
     ModelUse,
     NodeExecution,
+    NodeMemory,
     Review,
     RunStorage,
     Share,
@@ -50,6 +51,12 @@ register(
     ),
     Holding(
         LogLine, owner="node_execution__execution__owner", shape=all_but(), erase=goes_with_others
+    ),
+    Holding(
+        NodeMemory,
+        owner="node_execution__execution__owner",
+        shape=all_but(),
+        erase=goes_with_others,
     ),
     Holding(Review, owner="owner", also=("decided_by",), shape=all_but(), erase=goes_with_others),
     Holding(

@@ -16,14 +16,18 @@ from django.db import connection, models, transaction
 
 from agents.executions import files
 from agents.executions.belongings import BELONGINGS, RUN, Belonging
-from agents.executions.models import Emission, Execution, LogLine, RunStorage
+from agents.executions.models import Emission, Execution, LogLine, NodeMemory, RunStorage
 from kernel.jsontypes import dumps
 from quotas import storage as quotas
 
 PAGE = 200  # runs that are measured in one transaction
 
 # Of rows that are values as a whole: the columns with what was sent and written.
-TEXTS: Mapping[type[models.Model], Sequence[str]] = {Emission: ["value"], LogLine: ["text"]}
+TEXTS: Mapping[type[models.Model], Sequence[str]] = {
+    Emission: ["value"],
+    LogLine: ["text"],
+    NodeMemory: ["value"],
+}
 
 
 def size_of_start(execution: Execution) -> int:

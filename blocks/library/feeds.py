@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from typing_extensions import TypedDict
@@ -26,6 +27,8 @@ LONGEST_PERIOD = 100 * 366 * 24 * 60  # minutes
 SHORTEST_WAIT = 1  # seconds
 LONGEST_WAIT = 366 * 24 * 60 * 60
 MOST_ENTRIES = 2_000  # of one reading
+KEY = "feed"
+DIGEST = 24  # characters of what stands for an entry's id, which may be long
 MOST_REMEMBERED = 5_000  # entries that were there before
 SAMPLE = b"""<?xml version="1.0"?>
 <rss version="2.0"><channel><title>Example</title><link>https://example.com</link>
@@ -125,8 +128,7 @@ def _watch(inputs: FeedInputs, context: RunContext) -> Iterator[FeedOutputs]:
     not compared. So what each reading found is written down before it is emitted: then the
     same values come in the same order, whatever the feed says by now.
     """
-    key = f"feed:{context.node_exec_id}"
-    known = context.store.get(key, scope="within_agent") or {
+    known = context.store.get(KEY, scope="this_node") or {
         "readings": 0,
         "emitted": 0,
         "seen": [],
@@ -157,7 +159,7 @@ def _watch(inputs: FeedInputs, context: RunContext) -> Iterator[FeedOutputs]:
             "seen": list(seen | dict.fromkeys(one.id for one in found))[-MOST_REMEMBERED:],
             "last": [one.entry for one in found],
         }
-        context.store.put(key, known, scope="within_agent")
+        context.store.put(KEY, known, scope="this_node")
         yield from _emitted([one.entry for one in found], quiet=True)
         context.sleep(inputs.polling_rate)
 
@@ -172,7 +174,7 @@ def _emitted(entries: list[FeedEntry], *, quiet: bool = False) -> Iterator[FeedO
 
 @dataclass(frozen=True)
 class Found:
-    """An entry, what the feed knows it by, and when it was published."""
+    """An entry, the digest of what the feed knows it by, and when it was published."""
 
     id: str
     entry: FeedEntry
@@ -217,7 +219,8 @@ def _found(entry: Mapping[str, Any]) -> Found:
             str(tag.get("term")) for tag in entry.get("tags", []) if tag.get("term") is not None
         ],
     )
-    return Found(_text(entry, "id") or known["link"] or known["title"], known, moment)
+    name = _text(entry, "id") or known["link"] or known["title"]
+    return Found(sha256(name.encode(errors="replace")).hexdigest()[:DIGEST], known, moment)
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str:

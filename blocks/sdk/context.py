@@ -13,11 +13,12 @@ from blocks.sdk.mcp import Mcp
 from blocks.sdk.models import Models
 from blocks.sdk.tools import Tools
 
-Scope = Literal["within_agent", "across_agents"]
+Scope = Literal["this_node", "within_agent", "across_agents"]
+"""Whose a value is: of this run of the node, with which it goes; of the agent; of all the user's agents."""
 
 
 class Store(Protocol):
-    """Values that outlive a run, per user, and per agent unless the scope says otherwise."""
+    """Values that are there when the block runs again, and after the run if the scope says so."""
 
     def get(self, key: str, *, scope: Scope, default: Any = None) -> Any:
         """Return the value under the key, or the default."""

@@ -6,6 +6,7 @@ from agents.executions.models.execution import Cause, Execution
 from agents.executions.models.log_line import LogLine
 from agents.executions.models.model_use import ModelUse
 from agents.executions.models.node_execution import Emission, NodeExecution
+from agents.executions.models.node_memory import NodeMemory
 from agents.executions.models.review import Review
 from agents.executions.models.run_storage import RunStorage
 from agents.executions.models.share import Share
@@ -24,6 +25,7 @@ __all__ = [
     "LogLine",
     "ModelUse",
     "NodeExecution",
+    "NodeMemory",
     "Presence",
     "Review",
     "RunStorage",

@@ -1,16 +1,21 @@
 """Read RSS Feed, against feeds that are old, new, broken and hostile."""
 
 from datetime import timedelta
+from hashlib import sha256
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils.timezone import now
 
 from accounts.models import User
 from agents.executions import recovery, runner
-from agents.executions.models import NodeExecution, StoredValue
+from agents.executions.models import NodeExecution, NodeMemory, StoredValue
 from agents.executions.output import outputs
+from blocks.library import feeds
 from blocks.sdk import BlockError, RequestFailed, RequestFailedForNow
+from blocks.sdk.testing import MemoryStore
 from tests.support.blocks import emitted
 from tests.support.cases import shown
 from tests.support.graphs import GraphBuilder
@@ -202,7 +207,10 @@ def test_a_feed_that_is_watched_gives_each_entry_once(alice: User) -> None:
         ["d", "e"],
     ]
     assert len(host.asked) == len(days)
-    assert StoredValue.objects.count() == 1
+    assert StoredValue.objects.count() == 0
+    [memory] = NodeMemory.objects.all()
+    assert memory.node_execution.execution_id == execution.pk
+    assert [len(one) for one in memory.value["seen"]] == [24] * 5
 
 
 def run_outputs(execution: Any, node: str) -> None:
@@ -211,3 +219,38 @@ def run_outputs(execution: Any, node: str) -> None:
     for row in NodeExecution.objects.filter(execution=execution, status="QUEUED"):
         if row.pk not in watcher:
             runner.run_node(row.pk, execution.pk)
+
+
+@pytest.mark.django_db
+def test_what_feeds_remembered_as_values_of_agents_goes_to_their_nodes(alice: User) -> None:
+    migration = import_module("agents.executions.migrations.0022_add_node_memory")
+    graph = GraphBuilder("Watch")
+    node = graph.node("ReadRSSFeedBlock", rss_url="https://a.example", polling_rate=60)
+    [row] = rows(start(alice, graph), node)
+    known = {"readings": 1, "seen": ["urn:b", "urn:a"]}
+    own = f"feed:{'1' * 8}-1111-1111-1111-{'1' * 12}"
+    for key in (f"feed:{row.pk}", own, "feed:mine"):
+        StoredValue.objects.create(owner=alice, key=key, value=known)
+
+    with connection.cursor() as cursor:
+        cursor.execute(migration.MOVE)
+
+    [memory] = NodeMemory.objects.all()
+    digests = [sha256(one).hexdigest()[: feeds.DIGEST] for one in (b"urn:b", b"urn:a")]
+    assert (memory.node_execution_id, memory.key) == (row.pk, feeds.KEY)
+    assert memory.value == {"readings": 1, "seen": digests}
+    assert list(StoredValue.objects.values_list("key", flat=True)) == ["feed:mine"]
+
+
+def test_long_names_of_entries_are_remembered_by_their_digests() -> None:
+    items = "".join(f"<item><guid>{number}{'x' * 3_000}</guid></item>" for number in range(30))
+    body = f'<rss version="2.0"><channel>{items}</channel></rss>'.encode()
+    store = MemoryStore()
+
+    with allowed_host(lambda asked: reply(body)) as host:
+        inputs = feeds.FeedInputs(rss_url=host.url, polling_rate=60)
+        next(feeds._watch(inputs, online(store=store)))
+
+    [known] = store.values.values()
+    assert len(set(known["seen"])) == 30
+    assert {len(one) for one in known["seen"]} == {feeds.DIGEST}
