@@ -27,6 +27,7 @@ BODY_LIMITS: list[tuple[str, int, str]] = [
             *("/api/v1/auth/token", "/api/v1/auth/ticket", "/api/v1/api-keys"),
             *("/api/v1/integrations", "/account/credentials"),
             *("/sign-in", "/sign-up", "/sign-out", "/account/password", "/admin/login"),
+            "/unsubscribe",
         )
     ),
     *(  # agents that come in: by the page, and by the API
