@@ -93,7 +93,13 @@ def allowing(host: WebHost) -> Iterator[None]:
 
 def key_of(host: WebHost, provider: str) -> Credentials:
     place = (host.url.removeprefix("http://"),)
-    one = {"id": UUID(int=1), "provider": provider, "title": "T", "hosts": place, "tls_only": False}
+    one: dict[str, Any] = {
+        "id": UUID(int=1),
+        "provider": provider,
+        "title": "T",
+        "hosts": place,
+        "tls_only": False,
+    }
     if provider == "http":
         return HostScopedCredentials(**one, headers={"X-Key": SecretStr(KEY)})
     return ApiKeyCredentials(**one, base_url=host.url, key=SecretStr(KEY))
