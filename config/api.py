@@ -19,6 +19,7 @@ v1 = [
     path("", include("blocks.openapi.api.urls")),
     path("", include("agents.graphs.api.urls")),
     path("", include("agents.executions.api.urls")),
+    path("", include("agents.news.api.urls")),
 ]
 
 # Ours, because the library's page has its styles written into it.

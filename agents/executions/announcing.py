@@ -1,23 +1,27 @@
-"""Tell the apps above this one that runs have ended: triggers, deliveries and notifications hang on it.
+"""Tell the apps above this one what happened: triggers, deliveries and notifications hang on it.
 
-That nobody was told is a column of the run, so the end of a run costs the engine nothing more, and no
-crash loses an announcement: whoever listens writes its rows in the transaction that sets the column.
-A run is announced once for each time that it ends: a retry lets it end again. Sub-agents' runs are
-not announced: their ends are their parents' affair.
+Runs that have ended, and reviews that wait for people. That nobody was told is a column of the row, so the
+engine has nothing to do for it, and no crash loses an announcement: whoever listens writes its rows in the
+transaction that sets the column. A run is announced once for each time that it ends: a retry lets it end
+again. Sub-agents' runs are not announced: their ends are their parents' affair.
 """
 
 import logging
 from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from agents.executions.models import Execution
+from agents.executions.models import Execution, Review
 
 Listener = Callable[[Sequence[Execution]], None]
 """Takes runs that have ended, their rows locked. It writes rows and asks nobody outside."""
+ReviewListener = Callable[[Sequence[Review]], None]
 
 LISTENERS: list[Listener] = []
+REVIEW_LISTENERS: list[ReviewListener] = []
 """Apps add theirs when they are ready."""
 
 MOST = 200
@@ -31,11 +35,17 @@ def announce() -> int:
     Several may do so at the same time. A run at which a listener fails is announced later, and holds
     up no other one.
     """
-    try:
-        return _announce(MOST)
-    except Exception:
-        logger.exception("Runs could not be announced together; each is announced alone.")
-    return sum(map(_announce_one, list(Execution.objects.unannounced()[:MOST])))
+    rows = Execution.objects.with_graph().unannounced().order_by("ended_at")
+    return _announce(rows, LISTENERS)
+
+
+def announce_reviews() -> int:
+    """Announce the reviews that wait for people, in the same way; return how many."""
+    rows = Review.objects.unannounced().order_by("created")
+    rows = rows.select_related("execution__graph_version").defer(
+        "execution__graph_version__document"
+    )
+    return _announce(rows, REVIEW_LISTENERS)
 
 
 def announce_again(pk: UUID) -> None:
@@ -43,27 +53,29 @@ def announce_again(pk: UUID) -> None:
     Execution.objects.filter(pk=pk).update(announced=False)
 
 
-@transaction.atomic
-def _announce(most: int) -> int:
-    rows = Execution.objects.with_graph().select_for_update(
-        of=("self",), no_key=True, skip_locked=True
-    )
-    return _tell(list(rows.unannounced().order_by("ended_at")[:most]))
-
-
-def _announce_one(execution: Execution) -> int:
+def _announce(rows: QuerySet[Any], listeners: Sequence[Callable[[Sequence[Any]], None]]) -> int:
     try:
-        with transaction.atomic():
-            row = Execution.objects.locked(execution.pk)
-            return 0 if row.announced else _tell([row])
+        return _tell(rows[:MOST], listeners)
     except Exception:
-        logger.exception("The end of the run %s could not be announced.", execution.pk)
+        logger.exception("What happened could not be announced together; each is announced alone.")
+    pks = list(rows.values_list("pk", flat=True)[:MOST])
+    return sum(_tell_one(rows.filter(pk=pk), listeners) for pk in pks)
+
+
+def _tell_one(row: QuerySet[Any], listeners: Sequence[Callable[[Sequence[Any]], None]]) -> int:
+    try:
+        return _tell(row, listeners)
+    except Exception:
+        logger.exception("A row could not be announced; the next tick tries again.")
         return 0
 
 
-def _tell(runs: Sequence[Execution]) -> int:
-    if not runs:
+@transaction.atomic
+def _tell(rows: QuerySet[Any], listeners: Sequence[Callable[[Sequence[Any]], None]]) -> int:
+    mine = list(rows.select_for_update(of=("self",), no_key=True, skip_locked=True))
+    if not mine:
         return 0
-    for listener in LISTENERS:
-        listener(runs)
-    return Execution.objects.filter(pk__in=[run.pk for run in runs]).update(announced=True)
+    for listener in listeners:
+        listener(mine)
+    pks = [one.pk for one in mine]
+    return rows.model._default_manager.filter(pk__in=pks).update(announced=True)

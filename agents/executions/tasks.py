@@ -44,8 +44,9 @@ def wake() -> None:
 
 @shared_task(name="executions.announce")
 def announce() -> None:
-    """Tell who waits for it that runs have ended."""
+    """Tell who waits for it that runs have ended, and that people are asked."""
     announcing.announce()
+    announcing.announce_reviews()
 
 
 @shared_task(name="executions.purge")

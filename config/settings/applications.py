@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "blocks.openapi",
     "agents.graphs",
     "agents.executions",
+    "agents.news",
     "webui",
     # After webui, whose templates stand in for theirs.
     "django_celery_beat",

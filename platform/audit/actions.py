@@ -61,6 +61,10 @@ class Action(models.TextChoices):
     RUN_LINK_REVOKED = "run.link_revoked", "Revoked a link to a run"
     REVIEW_DECIDED = "review.decided", "Decided a review"
 
+    WEBHOOK_ADDED = "webhook.added", "Added a webhook"
+    WEBHOOK_CHANGED = "webhook.changed", "Changed a webhook"
+    WEBHOOK_DELETED = "webhook.deleted", "Deleted a webhook"
+
     FILE_SENT = "file.sent", "Sent a file in"
     FILE_DELETED = "file.deleted", "Deleted a file"
 

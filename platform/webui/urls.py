@@ -28,6 +28,7 @@ from webui.views import (
     shared,
     shares,
     usage,
+    webhooks,
 )
 
 app_name = "webui"
@@ -99,6 +100,17 @@ urlpatterns = [
     slash("account/apis/", apis.index, name="apis"),
     slash("account/apis/<uuid:pk>/", apis.show, name="api"),
     slash("account/apis/<uuid:pk>/delete/", apis.delete, name="delete-api"),
+    slash("account/webhooks/", webhooks.index, name="webhooks"),
+    slash("account/webhooks/new/", webhooks.new, name="new-webhook"),
+    slash("account/webhooks/<uuid:pk>/", webhooks.show, name="webhook"),
+    slash("account/webhooks/<uuid:pk>/rotate/", webhooks.rotate, name="rotate-webhook"),
+    slash("account/webhooks/<uuid:pk>/test/", webhooks.test, name="test-webhook"),
+    slash("account/webhooks/<uuid:pk>/delete/", webhooks.delete, name="delete-webhook"),
+    slash(
+        "account/webhooks/<uuid:pk>/deliveries/<uuid:delivery>/redeliver/",
+        webhooks.redeliver,
+        name="redeliver",
+    ),
     slash("account/credentials/", credentials.index, name="credentials"),
     slash("account/credentials/new/", credentials.choose, name="new-credential"),
     slash(

@@ -30,6 +30,10 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Return the reviews that wait for a decision."""
         return self.filter(status=Review.Status.WAITING)
 
+    def unannounced(self) -> Self:
+        """Return the reviews that nobody was told of."""
+        return self.filter(announced=False)
+
     def of_node(self, execution: UUID, node: str) -> Self:
         """Return what the node's executions asked in one run."""
         return self.filter(execution_id=execution, node_id=node)
@@ -89,6 +93,8 @@ class Review(Identified):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     created = models.DateTimeField(default=now, editable=False)
+    # Whether those who tell people were told (`announcing`).
+    announced = models.BooleanField(default=False, db_default=True, editable=False)
 
     objects = ReviewQuerySet.as_manager()
 
@@ -110,6 +116,10 @@ class Review(Identified):
         indexes = [
             # The list of what waits for a person, and its count on every page.
             models.Index(fields=["owner", "status", "-created"], name="review_of_owner"),
+            # Announcing: questions that nobody was told of.
+            models.Index(
+                fields=["created"], condition=Q(announced=False), name="review_unannounced"
+            ),
             # Each question of a node: has somebody approved it in advance?
             models.Index(
                 fields=["execution", "node_id"],

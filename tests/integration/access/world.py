@@ -24,6 +24,7 @@ from accounts.models import User
 from accounts.notifications import NotificationType
 from agents.executions import places, sharing
 from agents.graphs import drafts
+from agents.news import services as webhooks
 from apikeys import services as keys
 from blocks.openapi import services as apis
 from credentials import services as credentials
@@ -84,6 +85,11 @@ def world() -> World:
     here.add("provider", "openai", "openai")
     here.add("kind", "api_key", "api_key")
     here.add("secret", kept.pk)
+    hook = webhooks.create(
+        alice, url=f"https://example.org/{SECRET}", events=["execution.failed"], name=SECRET
+    ).endpoint
+    here.add("webhook", hook.pk)
+    here.add("delivery", webhooks.test(hook).pk)
     tell(Note(alice.pk, NotificationType.AGENT_RUN, SECRET, SECRET))
     here.add("notification", Notification.objects.get(owner=alice).pk)
     # Its answer tells what it is about, to whoever has the mail.

@@ -20,6 +20,8 @@ EXPIRES = {
     "recount-storage": 3600,
     "tidy-accounts": 60,
     "erase-accounts": 10,
+    "deliver-news": 5,
+    "tidy-news": 600,
     "mail-notifications": 30,
     "tidy-notifications": 600,
     "purge-executions": 60,

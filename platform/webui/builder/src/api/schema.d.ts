@@ -1277,6 +1277,128 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/webhooks/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Addresses that are called when something happens. */
+        readonly get: operations["webhooks_list"];
+        readonly put?: never;
+        /** @description Make a webhook. Its secret is in this answer, and nowhere else. */
+        readonly post: operations["webhooks_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/webhooks/{endpoint}/deliveries/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description What was sent to a webhook, newest first, for a month. */
+        readonly get: operations["webhooks_deliveries_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/webhooks/{endpoint}/deliveries/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description What was sent to a webhook, newest first, for a month. */
+        readonly get: operations["webhooks_deliveries_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/webhooks/{endpoint}/deliveries/{id}/redeliver/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Send an event once more, at once. */
+        readonly post: operations["webhooks_deliveries_redeliver_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/webhooks/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Addresses that are called when something happens. */
+        readonly get: operations["webhooks_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        /** @description Delete a webhook with its log. */
+        readonly delete: operations["webhooks_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        /** @description Change a webhook, or turn it on or off. */
+        readonly patch: operations["webhooks_partial_update"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/webhooks/{id}/rotate/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Give a webhook a new secret. For a day, calls are signed by the former one too. */
+        readonly post: operations["webhooks_rotate_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/webhooks/{id}/test/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Send a test event, also to a webhook that is turned off. */
+        readonly post: operations["webhooks_test_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1490,6 +1612,18 @@ export interface components {
             /** @description Of `user_password`. */
             readonly username?: string;
         };
+        /** @description A new webhook. */
+        readonly CreateEndpointRequest: {
+            readonly events: readonly components["schemas"]["EventsEnum"][];
+            /**
+             * Format: uuid
+             * @description Of the one agent to tell of; null for all.
+             */
+            readonly graph_id?: string | null;
+            readonly name?: string;
+            /** @description What is called, by POST. */
+            readonly url: string;
+        };
         /**
          * CreateGraph
          * @description A graph in the exchange format.
@@ -1580,6 +1714,38 @@ export interface components {
              */
             readonly message: string;
         };
+        /** @description An event on its way to a webhook, or arrived. */
+        readonly Delivery: {
+            /** Format: uuid */
+            readonly about: string | null;
+            readonly answer: string;
+            readonly answer_status: number | null;
+            readonly attempts: number;
+            /** Format: date-time */
+            readonly created: string;
+            /** Format: date-time */
+            readonly due_at: string;
+            readonly error: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description The call's `webhook-id`, the same each time it is made. */
+            readonly message_id: string;
+            readonly payload: {
+                readonly [key: string]: unknown;
+            };
+            readonly status: components["schemas"]["DeliveryStatusEnum"];
+            readonly took_ms: number | null;
+            /** Format: date-time */
+            readonly tried_at: string | null;
+            readonly type: string;
+        };
+        /**
+         * @description * `PENDING` - Pending
+         *     * `DELIVERED` - Delivered
+         *     * `FAILED` - Given up
+         * @enum {string}
+         */
+        readonly DeliveryStatusEnum: "PENDING" | "DELIVERED" | "FAILED";
         /** @description Where a document is, or the document itself. */
         readonly DocumentRequest: {
             /** @description The document, JSON or YAML, as text. */
@@ -1689,12 +1855,38 @@ export interface components {
             readonly email: string;
             readonly password?: string;
         };
+        /** @description A webhook, without its secret. */
+        readonly Endpoint: {
+            /** Format: date-time */
+            readonly created: string;
+            readonly events: readonly components["schemas"]["EventsEnum"][];
+            /** Format: date-time */
+            readonly failing_since: string | null;
+            /** Format: uuid */
+            readonly graph_id: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly is_active: boolean;
+            readonly name: string;
+            readonly turned_off_why: string;
+            /** Format: date-time */
+            readonly updated: string;
+            readonly url: string;
+        };
         /** @description The username, so that nobody deletes by mistake, and the proof of who asks. */
         readonly ErasureRequest: {
             readonly code?: string;
             readonly password?: string;
             readonly username: string;
         };
+        /**
+         * @description * `execution.completed` - execution.completed
+         *     * `execution.failed` - execution.failed
+         *     * `execution.stopped` - execution.stopped
+         *     * `review.requested` - review.requested
+         * @enum {string}
+         */
+        readonly EventsEnum: "execution.completed" | "execution.failed" | "execution.stopped" | "review.requested";
         /** @description A run: what it was given, what it gave, what it waits for. */
         readonly Execution: {
             /** Format: date-time */
@@ -2159,6 +2351,25 @@ export interface components {
             readonly api_key: components["schemas"]["ApiKey"];
             readonly plain_text_key: string;
         };
+        /** @description A webhook with its secret, which is told this once. */
+        readonly IssuedEndpoint: {
+            /** Format: date-time */
+            readonly created: string;
+            readonly events: readonly components["schemas"]["EventsEnum"][];
+            /** Format: date-time */
+            readonly failing_since: string | null;
+            /** Format: uuid */
+            readonly graph_id: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly is_active: boolean;
+            readonly name: string;
+            readonly secret: string;
+            readonly turned_off_why: string;
+            /** Format: date-time */
+            readonly updated: string;
+            readonly url: string;
+        };
         /**
          * LinkFile
          * @description A link as a file has it. Its id may be anything: one that cannot be kept is replaced.
@@ -2550,6 +2761,32 @@ export interface components {
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["Credential"][];
         };
+        readonly PaginatedDeliveryList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Delivery"][];
+        };
+        readonly PaginatedEndpointList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Endpoint"][];
+        };
         readonly PaginatedGraphSummaryList: {
             /**
              * Format: uri
@@ -2668,6 +2905,18 @@ export interface components {
             readonly title?: string;
             /** @description Of `user_password`. */
             readonly username?: string;
+        };
+        /** @description What is to change about a webhook. */
+        readonly PatchedChangeEndpointRequest: {
+            readonly events?: readonly components["schemas"]["EventsEnum"][];
+            /**
+             * Format: uuid
+             * @description Of the one agent to tell of; null for all.
+             */
+            readonly graph_id?: string | null;
+            readonly is_active?: boolean;
+            readonly name?: string;
+            readonly url?: string;
         };
         /**
          * GraphSettings
@@ -6712,6 +6961,321 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly webhooks_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedEndpointList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly webhooks_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateEndpointRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["IssuedEndpoint"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly webhooks_deliveries_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly endpoint: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedDeliveryList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly webhooks_deliveries_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly endpoint: string;
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly webhooks_deliveries_redeliver_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly endpoint: string;
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly webhooks_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly webhooks_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly webhooks_partial_update: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PatchedChangeEndpointRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly webhooks_rotate_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["IssuedEndpoint"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly webhooks_test_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description The request was refused. */
