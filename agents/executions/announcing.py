@@ -78,4 +78,5 @@ def _tell(rows: QuerySet[Any], listeners: Sequence[Callable[[Sequence[Any]], Non
     for listener in listeners:
         listener(mine)
     pks = [one.pk for one in mine]
-    return rows.model._default_manager.filter(pk__in=pks).update(announced=True)
+    done: int = rows.model._default_manager.filter(pk__in=pks).update(announced=True)
+    return done
