@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('executions', '0021_announce_ends'),
+        ('executions', '0022_add_node_memory'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
