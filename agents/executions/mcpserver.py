@@ -8,10 +8,12 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from channels.db import database_sync_to_async
+from django.db.models import Q
 
 from accounts.models import User
 from agents.engine import schemas
@@ -20,7 +22,7 @@ from agents.executions import services
 from agents.executions.models import Event, Execution
 from agents.executions.output import outputs
 from agents.executions.watching import THREADS, RunReader, Told
-from agents.graphs.models import GraphVersion, load_graphs
+from agents.graphs.models import GraphVersion, GraphVersionQuerySet, load_graphs
 from kernel.errors import TrellisError
 
 if TYPE_CHECKING:
@@ -30,10 +32,11 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MOST_TOOLS = 200
+TOOLS_AT_ONCE = 100
 LONGEST_NAME = 48
 LONGEST_REASON = 2000
 ODD = re.compile(r"[^A-Za-z0-9_-]+")
+START_OF_ID = re.compile(r"[0-9a-f]{12}")
 
 
 def _in_thread(function: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
@@ -46,8 +49,9 @@ def server_for(user: User) -> "Server[Any]":
     from mcp.server.lowlevel import Server
     from mcp_types import ListToolsResult
 
-    async def list_tools(_: Any, __: Any) -> ListToolsResult:
-        return ListToolsResult(tools=await _in_thread(tools_of)(user))
+    async def list_tools(_: Any, asked: Any) -> ListToolsResult:
+        tools, following = await _in_thread(tools_of)(user, asked.cursor if asked else None)
+        return ListToolsResult(tools=tools, next_cursor=following)
 
     async def call_tool(context: Any, asked: Any) -> "CallToolResult":
         return await _call(user, asked.name, dict(asked.arguments or {}), context.session)
@@ -55,13 +59,17 @@ def server_for(user: User) -> "Server[Any]":
     return Server("Trellis", on_list_tools=list_tools, on_call_tool=call_tool)
 
 
-def tools_of(user: User) -> "list[Tool]":
-    """Return the user's agents as tools, the newest first."""
+def tools_of(user: User, cursor: str | None = None) -> "tuple[list[Tool], str | None]":
+    """Return some of the user's agents as tools, the newest first, and where the others begin.
+
+    Raises MCPError for a cursor that is none of ours.
+    """
     from mcp_types import Tool
 
-    versions = _versions(user)
+    found = list(_versions_after(user, cursor)[: TOOLS_AT_ONCE + 1])
+    versions = found[:TOOLS_AT_ONCE]
     load_graphs(versions)
-    return [
+    tools = [
         Tool(
             name=name_of(version),
             title=version.name,
@@ -70,6 +78,7 @@ def tools_of(user: User) -> "list[Tool]":
         )
         for version in versions
     ]
+    return tools, _cursor(versions[-1]) if len(found) > len(versions) else None
 
 
 def name_of(version: GraphVersion) -> str:
@@ -78,18 +87,46 @@ def name_of(version: GraphVersion) -> str:
     return f"{plain}_{version.agent_id.hex[:12]}"
 
 
-def _versions(user: User) -> list[GraphVersion]:
+def _versions(user: User) -> GraphVersionQuerySet:
     rows = GraphVersion.objects.visible_to(user).active().filter(agent__imported_with=None)
-    return list(rows.select_related("agent").order_by("-created", "-pk")[:MOST_TOOLS])
+    return rows.select_related("agent").order_by("-created", "-pk")
+
+
+def _versions_after(user: User, cursor: str | None) -> GraphVersionQuerySet:
+    if cursor is None:
+        return _versions(user)
+    from mcp import MCPError
+    from mcp_types import INVALID_PARAMS
+
+    try:
+        moment, pk = datetime.fromisoformat(cursor[:-37]), UUID(cursor[-36:])
+        earlier = Q(created__lt=moment) | Q(created=moment, pk__lt=pk)
+    except ValueError:
+        raise MCPError(INVALID_PARAMS, "This cursor is none of this server's.") from None
+    return _versions(user).filter(earlier)
+
+
+def _cursor(last: GraphVersion) -> str:
+    return f"{last.created.isoformat()} {last.pk}"
+
+
+def _named(user: User, name: str) -> GraphVersion | None:
+    """Return the version that the tool of this name runs."""
+    start = name.rpartition("_")[2]
+    if not START_OF_ID.fullmatch(start):
+        return None
+    first, last = UUID(start.ljust(32, "0")), UUID(start.ljust(32, "f"))
+    some = _versions(user).filter(agent__id__range=(first, last))
+    return next((one for one in some if name_of(one) == name), None)
 
 
 def _start(user: User, name: str, inputs: dict[str, Any]) -> UUID | str:
     """Return the new run's id, or why there is none."""
-    found = [one for one in _versions(user) if name_of(one) == name]
-    if not found:
+    found = _named(user, name)
+    if found is None:
         return f"There is no tool {name[:100]!r}."
     try:
-        return services.start_execution(owner=user, agent_id=found[0].agent_id, inputs=inputs).pk
+        return services.start_execution(owner=user, agent_id=found.agent_id, inputs=inputs).pk
     except TrellisError as error:
         details = " ".join(detail.detail for detail in error.errors[:5])
         return f"{error.message} {details}".strip()[:LONGEST_REASON]

@@ -14,6 +14,7 @@ import psutil
 
 from launcher import children, instance
 from launcher.paths import InstancePaths
+from tests.support import mcp_program
 from tests.support.servers import environment_without_servers
 
 SAMPLES = Path(__file__).parents[2] / "agents" / "graphs" / "samples"
@@ -42,7 +43,11 @@ class Trellis:
         return InstancePaths(self.data)
 
     def environment(self) -> dict[str, str]:
-        return environment_without_servers() | {"TRELLIS_DATA_DIR": str(self.data)}
+        program = [sys.executable, mcp_program.__file__, "serve", str(self.data / "program.pids")]
+        return environment_without_servers() | {
+            "TRELLIS_DATA_DIR": str(self.data),
+            "TRELLIS_MCP_COMMANDS": json.dumps({"local": program}),
+        }
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Return a finished ``trellis`` command."""

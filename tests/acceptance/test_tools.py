@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +14,20 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.acceptance.instances import SAMPLES, Trellis, until
+from tests.acceptance.instances import PATIENCE, SAMPLES, Trellis, until
 from tests.support.webs import free_port
 
+MCP_TOOL = "a0a4b1c2-d3e4-4f56-a7b8-c9d0e1f2a3b4"
+NAP = {
+    "nodes": [
+        {
+            "id": "nap",
+            "block_id": "d67a9c52-5e4e-11e2-bcfd-0800200c9a71",  # Countdown Timer
+            "input_default": {"hours": 1},
+        }
+    ],
+    "links": [],
+}
 CALCULATOR = json.loads((SAMPLES / "calculator.json").read_text())
 
 
@@ -68,6 +81,10 @@ def ended(api: httpx.Client, run: str) -> Any:
     return found
 
 
+def runs(api: httpx.Client, agent: str) -> Any:
+    return api.get("/executions/", params={"graph_id": agent}).json()["results"]
+
+
 def test_an_agent_starts_another_one_by_the_instances_own_document(
     trellis: Open, api: httpx.Client, key: str
 ) -> None:
@@ -105,8 +122,25 @@ def test_an_agent_starts_another_one_by_the_instances_own_document(
     run = made(api.post(f"/graphs/{agent}/execute/", json={"inputs": {}}), 202)
 
     assert ended(api, run["id"])["status"] == "COMPLETED", ended(api, run["id"])
-    started = api.get("/executions/", params={"graph_id": calculator}).json()["results"]
-    assert [ended(api, one["id"])["outputs"] for one in started] == [{"Output": [42.0]}]
+    assert [ended(api, one["id"])["outputs"] for one in runs(api, calculator)] == [
+        {"Output": [42.0]}
+    ]
+
+
+def test_an_agent_calls_a_tool_of_a_program_that_the_instance_starts(
+    trellis: Open, api: httpx.Client
+) -> None:
+    offered = made(api.post("/mcp/tools/", json={"server_url": "stdio:local"}), 200)
+    pins = {"server_url": "stdio:local", "selected_tool": "echo", "tool_arguments": {"text": "hi"}}
+    agent = {"name": "Local", "nodes": [{"id": "c", "block_id": MCP_TOOL, "input_default": pins}]}
+    id = made(api.post("/graphs/", json={"graph": {**agent, "links": []}}))["id"]
+
+    run = made(api.post(f"/graphs/{id}/execute/", json={"inputs": {}}), 202)["id"]
+
+    assert "echo" in [tool["name"] for tool in offered]
+    assert ended(api, run)["status"] == "COMPLETED"
+    [node] = api.get(f"/executions/{run}/node-executions/").json()["results"]
+    assert node["output_data"] == {"result": [["hi"]]}
 
 
 def test_an_mcp_client_runs_an_agent_and_hears_of_its_progress(
@@ -141,6 +175,42 @@ def test_an_mcp_client_runs_an_agent_and_hears_of_its_progress(
     assert heard == sorted(heard)
     assert heard
     assert bad.is_error
+
+
+HANGING_UP = """
+import asyncio, sys
+import httpx2
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+async def use(url, key, tool):
+    async with httpx2.AsyncClient(headers={"X-API-Key": key}, timeout=600) as http:
+        async with Client(streamable_http_client(url, http_client=http)) as client:
+            call = asyncio.create_task(client.call_tool(tool, {}))
+            await asyncio.to_thread(sys.stdin.readline)
+            call.cancel()
+
+asyncio.run(use(*sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("manner", ["leaves", "dies"])
+def test_an_mcp_client_that_hangs_up_stops_the_run_that_it_began(
+    trellis: Open, api: httpx.Client, key: str, manner: str
+) -> None:
+    waiting = {**NAP, "name": f"Naps while a client {manner}"}
+    agent = made(api.post("/graphs/", json={"graph": waiting}))["id"]
+    tool = f"Naps_while_a_client_{manner}_{agent.replace('-', '')[:12]}"
+    command = [sys.executable, "-c", HANGING_UP, f"{trellis.url}/api/v1/mcp/", key, tool]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as client:
+        try:
+            until(lambda: any(one["status"] == "RUNNING" for one in runs(api, agent)), "it runs")
+            if manner == "leaves":
+                client.communicate(b"\n", timeout=PATIENCE)
+        finally:
+            client.kill()
+    [run] = runs(api, agent)
+    assert ended(api, run["id"])["status"] == "TERMINATED"
 
 
 def test_without_a_key_there_are_no_tools(trellis: Open) -> None:

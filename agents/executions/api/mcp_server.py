@@ -21,6 +21,7 @@ from kernel.api.access import needs
 
 PASSED_ON = ("accept", "content-type", "mcp-protocol-version", "mcp-session-id")
 PREFIXES = ("mcp-",)
+LISTENS_WITHIN = 30  # seconds after which an answer that nobody reads is given up
 
 
 class McpServerView(APIView):
@@ -62,6 +63,7 @@ class Exchange:
 
     def __init__(self, request: Request, body: bytes, user: User) -> None:
         self.user = user
+        self.is_heard = False
         self.body: bytes | None = body
         self.scope = {
             "type": "http",
@@ -88,16 +90,23 @@ class Exchange:
         self.sent = asyncio.Queue()
         self.gone = asyncio.Event()
         self.task = asyncio.create_task(self._serve())
-        first = await self.sent.get()
+        try:
+            first = await self.sent.get()  # as late as the end, where nobody asked for progress
+        except asyncio.CancelledError:
+            await self._end()
+            raise
         if first is None:
             await self.task
             raise RuntimeError("The MCP server gave no answer.")
         headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in first["headers"]}
-        is_stream = headers.get("content-type", "").startswith("text/event-stream")
-        return first["status"], headers, None if is_stream else await self._whole()
+        if not headers.get("content-type", "").startswith("text/event-stream"):
+            return first["status"], headers, await self._whole()
+        asyncio.get_running_loop().call_later(LISTENS_WITHIN, self._end_unheard)
+        return first["status"], headers, None
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """Yield the answer's body; who stops listening ends what is done for it."""
+        self.is_heard = True
         try:
             while (message := await self.sent.get()) is not None:
                 if message.get("body"):
@@ -105,9 +114,18 @@ class Exchange:
                 if not message.get("more_body"):
                     break
         finally:
+            await self._end()
+
+    async def _end(self) -> None:
+        self.gone.set()
+        self.task.cancel()
+        await asyncio.wait({self.task}, timeout=10)
+
+    def _end_unheard(self) -> None:
+        """End what is done for a client that was gone before it heard the first of it."""
+        if not self.is_heard:
             self.gone.set()
             self.task.cancel()
-            await asyncio.wait({self.task}, timeout=10)
 
     async def _whole(self) -> bytes:
         return b"".join([piece async for piece in self.pieces()])
