@@ -29,6 +29,7 @@ NAMES = (
     "FillTextTemplateBlock",
     "GetCurrentTimeBlock",
     "HumanInTheLoopBlock",
+    "MCPToolBlock",
     "NoteBlock",
     "PrintToConsoleBlock",
     "StepThroughItemsBlock",

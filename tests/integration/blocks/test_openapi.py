@@ -281,6 +281,28 @@ def test_what_a_file_brings_is_checked(alice: User, charlie: User, brought: Any)
     assert "operation" not in version.document["nodes"][0]
 
 
+def test_what_a_graph_carries_is_described_to_whoever_reads_it(
+    alice: User, charlie: User, api: Any
+) -> None:
+    imported = services.add(alice, document(security=[]))
+    [own] = [one for one in services.entries(alice) if one["title"] == "List pets (Pets)"]
+    node = {"block_id": own["id"], "operation": operation(imported, "GET /pets").definition}
+    unreadable = [
+        {"block_id": own["id"], "operation": {"method": "GET"}},
+        {"block_id": "none", "operation": node["operation"]},
+    ]
+
+    asked = {"nodes": [node, node, *unreadable]}
+    answer = api(charlie).post("/api/v1/blocks/carried/", asked, format="json")
+
+    assert answer.status_code == 200
+    [found] = answer.json()
+    assert (found["title"], found["inputSchema"]) == (own["title"], own["inputSchema"])
+    assert found["superseded"] is True  # nobody is offered it
+    assert "import the API" in found["description"]
+    assert api().post("/api/v1/blocks/carried/", asked, format="json").status_code == 401
+
+
 def test_a_file_cannot_change_what_an_own_block_does(alice: User) -> None:
     api = services.add(alice, document(security=[]))
     file = calling(api, "GET /pets")

@@ -480,6 +480,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/blocks/carried/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Describe the blocks that nodes of a graph carry. Those that cannot be read are left out. */
+        readonly post: operations["blocks_carried_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/credential-limits/": {
         readonly parameters: {
             readonly query?: never;
@@ -1557,6 +1574,16 @@ export interface components {
         readonly CallbackRequest: {
             readonly code: string;
             readonly state_token: string;
+        };
+        /** @description Nodes whose blocks are in nobody's catalogue that the reader sees. */
+        readonly CarriedBlocksRequest: {
+            readonly nodes: readonly components["schemas"]["CarriedRequest"][];
+        };
+        /** @description A node's block, as far as the node says it itself. */
+        readonly CarriedRequest: {
+            readonly block_id: string;
+            /** @description The member `operation` of the node. */
+            readonly operation: Record<string, never>;
         };
         readonly Category: {
             readonly category: string;
@@ -4859,6 +4886,38 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Block"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly blocks_carried_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CarriedBlocksRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Block"][];
                 };
             };
             /** @description The request was refused. */

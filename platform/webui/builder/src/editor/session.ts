@@ -1,5 +1,5 @@
 /** What a page of the builder opens: an agent's draft to edit, or one of its versions to look at. */
-import { fetchCatalogue } from "@/api/blocks";
+import { fetchCatalogue, withCarried } from "@/api/blocks";
 import { createClient, type Client } from "@/api/client";
 import {
   createAgent,
@@ -40,7 +40,7 @@ export async function openSession(
   client: Client = createClient(settings.urls.api),
 ): Promise<Session> {
   const { graph_id: agent, version, execution } = settings;
-  const [catalogue, opened] = await Promise.all([
+  const [known, opened] = await Promise.all([
     fetchCatalogue(client),
     agent === null
       ? null
@@ -52,6 +52,7 @@ export async function openSession(
   ]);
   const draft = opened !== null && "revision" in opened ? (opened as Draft) : null;
   const document = draft?.document ?? (opened as GraphDocument | null) ?? NEW_AGENT;
+  const catalogue = await withCarried(client, known, document);
   const store = createEditor({ document, catalogue, readOnly: version !== null });
   if (version !== null) return { settings, client, store, saver: null };
   const server = draftOnServer(settings, client, store);

@@ -12,6 +12,7 @@ import {
 import { isArray, isObject, withKey, withKeyRenamed } from "@/graph/json";
 import { baseOf, isDynamic, pinBelow, stepsOf, type Dynamic } from "@/graph/pinnames";
 import { alternatives, entryOf, isRequired, itemsOf, resolved, type Schema } from "@/graph/schema";
+import { argumentPins, argumentsIn, isRequiredArgument, withTool } from "@/graph/toolpins";
 
 export const ERROR_PIN = "error";
 
@@ -177,7 +178,11 @@ function inputPins(
 ): readonly Pin[] {
   const root = inputRoot(node, catalogue);
   const values = valuesOf(node, catalogue);
-  const names = [...Object.keys(values).filter(isDynamic), ...into.map((link) => link.sink_name)];
+  const names = [
+    ...(kindOf(node, catalogue) === "MCP Tool" ? argumentPins(node) : []),
+    ...Object.keys(values).filter(isDynamic),
+    ...into.map((link) => link.sink_name),
+  ];
   return withGrown(root, names, new Set(into.map((link) => link.sink_name)), values);
 }
 
@@ -230,7 +235,9 @@ function pin(
     title: own ? titleOf(part, name) : (last?.name ?? name),
     description: typeof part.description === "string" ? part.description : "",
     schema,
-    required: own && isRequired(root, base) && part.hidden !== true,
+    required: own
+      ? isRequired(root, base) && part.hidden !== true
+      : isRequiredArgument(schema, base, name),
     advanced: own && part.advanced === true,
     hidden: own && part.hidden === true,
     secret: part.secret === true,
@@ -251,6 +258,7 @@ function titleOf(part: JsonObject, name: string): string {
 function schemaAt(root: JsonObject, base: string, name: string): Schema {
   let schema: Schema = { part: propertiesOf(root).get(base) ?? {}, root };
   if (name === base || baseOf(name) !== base) return resolved(schema);
+  schema = { part: argumentsIn(root, base) ?? schema.part, root };
   for (const step of stepsOf(name) ?? []) {
     const wanted = step.kind === "list" ? "array" : "object";
     const inside = alternatives(schema).find(({ part }) => part.type === wanted);
@@ -273,6 +281,7 @@ function growthOf(schema: Schema): Dynamic | null {
 function inputRoot(node: NodeDocument, catalogue: Catalogue): JsonObject {
   const block = catalogue.get(node.block_id);
   if (block?.uiType === "Agent") return remembered(node, "input_schema");
+  if (block?.uiType === "MCP Tool") return withTool(block.inputSchema, node);
   return block?.inputSchema ?? {};
 }
 

@@ -11,6 +11,7 @@ import { groupedBy } from "@/graph/grouping";
 import type { Json } from "@/graph/json";
 import { nextDynamicPin, pinsOf, type Pin } from "@/graph/pins";
 import type { Problem } from "@/graph/problems";
+import { ARGUMENTS } from "@/graph/toolpins";
 import { LinkedValue } from "@/panels/Inspector/LinkedValue";
 import { nodeField } from "@/pins/nodeField";
 import type { How } from "@/pins/control";
@@ -73,8 +74,12 @@ function DynamicField({ node, block, pin }: NodeFieldsProps & { readonly pin: Pi
   const field = nodeField(pin, node, block);
   return (
     <div className="dynamic-pin">
-      <NodeField node={node} pin={pin} field={{ ...field, description: "" }} />
-      {!readOnly && (
+      <NodeField
+        node={node}
+        pin={pin}
+        field={pin.base === ARGUMENTS ? field : { ...field, description: "" }}
+      />
+      {!readOnly && (pin.linked || pin.value !== undefined) && (
         <button
           type="button"
           className="icon-button"

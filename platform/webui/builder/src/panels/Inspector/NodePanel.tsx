@@ -8,6 +8,7 @@ import { findNode, isDisabled, type NodeDocument } from "@/graph/document";
 import { renameNode, setDisabled, setMetadata } from "@/graph/edits";
 import { isObject } from "@/graph/json";
 import { InRun } from "@/panels/Inspector/InRun";
+import { McpTool } from "@/panels/Inspector/McpTool";
 import { NodeFields } from "@/panels/Inspector/NodeFields";
 import { PinnedOutputs } from "@/panels/Inspector/PinnedOutputs";
 import { PolicyFields } from "@/panels/Inspector/PolicyFields";
@@ -27,6 +28,7 @@ export function NodePanel({ id }: { readonly id: string }) {
       <NodeProblems id={id} />
       {runs && <InRun node={id} />}
       {kind === "Agent" && <SubAgent node={node} />}
+      {kind === "MCP Tool" && <McpTool node={node} />}
       {kind === "Unknown" ? <UnknownBlock node={node} /> : <NodeFields node={node} block={block} />}
       {runs && <TargetList id={id} />}
       {runs && <PinnedOutputs node={node} />}
