@@ -33,7 +33,7 @@ class CarriedSerializer(serializers.Serializer[Any]):
 class CarriedBlocksSerializer(KnownMembers):
     """Nodes whose blocks are in nobody's catalogue that the reader sees."""
 
-    nodes = CarriedSerializer(many=True, max_length=MOST)
+    nodes = serializers.ListField(child=CarriedSerializer(), max_length=MOST)
 
 
 class CarriedBlocksView(APIView):
