@@ -179,3 +179,20 @@ class Delivery(Identified):
     def message_id(self) -> str:
         """Return what receivers know it by, to tell a second delivery from a second event."""
         return f"msg_{self.pk.hex}"
+
+
+class Summary(models.Model):
+    """Up to which day somebody was told what happened, of a kind of summary."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="summaries", db_index=False
+    )  # indexed by summary_once
+    kind = models.CharField(max_length=32)
+    until = models.DateField()  # what happened before this day was told
+
+    class Meta:
+        verbose_name_plural = "summaries"
+        constraints = [models.UniqueConstraint(fields=["owner", "kind"], name="summary_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} until {self.until}"

@@ -2,13 +2,19 @@
 
 from celery import shared_task
 
-from agents.news import delivering, tidying
+from agents.news import delivering, summaries, tidying
 
 
 @shared_task(name="news.deliver")
 def deliver() -> None:
     """Send what is due."""
     delivering.send_due()
+
+
+@shared_task(name="news.summarise")
+def summarise() -> None:
+    """Tell what happened, to whom it is morning."""
+    summaries.summarise()
 
 
 @shared_task(name="news.tidy")

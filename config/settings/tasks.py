@@ -53,6 +53,7 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-accounts": tick("accounts.tidy", timedelta(minutes=10), expires=60),
     "erase-accounts": tick("accounts.erase_on", timedelta(seconds=10), expires=10),
     "deliver-news": tick("news.deliver", timedelta(seconds=2), expires=5),
+    "summarise-news": tick("news.summarise", timedelta(minutes=10), expires=300),
     "tidy-news": tick("news.tidy", timedelta(hours=1), expires=600),
     "mail-notifications": tick("notifications.mail", timedelta(seconds=30), expires=30),
     "tidy-notifications": tick("notifications.tidy", timedelta(hours=1), expires=600),

@@ -35,6 +35,21 @@ class NotificationType(models.TextChoices):
     AGENT_REJECTED = "AGENT_REJECTED", "An agent of yours was rejected by the store"
 
 
+# Unless somebody asks for them.
+UNASKED = frozenset({NotificationType.DAILY_SUMMARY, NotificationType.MONTHLY_SUMMARY})
+# What this instance has nothing to tell of: the kinds are there for clients that name them.
+NEVER_SENT = frozenset(
+    {
+        NotificationType.ZERO_BALANCE,
+        NotificationType.LOW_BALANCE,
+        NotificationType.REFUND_REQUEST,
+        NotificationType.REFUND_PROCESSED,
+        NotificationType.AGENT_APPROVED,
+        NotificationType.AGENT_REJECTED,
+    }
+)
+
+
 def preferences_of(user: User) -> NotificationPreferences:
     """Return what the person chose; the defaults of somebody who chose nothing yet."""
     found = NotificationPreferences.objects.filter(user=user).first()
@@ -42,8 +57,9 @@ def preferences_of(user: User) -> NotificationPreferences:
 
 
 def kinds_of(preferences: NotificationPreferences) -> dict[NotificationType, bool]:
-    """Return of each kind whether the person wants it. What nobody chose is wanted."""
-    return {kind: bool(preferences.chosen.get(kind.value, True)) for kind in NotificationType}
+    """Return of each kind whether the person wants it. What nobody chose is wanted, but for `UNASKED`."""
+    chosen = preferences.chosen
+    return {kind: bool(chosen.get(kind.value, kind not in UNASKED)) for kind in NotificationType}
 
 
 def sent_today(preferences: NotificationPreferences) -> int:

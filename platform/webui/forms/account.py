@@ -8,7 +8,7 @@ from accounts.links import LONGEST_LINK, MOST_LINKS, validate_links
 from accounts.models import NotificationPreferences, User
 from accounts.models.preferences import MOST_MAILS
 from accounts.models.profile import LONGEST_DESCRIPTION
-from accounts.notifications import NotificationType, kinds_of
+from accounts.notifications import NEVER_SENT, NotificationType, kinds_of
 from accounts.profiles import Changes, profile_of
 from accounts.timezones import known_time_zones
 
@@ -87,6 +87,8 @@ class NotificationsForm(forms.Form):
     def __init__(self, preferences: NotificationPreferences, data: Any = None) -> None:
         super().__init__(data, initial={"daily_limit": preferences.daily_limit})
         for kind, wanted in kinds_of(preferences).items():
+            if kind in NEVER_SENT:
+                continue
             self.fields[kind.value] = forms.BooleanField(
                 required=False,
                 label=kind.label,

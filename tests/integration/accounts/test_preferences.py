@@ -15,7 +15,10 @@ from accounts.notifications import NotificationType
 pytestmark = pytest.mark.django_db
 Api = Callable[..., APIClient]
 URL = "/api/v1/auth/user/preferences/"
-ALL = dict.fromkeys(NotificationType.values, True)
+ALL = dict.fromkeys(NotificationType.values, True) | {
+    "DAILY_SUMMARY": False,
+    "MONTHLY_SUMMARY": False,
+}
 
 
 @pytest.fixture
@@ -25,7 +28,9 @@ def ada(alice: User) -> User:
     return alice
 
 
-def test_everything_is_wanted_until_somebody_says_otherwise(ada: User, api: Api) -> None:
+def test_everything_but_frequent_summaries_is_wanted_until_somebody_says_otherwise(
+    ada: User, api: Api
+) -> None:
     assert api(ada).get(URL).json() == {
         "user_id": ada.pk,
         "email": "ada@example.org",
@@ -69,12 +74,12 @@ def test_what_cannot_be_chosen_changes_nothing(
 def test_the_page_saves_the_choice(ada: User) -> None:
     client = Client()
     client.force_login(ada)
-    wanted = {kind: "on" for kind in NotificationType.values if kind != "DAILY_SUMMARY"}
+    wanted = {kind: "on" for kind, on in ALL.items() if on and kind != "WEEKLY_SUMMARY"}
     answer = client.post("/account/mails/", wanted | {"daily_limit": "5"}, follow=True)
 
     assert "Your choice is saved." in answer.content.decode()
     row = NotificationPreferences.objects.get(user=ada)
-    assert (row.chosen, row.daily_limit) == ({"DAILY_SUMMARY": False}, 5)
+    assert (row.chosen, row.daily_limit) == ({"WEEKLY_SUMMARY": False}, 5)
 
 
 def goes(user: User, kind: NotificationType) -> bool:

@@ -21,6 +21,7 @@ EXPIRES = {
     "tidy-accounts": 60,
     "erase-accounts": 10,
     "deliver-news": 5,
+    "summarise-news": 300,
     "tidy-news": 600,
     "mail-notifications": 30,
     "tidy-notifications": 600,
