@@ -39,6 +39,13 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
     page.get_by_label("Any kind of file").set_input_files(file)
     page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_role("link", name="list.csv", exact=True).wait_for()
+    page.goto("/account/webhooks/new/")
+    page.get_by_label("Address").fill("https://example.org/in")
+    page.get_by_role("button", name="Add the webhook").click()
+    page.get_by_role("link", name="I have copied it").click()
+    page.get_by_role("button", name="Send a test").click()
+    page.get_by_text("on its way").first.wait_for()
+    webhook = page.url
     imported(page, agent_file(folder, showing()))
     agent = page.url
     run(page)
@@ -68,6 +75,11 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
         "reviews": "/reviews/",
         "no reviews": "/reviews/?status=WITHDRAWN",
         "a review": page.url,
+        "what happened": "/notifications/",
+        "webhooks": "/account/webhooks/",
+        "a new webhook": "/account/webhooks/new/",
+        "a webhook": webhook,
+        "a webhook's deletion": f"{webhook}delete/",
         "keys": "/account/keys/",
         "a new key": "/account/keys/new/",
         "profile": "/account/profile/",

@@ -133,6 +133,7 @@ def empty(studio: Studio) -> None:
     studio.take("reviews-empty", "/reviews/")
     studio.take("credentials-empty", "/account/credentials/")
     studio.take("files-empty", "/account/files/")
+    studio.take("notifications-empty", "/notifications/")
     studio.take("not-found", "/agents/00000000-0000-4000-8000-000000000000/")
     studio.take("builder-empty", "/agents/new/", ready=".canvas")
 
@@ -163,6 +164,7 @@ def filled(studio: Studio) -> None:
     studio.take("run-delete", f"/runs/{failed}/delete/")
     studio.take("reviews", "/reviews/")
     studio.take("review", f"/reviews/{review['id']}/")
+    told(studio)
     studio.take("keys", "/account/keys/")
     studio.take("key-new", "/account/keys/new/")
     studio.take("profile", "/account/profile/")
@@ -188,6 +190,18 @@ def filled(studio: Studio) -> None:
         "PUT", f"graphs/{digest}/draft/", {"graph": changed["graph"]}, f'"{changed["revision"]}"'
     )
     studio.take("builder-compared", f"/agents/{digest}/edit/", ".react-flow__node", compare)
+
+
+def told(studio: Studio) -> None:
+    """Take what people are told of, and webhooks with something in their log."""
+    studio.take("notifications", "/notifications/")
+    studio.take("webhook-new", "/account/webhooks/new/")
+    events = ["execution.completed", "execution.failed"]
+    body = {"url": "https://example.org/trellis", "events": events, "name": "The shop's back office"}
+    made = studio.call("POST", "webhooks/", body)
+    studio.call("POST", f"webhooks/{made['id']}/test/")
+    studio.take("webhooks", "/account/webhooks/")
+    studio.take("webhook", f"/account/webhooks/{made['id']}/")
 
 
 def credentials(studio: Studio) -> None:
