@@ -197,7 +197,11 @@ def told(studio: Studio) -> None:
     studio.take("notifications", "/notifications/")
     studio.take("webhook-new", "/account/webhooks/new/")
     events = ["execution.completed", "execution.failed"]
-    body = {"url": "https://example.org/trellis", "events": events, "name": "The shop's back office"}
+    body = {
+        "url": "https://example.org/trellis",
+        "events": events,
+        "name": "The shop's back office",
+    }
     made = studio.call("POST", "webhooks/", body)
     studio.call("POST", f"webhooks/{made['id']}/test/")
     studio.take("webhooks", "/account/webhooks/")
