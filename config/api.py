@@ -20,6 +20,8 @@ v1 = [
     path("", include("agents.graphs.api.urls")),
     path("", include("agents.executions.api.urls")),
     path("", include("agents.news.api.urls")),
+    path("", include("agents.presets.api.urls")),
+    path("", include("agents.schedules.api.urls")),
 ]
 
 # Ours, because the library's page has its styles written into it.

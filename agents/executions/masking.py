@@ -20,9 +20,9 @@ from telemetry.redaction import MARK, is_secret
 VALUE = "value"  # the pin of an input's node that has what the run was given
 
 
-def run_inputs(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a run was given, as people may read it."""
-    return _masked(inputs, secret_inputs(graph))
+def run_inputs(graph: Graph | None, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a run was given, as people may read it; where no graph says more, by names alone."""
+    return _masked(inputs, secret_inputs(graph) if graph else frozenset())
 
 
 def node_inputs(graph: Graph, node_id: str, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -75,6 +75,20 @@ def start(
     return execution
 
 
+def check(
+    owner_id: Any,
+    version: GraphVersion,
+    inputs: Mapping[str, Any],
+    credentials_inputs: Mapping[str, Any] | None = None,
+) -> None:
+    """Raise InvalidInputs or NothingToStart where a run of the version could not begin so now.
+
+    What would be refused for want of room is not looked at: that changes from hour to hour.
+    """
+    found = choosing.chosen(owner_id, version.graph, credentials_inputs or {})
+    _prepare(Execution(), version, inputs, found.masks)
+
+
 def start_child(
     parent: NodeExecution, version: GraphVersion, inputs: Mapping[str, Any]
 ) -> Execution | None:

@@ -12,6 +12,7 @@ from config.settings.people import *
 from config.settings.process import *
 from config.settings.rates import *
 from config.settings.rest import *
+from config.settings.schedules import *
 from config.settings.servers import *
 from config.settings.sight import *
 from config.settings.tasks import *

@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "agents.graphs",
     "agents.executions",
     "agents.news",
+    "agents.presets",
+    "agents.schedules",
     "webui",
     # After webui, whose templates stand in for theirs.
     "django_celery_beat",

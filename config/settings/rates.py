@@ -42,6 +42,8 @@ RATE_VIEWS = {
         (
             *("graph-execute", "graph-version-execute", "draft-execute", "block-execute"),
             *("execution-replay", "execution-retry"),
+            *("preset-execute", "schedule-run", "schedule-backfill"),
+            *("webui:run-schedule", "webui:backfill-schedule"),
             *("webui:start", "webui:replay", "webui:retry"),
         ),
         Kind.STARTS,

@@ -58,6 +58,8 @@ CELERY_BEAT_SCHEDULE = {
     "mail-notifications": tick("notifications.mail", timedelta(seconds=30), expires=30),
     "tidy-notifications": tick("notifications.tidy", timedelta(hours=1), expires=600),
     "purge-executions": tick("executions.purge", timedelta(minutes=10), expires=60),
+    "fire-schedules": tick("schedules.tick", timedelta(seconds=1), expires=5),
+    "tidy-schedules": tick("schedules.tidy", timedelta(minutes=10), expires=60),
     "purge-audit": tick("audit.purge", timedelta(minutes=10), expires=60),
     "tidy-uploads": tick("uploads.tidy", timedelta(minutes=10), expires=60),
 }

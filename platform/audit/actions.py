@@ -50,6 +50,18 @@ class Action(models.TextChoices):
     AGENT_CHANGED = "agent.changed", "Changed the settings of an agent"
     AGENT_DELETED = "agent.deleted", "Deleted an agent"
 
+    PRESET_CREATED = "preset.created", "Kept a preset"
+    PRESET_CHANGED = "preset.changed", "Changed a preset"
+    PRESET_DELETED = "preset.deleted", "Deleted a preset"
+
+    SCHEDULE_CREATED = "schedule.created", "Made a schedule"
+    SCHEDULE_CHANGED = "schedule.changed", "Changed a schedule"
+    SCHEDULE_PAUSED = "schedule.paused", "Paused a schedule"
+    SCHEDULE_RESUMED = "schedule.resumed", "Resumed a schedule"
+    SCHEDULE_BACKFILLED = "schedule.backfilled", "Asked for runs of times that have passed"
+    SCHEDULE_RUN = "schedule.run", "Ran a schedule at once"
+    SCHEDULE_DELETED = "schedule.deleted", "Deleted a schedule"
+
     RUN_STARTED = "run.started", "Started a run"
     RUN_REPLAYED = "run.replayed", "Replayed a run"
     RUN_STOPPED = "run.stopped", "Stopped a run"

@@ -9,7 +9,10 @@ from django.conf import settings
 from config.celery import app
 
 # What these do is bounded by what there is to move, and waits for nothing.
-QUICK = {"executions.wake", "executions.sweep", "executions.audit", "accounts.erase_on"}
+QUICK = {
+    *("executions.wake", "executions.sweep", "executions.audit", "accounts.erase_on"),
+    "schedules.tick",
+}
 LONGEST = 300.0  # seconds, where nobody lets them go
 
 

@@ -25,6 +25,7 @@ from accounts.notifications import NotificationType
 from agents.executions import places, sharing
 from agents.graphs import drafts
 from agents.news import services as webhooks
+from agents.presets import services as presets
 from apikeys import services as keys
 from blocks.openapi import services as apis
 from credentials import services as credentials
@@ -38,6 +39,7 @@ from tests.support.avatars import picture
 from tests.support.graphs import block_named, calculator
 from tests.support.reviews import asked
 from tests.support.runs import run
+from tests.support.schedules import hourly
 from uploads import services as uploads
 
 UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
@@ -77,6 +79,11 @@ def world() -> World:
     # Of another run, because anybody may see that one.
     here.add("link", sharing.share(run(alice, calculator("Shared"), Input=1)).token, NO_LINK)
     here.add("review", review.pk)
+    here.add("schedule", hourly(alice, graph, name=SECRET).pk)
+    preset = presets.create(
+        alice, agent_id=agent, name=SECRET, inputs={"Input": SECRET}, description=SECRET
+    )
+    here.add("preset", preset.pk)
     here.add("credential", "alices-credential", "no-credential")
     kept = credentials.create(
         alice, provider="openai", kind=Kind.API_KEY, title=SECRET, given={"api_key": SECRET}

@@ -21,6 +21,7 @@ STARTS = {  # take the older name `node_input` too, which their description does
     ("post", "/api/v1/blocks/{block_id}/execute/"),
     ("post", "/api/v1/graphs/{agent_id}/execute/"),
     ("post", "/api/v1/graphs/{agent_id}/execute/{version}/"),
+    ("post", "/api/v1/library/presets/{id}/execute/"),
 }
 # What stands in a path, by what comes before it there.
 PARTS = {
@@ -33,7 +34,9 @@ PARTS = {
     "executions": "run",
     "graphs": "agent",
     "integrations": "provider",
+    "presets": "preset",
     "reviews": "review",
+    "schedules": "schedule",
 }
 
 

@@ -26,6 +26,8 @@ EXPIRES = {
     "mail-notifications": 30,
     "tidy-notifications": 600,
     "purge-executions": 60,
+    "fire-schedules": 5,
+    "tidy-schedules": 60,
     "purge-audit": 60,
     "tidy-uploads": 60,
 }

@@ -950,6 +950,24 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/graphs/{agent_id}/schedules/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List the agent's schedules, the newest first. */
+        readonly get: operations["graphs_schedules_list"];
+        readonly put?: never;
+        /** @description Let the agent start by the clock. */
+        readonly post: operations["graphs_schedules_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/graphs/{agent_id}/settings/": {
         readonly parameters: {
             readonly query?: never;
@@ -1124,6 +1142,60 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/library/presets/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description A person's presets. */
+        readonly get: operations["library_presets_list"];
+        readonly put?: never;
+        /** @description Keep inputs and credentials for an agent, or those of a run. */
+        readonly post: operations["library_presets_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/library/presets/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description A person's presets. */
+        readonly get: operations["library_presets_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        /** @description Delete a preset that nothing starts with. */
+        readonly delete: operations["library_presets_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        /** @description Change some of it; what starts with it takes the change from then on. */
+        readonly patch: operations["library_presets_partial_update"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/library/presets/{id}/execute/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Start the agent with the preset's inputs and credentials; those given here come first. */
+        readonly post: operations["library_presets_execute_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/mcp/tools/": {
         readonly parameters: {
             readonly query?: never;
@@ -1271,6 +1343,111 @@ export interface paths {
         readonly put?: never;
         /** @description Approve or reject. The same decision again is the same answer. */
         readonly post: operations["reviews_decide_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/schedules/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List schedules, the newest first. */
+        readonly get: operations["schedules_list"];
+        readonly put?: never;
+        /** @description Let an agent start by the clock. */
+        readonly post: operations["schedules_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/schedules/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description A person's schedules. */
+        readonly get: operations["schedules_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        /** @description Delete a schedule with its history. Its runs stay. */
+        readonly delete: operations["schedules_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        /** @description Change some of it, pause it or let it go on; the change counts at once. */
+        readonly patch: operations["schedules_partial_update"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/schedules/{id}/backfill/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Start what a range of times that have passed would have started; each time once. */
+        readonly post: operations["schedules_backfill_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/schedules/{id}/fires/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Page through the times that have come, the latest first, and what became of each. */
+        readonly get: operations["schedules_fires_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/schedules/{id}/run/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Start the agent now, as the schedule would. */
+        readonly post: operations["schedules_run_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/schedules/preview/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Say when a schedule would start next, without keeping it. */
+        readonly post: operations["schedules_preview_create"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1528,6 +1705,15 @@ export interface components {
              */
             readonly file: string;
         };
+        /** @description Which times that have passed are to be started now. */
+        readonly BackfillRequest: {
+            /** Format: date-time */
+            readonly since: string;
+            /** Format: date-time */
+            readonly until: string;
+        };
+        /** @enum {unknown} */
+        readonly BlankEnum: "";
         /** @description A block, of the library or of an API that the caller imported. */
         readonly Block: {
             readonly categories: readonly components["schemas"]["Category"][];
@@ -1741,6 +1927,11 @@ export interface components {
              */
             readonly message: string;
         };
+        /** @description What was deleted. */
+        readonly Deleted: {
+            /** Format: uuid */
+            readonly id: string;
+        };
         /** @description An event on its way to a webhook, or arrived. */
         readonly Delivery: {
             /** Format: uuid */
@@ -1914,6 +2105,15 @@ export interface components {
          * @enum {string}
          */
         readonly EventsEnum: "execution.completed" | "execution.failed" | "execution.stopped" | "review.requested";
+        /** @description What a preset is run with beside its own inputs and credentials. */
+        readonly ExecutePresetRequest: {
+            /** @description Credentials by name, as the agent's `credentials_input_schema` says: `{"id": "…", "provider": "…", "type": "…"}`. */
+            readonly credentials_inputs?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description The agent's inputs by name, as its `input_schema` says. */
+            readonly inputs?: unknown;
+        };
         /** @description A run: what it was given, what it gave, what it waits for. */
         readonly Execution: {
             /** Format: date-time */
@@ -2106,6 +2306,43 @@ export interface components {
          * @enum {string}
          */
         readonly ExportStatusEnum: "PENDING" | "READY" | "FAILED";
+        /** @description A time of a schedule, and what became of it. */
+        readonly Fire: {
+            readonly code: string;
+            /**
+             * Format: date-time
+             * @description When it is to be started: with the jitter.
+             */
+            readonly due_at: string;
+            /** Format: uuid */
+            readonly graph_exec_id: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: double */
+            readonly lateness_seconds: number | null;
+            readonly origin: components["schemas"]["OriginEnum"];
+            /** @description How the run ended. */
+            readonly outcome: string;
+            readonly reason: string;
+            /** Format: date-time */
+            readonly started_at: string | null;
+            readonly status: components["schemas"]["FireStatusEnum"];
+            /**
+             * Format: date-time
+             * @description What the schedule says.
+             */
+            readonly time: string;
+        };
+        /**
+         * @description * `due` - Due
+         *     * `waiting` - Waits for an earlier run
+         *     * `started` - Started
+         *     * `ended` - Ended
+         *     * `skipped` - Skipped
+         *     * `failed` - Not started
+         * @enum {string}
+         */
+        readonly FireStatusEnum: "due" | "waiting" | "started" | "ended" | "skipped" | "failed";
         /** @enum {string} */
         readonly ForbidsEnum: "publish" | "run";
         /** @description An agent's version: its graph, and everything that forbids running it. */
@@ -2496,6 +2733,113 @@ export interface components {
             readonly input_schema: Record<string, never>;
             readonly name: string;
         };
+        /**
+         * @description * `skip` - Skip them
+         *     * `once` - One run for all of them
+         *     * `all` - A run for each
+         * @enum {string}
+         */
+        readonly MissedEnum: "skip" | "once" | "all";
+        /** @description A new schedule of the agent in the address. */
+        readonly NewAgentScheduleRequest: {
+            /**
+             * Format: date-time
+             * @description Instead: once, at this moment.
+             */
+            readonly at?: string;
+            /** @description Credentials by name, as the agent's `credentials_input_schema` says. */
+            readonly credentials?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Five fields: minute, hour, day of the month, month, day of the week. */
+            readonly cron?: string;
+            /** @description Instead: every so many seconds. */
+            readonly every_seconds?: number;
+            /** @description The version that runs; null for the one that is active then. */
+            readonly graph_version?: number | null;
+            /** @description The agent's inputs by name, as its `input_schema` says. */
+            readonly inputs?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description False pauses it. */
+            readonly is_active?: boolean;
+            readonly jitter_seconds?: number;
+            readonly missed?: components["schemas"]["MissedEnum"];
+            readonly missed_window_seconds?: number;
+            readonly name: string;
+            readonly overlap?: components["schemas"]["OverlapEnum"];
+            readonly pause_after_failures?: number | null;
+            /** Format: uuid */
+            readonly preset_id?: string | null;
+            /**
+             * Format: date-time
+             * @description Where intervals are counted from; by default now.
+             */
+            readonly starts_at?: string;
+            /** @description The IANA name of the zone in which the cron line is read; by default yours. */
+            readonly timezone?: string;
+        };
+        /** @description A new preset: for an agent, or with what a run was given (`graph_execution_id`). */
+        readonly NewPresetRequest: {
+            /** @description Credentials by name, as the agent's `credentials_input_schema` says. */
+            readonly credentials?: {
+                readonly [key: string]: unknown;
+            };
+            readonly description?: string;
+            /** Format: uuid */
+            readonly graph_execution_id?: string;
+            /** Format: uuid */
+            readonly graph_id?: string;
+            /** @description The version that runs; null for the one that is active then. */
+            readonly graph_version?: number | null;
+            /** @description The agent's inputs by name, as its `input_schema` says. */
+            readonly inputs?: {
+                readonly [key: string]: unknown;
+            };
+            readonly is_active?: boolean;
+            readonly name: string;
+        };
+        /** @description A new schedule. */
+        readonly NewScheduleRequest: {
+            /**
+             * Format: date-time
+             * @description Instead: once, at this moment.
+             */
+            readonly at?: string;
+            /** @description Credentials by name, as the agent's `credentials_input_schema` says. */
+            readonly credentials?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Five fields: minute, hour, day of the month, month, day of the week. */
+            readonly cron?: string;
+            /** @description Instead: every so many seconds. */
+            readonly every_seconds?: number;
+            /** Format: uuid */
+            readonly graph_id: string;
+            /** @description The version that runs; null for the one that is active then. */
+            readonly graph_version?: number | null;
+            /** @description The agent's inputs by name, as its `input_schema` says. */
+            readonly inputs?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description False pauses it. */
+            readonly is_active?: boolean;
+            readonly jitter_seconds?: number;
+            readonly missed?: components["schemas"]["MissedEnum"];
+            readonly missed_window_seconds?: number;
+            readonly name: string;
+            readonly overlap?: components["schemas"]["OverlapEnum"];
+            readonly pause_after_failures?: number | null;
+            /** Format: uuid */
+            readonly preset_id?: string | null;
+            /**
+             * Format: date-time
+             * @description Where intervals are counted from; by default now.
+             */
+            readonly starts_at?: string;
+            /** @description The IANA name of the zone in which the cron line is read; by default yours. */
+            readonly timezone?: string;
+        };
         /** @description One run of a node, with its values; null where retention removed them. */
         readonly NodeExecution: {
             /** Format: date-time */
@@ -2718,11 +3062,26 @@ export interface components {
             readonly title: string;
         };
         /**
+         * @description * `clock` - By the clock
+         *     * `person` - Run now
+         *     * `backfill` - Asked for afterwards
+         * @enum {string}
+         */
+        readonly OriginEnum: "clock" | "person" | "backfill";
+        /**
          * @description * `done` - Done
          *     * `refused` - Refused
          * @enum {string}
          */
         readonly OutcomeEnum: "done" | "refused";
+        /**
+         * @description * `skip` - Skip it
+         *     * `queue` - Start when the earlier run has ended
+         *     * `allow` - Start beside it
+         *     * `replace` - Stop the earlier run
+         * @enum {string}
+         */
+        readonly OverlapEnum: "skip" | "queue" | "allow" | "replace";
         readonly PaginatedApiKeyList: {
             /**
              * Format: uri
@@ -2814,6 +3173,19 @@ export interface components {
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["Endpoint"][];
         };
+        readonly PaginatedFireList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Fire"][];
+        };
         readonly PaginatedGraphSummaryList: {
             /**
              * Format: uri
@@ -2866,6 +3238,19 @@ export interface components {
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["Notification"][];
         };
+        readonly PaginatedPresetList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Preset"][];
+        };
         readonly PaginatedReviewSummaryList: {
             /**
              * Format: uri
@@ -2878,6 +3263,19 @@ export interface components {
              */
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["ReviewSummary"][];
+        };
+        readonly PaginatedScheduleList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Schedule"][];
         };
         readonly PaginatedShareList: {
             /**
@@ -2945,6 +3343,61 @@ export interface components {
             readonly name?: string;
             readonly url?: string;
         };
+        /** @description What is changed of a preset. */
+        readonly PatchedChangePresetRequest: {
+            /** @description Credentials by name, as the agent's `credentials_input_schema` says. */
+            readonly credentials?: {
+                readonly [key: string]: unknown;
+            };
+            readonly description?: string;
+            /** @description The version that runs; null for the one that is active then. */
+            readonly graph_version?: number | null;
+            /** @description The agent's inputs by name, as its `input_schema` says. */
+            readonly inputs?: {
+                readonly [key: string]: unknown;
+            };
+            readonly is_active?: boolean;
+            readonly name?: string;
+        };
+        /** @description What is changed of a schedule. */
+        readonly PatchedChangeScheduleRequest: {
+            /**
+             * Format: date-time
+             * @description Instead: once, at this moment.
+             */
+            readonly at?: string;
+            /** @description Credentials by name, as the agent's `credentials_input_schema` says. */
+            readonly credentials?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Five fields: minute, hour, day of the month, month, day of the week. */
+            readonly cron?: string;
+            /** @description Instead: every so many seconds. */
+            readonly every_seconds?: number;
+            /** @description The version that runs; null for the one that is active then. */
+            readonly graph_version?: number | null;
+            /** @description The agent's inputs by name, as its `input_schema` says. */
+            readonly inputs?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description False pauses it. */
+            readonly is_active?: boolean;
+            readonly jitter_seconds?: number;
+            readonly missed?: components["schemas"]["MissedEnum"];
+            readonly missed_window_seconds?: number;
+            readonly name?: string;
+            readonly overlap?: components["schemas"]["OverlapEnum"];
+            readonly pause_after_failures?: number | null;
+            /** Format: uuid */
+            readonly preset_id?: string | null;
+            /**
+             * Format: date-time
+             * @description Where intervals are counted from; by default now.
+             */
+            readonly starts_at?: string;
+            /** @description The IANA name of the zone in which the cron line is read; by default yours. */
+            readonly timezone?: string;
+        };
         /**
          * GraphSettings
          * @description What is set for one agent.
@@ -2989,6 +3442,15 @@ export interface components {
             readonly name?: string;
             readonly username?: string;
         };
+        /**
+         * @description * `` - It is not
+         *     * `person` - Somebody paused it
+         *     * `failures` - Too many runs in a row failed
+         *     * `agent` - Its agent was deleted
+         *     * `owner` - Its owner's account is closed
+         * @enum {string}
+         */
+        readonly PauseReasonEnum: "person" | "failures" | "agent" | "owner";
         /**
          * @description * `user` - user
          *     * `key` - key
@@ -3061,6 +3523,34 @@ export interface components {
             readonly preferences?: {
                 readonly [key: string]: boolean;
             };
+        };
+        /** @description A preset. Secrets among its inputs are masked; sent back so, they stay as they are. */
+        readonly Preset: {
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly credentials: {
+                readonly [key: string]: unknown;
+            };
+            readonly description: string;
+            /** Format: uuid */
+            readonly graph_id: string;
+            readonly graph_version: number | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly inputs: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Whether it may be run. */
+            readonly is_active: boolean;
+            readonly name: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+            readonly user_id: string;
+        };
+        /** @description When a schedule would start. */
+        readonly Previewed: {
+            readonly in_words: string;
+            readonly next_run_times: readonly string[];
         };
         /** @description A refusal (RFC 9457). `code` is stable; docs/errors.md explains each. */
         readonly Problem: {
@@ -3442,6 +3932,50 @@ export interface components {
              */
             readonly updated_at: string;
         };
+        /** @description A schedule. Secrets among its inputs are masked; sent back so, they stay as they are. */
+        readonly Schedule: {
+            /** Format: date-time */
+            readonly at: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly cron: string | null;
+            readonly every_seconds: number | null;
+            readonly failures_in_row: number;
+            /** Format: uuid */
+            readonly graph_id: string;
+            readonly graph_version: number | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly in_words: string;
+            readonly input_credentials: {
+                readonly [key: string]: unknown;
+            };
+            readonly input_data: {
+                readonly [key: string]: unknown;
+            };
+            readonly is_active: boolean;
+            readonly jitter_seconds: number;
+            readonly missed: components["schemas"]["MissedEnum"];
+            readonly missed_window_seconds: number;
+            readonly name: string;
+            /** Format: date-time */
+            readonly next_run_time: string | null;
+            readonly overlap: components["schemas"]["OverlapEnum"];
+            readonly pause_after_failures: number | null;
+            readonly pause_reason: components["schemas"]["PauseReasonEnum"] | components["schemas"]["BlankEnum"];
+            /** Format: date-time */
+            readonly paused_at: string | null;
+            /** Format: uuid */
+            readonly preset_id: string | null;
+            /** @description Why the last start was refused. */
+            readonly problem: string;
+            /** Format: date-time */
+            readonly starts_at: string | null;
+            readonly timezone: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+            readonly user_id: string;
+        };
         /** @description A form with a file in it. */
         readonly SendFileRequest: {
             /**
@@ -3597,6 +4131,25 @@ export interface components {
             /** @description Seconds. */
             readonly expires_in: number;
             readonly ticket: string;
+        };
+        /** @description When a schedule starts: a cron line, an interval or a moment. */
+        readonly TimesRequest: {
+            /**
+             * Format: date-time
+             * @description Instead: once, at this moment.
+             */
+            readonly at?: string;
+            /** @description Five fields: minute, hour, day of the month, month, day of the week. */
+            readonly cron?: string;
+            /** @description Instead: every so many seconds. */
+            readonly every_seconds?: number;
+            /**
+             * Format: date-time
+             * @description Where intervals are counted from; by default now.
+             */
+            readonly starts_at?: string;
+            /** @description The IANA name of the zone in which the cron line is read; by default yours. */
+            readonly timezone?: string;
         };
         /** @description The time zone in which the person reads clocks, by its IANA name. */
         readonly TimeZone: {
@@ -6239,6 +6792,75 @@ export interface operations {
             };
         };
     };
+    readonly graphs_schedules_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly agent_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedScheduleList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly graphs_schedules_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly agent_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewAgentScheduleRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly graphs_settings_retrieve: {
         readonly parameters: {
             readonly query?: never;
@@ -6712,6 +7334,206 @@ export interface operations {
             };
         };
     };
+    readonly library_presets_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Only this agent's. */
+                readonly graph_id?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedPresetList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_presets_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewPresetRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Preset"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_presets_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Preset"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_presets_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_presets_partial_update: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PatchedChangePresetRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Preset"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_presets_execute_create: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Instead of the preset's version. */
+                readonly graph_version?: number;
+            };
+            readonly header?: {
+                /** @description Of requests with the same key and the same body, only the first starts a run; the others answer with that run, and the header `Idempotency-Replayed: true`. 1 to 255 visible ASCII characters. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ExecutePresetRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExecutionSummary"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly mcp_tools_create: {
         readonly parameters: {
             readonly query?: never;
@@ -6992,6 +7814,301 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly schedules_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Only this agent's. */
+                readonly graph_id?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedScheduleList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly schedules_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewScheduleRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly schedules_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly schedules_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly schedules_partial_update: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PatchedChangeScheduleRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly schedules_backfill_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BackfillRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Fire"][];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly schedules_fires_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedFireList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly schedules_run_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Of requests with the same key and the same body, only the first starts a run; the others answer with that run, and the header `Idempotency-Replayed: true`. 1 to 255 visible ASCII characters. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExecutionSummary"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly schedules_preview_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TimesRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Previewed"];
                 };
             };
             /** @description The request was refused. */

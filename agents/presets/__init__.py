@@ -1,0 +1,1 @@
+"""Inputs and credentials that people keep to run an agent with."""

@@ -1,0 +1,1 @@
+"""Agents that start by the clock."""
