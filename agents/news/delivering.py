@@ -82,7 +82,9 @@ def send_due() -> int:
 def take(most: int = AT_ONCE) -> list[Delivery]:
     """Take what is to be sent now; nobody else takes it before the lease is over."""
     moment = now()
-    found = Delivery.objects.next_for_each(moment, FOR_EACH).order_by("due_at")
+    # Those who take what they get come first: whoever is silent makes only others like it wait.
+    fit_first = F("endpoint__failing_since").asc(nulls_first=True)
+    found = Delivery.objects.next_for_each(moment, FOR_EACH).order_by(fit_first, "due_at")
     pks = list(found.values_list("pk", flat=True)[:most])
     with transaction.atomic():
         free = Delivery.objects.takeable(moment).filter(pk__in=pks)

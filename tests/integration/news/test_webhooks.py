@@ -258,6 +258,14 @@ class TestSending:
             assert delivering.take() == [], "eight are under way to the slow one"
             go_on.set()
 
+    def test_those_who_take_what_they_get_come_first(self, alice: User, bob: User) -> None:
+        silent, fit = endpoint(alice), endpoint(bob)
+        Endpoint.objects.filter(pk=silent.pk).update(failing_since=now())
+        news.test(silent)
+        news.test(fit)
+
+        assert [one.endpoint_id for one in delivering.take(most=1)] == [fit.pk]
+
     @pytest.mark.django_db(transaction=True)
     def test_of_two_senders_one_has_each_delivery(self, alice: User) -> None:
         mine = endpoint(alice)
