@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from agents.executions.services import stop_execution
+from agents.schedules import telling
 from agents.schedules.metrics import TIMES
 from agents.schedules.models import Fire, Overlap, Pause, Schedule
 from audit import trail
@@ -46,6 +47,7 @@ def refuse(fire: Fire, error: TrellisError) -> None:
     reason = in_words(error)
     if _end(fire, Fire.Status.FAILED, error.code, reason):
         Schedule.objects.filter(pk=fire.schedule_id).update(refusal=reason, refused_at=now())
+        telling.refused(fire.schedule, reason)
     if _agent_is_gone(fire.schedule):
         pause(fire.schedule, Pause.AGENT)
 
@@ -89,6 +91,7 @@ def pause(schedule: Schedule, why: Pause) -> bool:
         thing=row,
         details={"agent": str(row.agent_id), "why": str(why)},
     )
+    telling.paused(row, why)
     return True
 
 

@@ -13,7 +13,7 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = "8000"
 IO_SLOTS = "64"  # blocks that wait: threads are enough, so there may be many
 CPU_SLOTS = "2"  # blocks that compute: processes
-TICK_SLOTS = "20"  # more than there are kinds of ticks: long ones keep nobody from waking
+TICK_SLOTS = "32"  # more than there are kinds of ticks: long ones keep nobody from waking
 LOG_LEVEL = "INFO"
 GRACE = 3  # seconds that open requests and streams get when the web process is asked to end
 

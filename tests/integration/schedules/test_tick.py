@@ -12,6 +12,7 @@ from agents.graphs import services as graphs
 from agents.graphs.models import GraphVersion
 from agents.schedules import firing, taking
 from agents.schedules.models import Fire, Missed, Overlap, Pause, Schedule
+from notifications.models import Notification
 from tests.support.graphs import GraphBuilder, calculator
 from tests.support.runs import run_to_end
 from tests.support.schedules import end, fires, hourly, make_due, runs, tick
@@ -237,6 +238,12 @@ def test_an_agent_that_cannot_run_any_more_is_skipped_and_reported(alice: User) 
     schedule.refresh_from_db()
     assert schedule.refusal == schedule.fires.get().reason != ""
     assert schedule.next_time is not None
+    note = Notification.objects.get(owner=alice)
+    assert (note.kind, note.text, note.link) == (
+        "SCHEDULE_PAUSED",
+        schedule.refusal,
+        f"/schedules/{schedule.pk}/",
+    )
 
 
 def test_a_schedule_of_a_deleted_agent_is_paused(alice: User) -> None:
@@ -288,6 +295,8 @@ def test_so_many_failures_in_a_row_pause_the_schedule(alice: User) -> None:
         None,
         2,
     )
+    notes = Notification.objects.filter(owner=alice, about=f"schedule {schedule.pk}")
+    assert [note.title for note in notes] == [f"The schedule {schedule.name} was paused"]
 
 
 def test_a_run_that_was_stopped_is_no_failure(alice: User) -> None:
