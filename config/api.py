@@ -13,6 +13,7 @@ v1 = [
     path("", include("audit.api.urls")),
     path("", include("notifications.api.urls")),
     path("", include("uploads.api.urls")),
+    path("", include("knowledge.api.urls")),
     path("", include("credentials.api.urls")),
     path("", include("quotas.api.urls")),
     path("", include("blocks.api.urls")),

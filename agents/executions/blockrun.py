@@ -20,6 +20,7 @@ from agents.engine.values import emission_value, error_of
 from agents.executions.context import DatabaseStore
 from agents.executions.files import RunFiles, place
 from agents.executions.keyring import Keyring
+from agents.executions.knowledge import RunKnowledge
 from agents.executions.mcpcalls import RunMcp
 from agents.executions.modelcalls import RunModels
 from agents.executions.web import RunHttp, RunMail
@@ -151,6 +152,7 @@ class LoneContext:
         self.http = RunHttp()
         self.mail = RunMail()
         self.mcp = RunMcp()
+        self.knowledge = RunKnowledge(user.pk)
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -13,7 +13,7 @@ from django.db import connection
 from agents.executions.models import Execution, ModelUse
 from agents.executions.models.model_use import MICRO
 from agents.executions.web import give_connection_back
-from blocks.sdk.models import Answer
+from blocks.sdk.models import Answer, Embeddings
 
 LONGEST_NAME = 200
 MOST = 2**62
@@ -41,7 +41,7 @@ class Used(TypedDict):
     cost: float | None
 
 
-def charge(run: UUID, node_execution: UUID, answer: Answer) -> None:
+def charge(run: UUID, node_execution: UUID, answer: Answer | Embeddings) -> None:
     """Write down one answer."""
     usage = answer.usage
     values: dict[str, Any] = {

@@ -21,6 +21,7 @@ from agents.executions.charging import charge
 from agents.executions.claims import Claim
 from agents.executions.files import RunFiles
 from agents.executions.keyring import Keyring
+from agents.executions.knowledge import RunKnowledge
 from agents.executions.leases import Pulse
 from agents.executions.listening import RunEvents
 from agents.executions.mcpcalls import RunMcp
@@ -143,6 +144,10 @@ class WorkerContext:
             listening=partial(Words, self._claim),
             log=self.log,
         )
+
+    @cached_property
+    def knowledge(self) -> RunKnowledge:
+        return RunKnowledge(self._claim.execution.owner_id)
 
     @cached_property
     def tools(self) -> RunTools:

@@ -10,20 +10,23 @@ from blocks.sdk.credentials import NAME, CredentialsAccess
 from blocks.sdk.models import (
     OLLAMA_HOST,
     Answer,
+    Embeddings,
     ModelFailed,
     ModelFailedForNow,
     Question,
     ToolCall,
     Usage,
+    Use,
 )
 from egress import EgressError
 from egress.limits import Stop, never
 from llm.errors import ModelError
+from llm.instance import Instance
 from llm.routes import Route, choose
 from llm.settings import configured
 from telemetry.metrics import LLM_TOKENS
 
-Record = Callable[[Answer], None]
+Record = Callable[[Answer | Embeddings], None]
 
 
 class Listener(Protocol):
@@ -40,8 +43,12 @@ Listening = Callable[[str, Sequence[str]], Listener]
 """Returns who hears the value of an output pin, in which secrets must not be told."""
 
 
-def unrecorded(answer: Answer) -> None:
+def unrecorded(answer: Answer | Embeddings) -> None:
     """Write nothing down."""
+
+
+def unheard() -> None:
+    """Tell nobody."""
 
 
 def unlogged(line: str) -> None:
@@ -81,23 +88,60 @@ class RunModels:
     ) -> Answer:
         instance = configured()
         try:
-            route = choose(
-                model,
-                chosen=self._keyring.find(pin),
-                instance=instance,
-                ollama_host=ollama_host,
-                default=instance.model,
-            )
-            if route.is_instance and route.model != model:
-                self._log(f"{model!r} is answered by {route.model!r}, the model of this instance.")
-            give_connection_back()
+            route = self._route(model, instance, instance.model, ollama_host, pin)
             answer = self._asked(question, route, instance.seconds, streams_to)
         except (ModelError, EgressError) as error:
             raise failure(error) from None
         answer = cleaned(answer, route)
+        self._note(answer)
+        return answer
+
+    def embed(
+        self,
+        texts: Sequence[str],
+        *,
+        model: str,
+        use: Use = "document",
+        ollama_host: str = OLLAMA_HOST,
+        pin: str = NAME,
+    ) -> Embeddings:
+        from llm import embedding, loop  # as in `_asked`
+
+        instance = configured()
+        vectors: list[Sequence[float]] = []
+        total = Usage(requests=0)
+        try:
+            route = self._route(model, instance, instance.embedding_model, ollama_host, pin)
+            for some in embedding.batches(texts):
+                task = embedding.embed(some, route, seconds=instance.seconds, use=use)
+                found = loop.call(task, self._stop, unheard)
+                self._note(found)  # also where the next part fails
+                vectors += found.vectors
+                total += found.usage
+                embedding.check_lengths(vectors, route)
+        except (ModelError, EgressError) as error:
+            raise failure(error) from None
+        return Embeddings(vectors, total, route.provider, route.model)
+
+    def _route(
+        self, model: str, instance: Instance, default: str, ollama_host: str, pin: str
+    ) -> Route:
+        """Return where to ask, and say in the log where that is another model than the named one."""
+        route = choose(
+            model,
+            chosen=self._keyring.find(pin),
+            instance=instance,
+            ollama_host=ollama_host,
+            default=default,
+        )
+        if route.is_instance and route.model != model:
+            self._log(f"{model!r} is answered by {route.model!r}, the model of this instance.")
+        give_connection_back()
+        return route
+
+    def _note(self, answer: Answer | Embeddings) -> None:
         count(answer.provider, answer.usage)
         self._record(answer)
-        return answer
 
     def _asked(self, question: Question, route: Route, seconds: float, pin: str) -> Answer:
         from llm import calls, loop  # they bring in the libraries, which takes a second or two

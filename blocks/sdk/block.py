@@ -39,6 +39,7 @@ def block(
     answers: Mapping[str, HttpResponse] | None = None,
     example_credentials: Mapping[str, Credentials] | None = None,
     replies: Sequence[str | Answer] = (),
+    knowledge: Mapping[str, Mapping[str, str]] | None = None,
     legacy_ids: Sequence[str] = (),
     value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None,
     title: str = "",
@@ -53,7 +54,7 @@ def block(
     ever: saved graphs and other platforms' exports know the block by them. Each example is the
     inputs followed by what is yielded, and is run as a test; ``answers`` says what other hosts
     answer in it, by address, and ``example_credentials`` what is chosen for its credentials pins, ``replies`` what models
-    say, in order. A ``sensitive`` block waits until a
+    say, in order, and ``knowledge`` which texts are there, by collection and key. A ``sensitive`` block waits until a
     person allows it, in agents whose settings say so. ``value_schema`` is for INPUT and
     OUTPUT blocks: extra JSON Schema for the agent's pin, made from the node's values.
     ``retry`` and ``timeout_seconds`` say, in the words of a node's metadata, when trying again
@@ -82,6 +83,7 @@ def block(
                 answers=answers or {},
                 example_credentials=example_credentials or {},
                 replies=tuple(replies),
+                knowledge=knowledge or {},
                 legacy_ids=tuple(legacy_ids),
                 value_schema=value_schema,
                 takes_context=takes_context,

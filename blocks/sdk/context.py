@@ -8,6 +8,7 @@ from uuid import UUID
 
 from blocks.sdk.credentials import CredentialsAccess
 from blocks.sdk.http import Http
+from blocks.sdk.knowledge import Knowledge
 from blocks.sdk.mail import Mail
 from blocks.sdk.mcp import Mcp
 from blocks.sdk.models import Models
@@ -136,6 +137,8 @@ class RunContext(Protocol):
     def mcp(self) -> Mcp: ...
     @property
     def tools(self) -> Tools: ...
+    @property
+    def knowledge(self) -> Knowledge: ...
 
     @property
     def credentials(self) -> CredentialsAccess: ...

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from blocks.sdk.credentials import NAME, credentials_pin
 from blocks.sdk.errors import BlockError, TransientBlockError
-from llm.answers import Answer, Message, Question, Tool, ToolCall, Usage
+from llm.answers import Answer, Embeddings, Message, Question, Tool, ToolCall, Usage, Use
 from llm.history import pending_calls
 from llm.names import OFFERED
 from llm.providers import PROVIDERS
@@ -14,6 +14,7 @@ from llm.routes import OLLAMA_HOST
 __all__ = [
     "OLLAMA_HOST",
     "Answer",
+    "Embeddings",
     "Message",
     "ModelFailed",
     "ModelFailedForNow",
@@ -22,6 +23,7 @@ __all__ = [
     "Tool",
     "ToolCall",
     "Usage",
+    "Use",
     "model_credentials_pin",
     "pending_calls",
 ]
@@ -65,6 +67,21 @@ class Models(Protocol):
         who watch the run then see it grow. What it used is written down at once, whatever becomes
         of the block. Raises ModelFailed, or ModelFailedForNow where asking later may help: then let it
         out, and the block runs again when the provider wants to be asked, without holding a worker.
+        """
+
+    def embed(
+        self,
+        texts: Sequence[str],
+        *,
+        model: str,
+        use: Use = "document",
+        ollama_host: str = OLLAMA_HOST,
+        pin: str = NAME,
+    ) -> Embeddings:
+        """Return a vector for each text, all equally long: what means alike has vectors that are near.
+
+        ``use`` is `query` for what is looked for. However many texts there are: a provider is asked as often
+        as need be. All else is as with ``ask``.
         """
 
 

@@ -117,6 +117,8 @@ class BlockSpec:
     """What is chosen for the credentials pins in the examples."""
     replies: tuple[str | Answer, ...] = ()
     """What models say in the examples, in each from the first one on."""
+    knowledge: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Which texts are there in the examples, by collection and key."""
     legacy_ids: tuple[str, ...] = ()
     value_schema: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
     takes_context: bool = False

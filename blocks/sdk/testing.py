@@ -1,9 +1,12 @@
 """Run a block offline."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from email.message import EmailMessage
+from hashlib import sha256
+from operator import mul
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,9 +14,10 @@ from blocks.sdk.context import Agents, Decision, Events, Files, Reviews, Scope, 
 from blocks.sdk.credentials import NAME, Credentials, CredentialsAccess
 from blocks.sdk.errors import BlockError
 from blocks.sdk.http import FormFile, Headers, HeadersFor, Http, HttpResponse, RequestFailed
+from blocks.sdk.knowledge import Found, Kept, Knowledge
 from blocks.sdk.mail import Mail
 from blocks.sdk.mcp import Mcp, McpFailed, McpTool
-from blocks.sdk.models import OLLAMA_HOST, Answer, ModelFailed, Models, Question
+from blocks.sdk.models import OLLAMA_HOST, Answer, Embeddings, ModelFailed, Models, Question, Use
 from blocks.sdk.pins import InputPins
 from blocks.sdk.spec import BlockSpec, Emit
 from blocks.sdk.tools import ToolNode, Tools
@@ -180,6 +184,78 @@ class CannedModels:
             raise said
         return Answer(said, provider="canned", model=model) if isinstance(said, str) else said
 
+    def embed(
+        self,
+        texts: Sequence[str],
+        *,
+        model: str,
+        use: Use = "document",
+        ollama_host: str = OLLAMA_HOST,
+        pin: str = NAME,
+    ) -> Embeddings:
+        return Embeddings([vector_of(text) for text in texts], provider="canned", model=model)
+
+
+def vector_of(text: str) -> list[float]:
+    """Return a vector that stands for a model's: how many vowels and how many other letters there are."""
+    letters = [one for one in text.lower() if one.isalpha()]
+    vowels = sum(one in "aeiou" for one in letters)
+    return [float(vowels), float(len(letters) - vowels)]
+
+
+@dataclass
+class MemoryKnowledge:
+    """Texts in a dictionary, by collection and key, without vectors of their own."""
+
+    kept: dict[str, dict[str, Kept]] = field(default_factory=dict)
+
+    def check(self, collection: str, texts: Sequence[Kept] = ()) -> None:
+        """Take everything."""
+
+    def add(self, collection: str, texts: Sequence[Kept], embeddings: Embeddings) -> Sequence[str]:
+        keys = [one.key or sha256(one.text.encode()).hexdigest() for one in texts]
+        self.kept.setdefault(collection, {}).update(zip(keys, texts, strict=True))
+        return keys
+
+    def search(
+        self,
+        collection: str,
+        query: Embeddings,
+        *,
+        limit: int,
+        filter: Mapping[str, Any],
+        least: float | None = None,
+    ) -> Sequence[Found] | None:
+        if collection not in self.kept:
+            return None
+        [wanted] = query.vectors
+        found = [
+            Found(key, one.text, nearness(vector_of(one.text), wanted), one.metadata)
+            for key, one in self.kept[collection].items()
+            if filter.items() <= one.metadata.items()
+        ]
+        found.sort(key=lambda one: (-one.score, one.key))
+        return [one for one in found if least is None or one.score >= least][:limit]
+
+    def delete(
+        self, collection: str, *, keys: Sequence[str] | None, filter: Mapping[str, Any]
+    ) -> int:
+        there = self.kept.get(collection, {})
+        gone = [
+            key
+            for key, one in there.items()
+            if (keys is None or key in keys) and filter.items() <= one.metadata.items()
+        ]
+        for key in gone:
+            del there[key]
+        return len(gone)
+
+
+def nearness(one: Sequence[float], other: Sequence[float]) -> float:
+    """Return the cosine of the angle between two vectors, to six places."""
+    lengths = math.hypot(*one) * math.hypot(*other)
+    return round(sum(map(mul, one, other)) / lengths, 6) if lengths else 0.0
+
 
 @dataclass
 class GivenTools:
@@ -256,6 +332,7 @@ class FakeContext:
     mcp: Mcp = field(default_factory=NoMcp)
     models: Models = field(default_factory=CannedModels)
     tools: Tools = field(default_factory=GivenTools)
+    knowledge: Knowledge = field(default_factory=MemoryKnowledge)
     credentials: CredentialsAccess = field(default_factory=GivenCredentials)
     cancelled: bool = False
     moment: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -284,5 +361,16 @@ def run_block(
         http=CannedHttp(spec.answers),
         credentials=GivenCredentials(dict(spec.example_credentials)),
         models=CannedModels(spec.replies),
+        knowledge=example_knowledge(spec),
     )
     return list(spec.run(pins, context))
+
+
+def example_knowledge(spec: BlockSpec) -> MemoryKnowledge:
+    """Return the knowledge that is there in the block's examples."""
+    return MemoryKnowledge(
+        {
+            collection: {key: Kept(text, key) for key, text in texts.items()}
+            for collection, texts in spec.knowledge.items()
+        }
+    )

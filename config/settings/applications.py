@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "notifications",
     "quotas",
     "uploads",
+    "knowledge",
     "credentials",
     "waffle",
     "features",

@@ -80,6 +80,8 @@ class Action(models.TextChoices):
     FILE_SENT = "file.sent", "Sent a file in"
     FILE_DELETED = "file.deleted", "Deleted a file"
 
+    KNOWLEDGE_DELETED = "knowledge.deleted", "Deleted a collection of knowledge"
+
     STAFF_ADDED = "staff.added", "Added a row in the administration"
     STAFF_CHANGED = "staff.changed", "Changed a row in the administration"
     STAFF_DELETED = "staff.deleted", "Deleted a row in the administration"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from kernel.jsontypes import dumps
 
@@ -52,6 +52,16 @@ class Usage:
     output_tokens: int = 0
     cents: Decimal | None = None
 
+    def __add__(self, other: "Usage") -> "Usage":
+        """Return what both used; a price that nobody knows adds nothing to one that is known."""
+        known = [one for one in (self.cents, other.cents) if one is not None]
+        return Usage(
+            self.requests + other.requests,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            sum(known, Decimal()) if known else None,
+        )
+
 
 @dataclass(frozen=True)
 class Question:
@@ -87,3 +97,17 @@ class Answer:
                 "tool_calls": [one.message for one in self.calls],
             }
         return said
+
+
+Use = Literal["document", "query"]
+"""What a vector is for: to be found, or to find others by."""
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """Vectors that a model made of texts, one for each, all equally long."""
+
+    vectors: Sequence[Sequence[float]]
+    usage: Usage = field(default_factory=Usage)
+    provider: str = ""
+    model: str = ""

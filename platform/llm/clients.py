@@ -5,9 +5,11 @@ share them: to build one takes longer than to ask it.
 """
 
 from functools import lru_cache
+from typing import Any, Literal
 
 from anthropic import AsyncAnthropic
 from openai import AsyncOpenAI
+from pydantic_ai.embeddings import EmbeddingModel
 from pydantic_ai.embeddings.openai import OpenAIEmbeddingModel
 from pydantic_ai.models import Model
 from pydantic_ai.models.openai import OpenAIChatModel
@@ -35,18 +37,25 @@ def model(protocol: Protocol, base_url: str, name: str) -> Model:
             return AnthropicModel(name, provider=AnthropicProvider(anthropic_client=sdk))
         case "google":
             from pydantic_ai.models.google import GoogleModel
-            from pydantic_ai.providers.google import GoogleProvider
 
-            return GoogleModel(
-                name,
-                provider=GoogleProvider(api_key=NO_KEY, base_url=base_url, http_client=client()),
-            )
+            return GoogleModel(name, provider=_google(base_url))
 
 
-@lru_cache(maxsize=16)
-def embedder(base_url: str, name: str) -> OpenAIEmbeddingModel:
-    """Return what asks for embeddings at this address."""
+@lru_cache(maxsize=128)
+def embedder(protocol: Literal["openai", "google"], base_url: str, name: str) -> EmbeddingModel:
+    """Return what asks the model of this name at this address for embeddings."""
+    if protocol == "google":
+        from pydantic_ai.embeddings.google import GoogleEmbeddingModel
+
+        return GoogleEmbeddingModel(name, provider=_google(base_url))
     return OpenAIEmbeddingModel(name, provider=_openai(base_url))
+
+
+def _google(base_url: str) -> Any:
+    """Return the provider, whose type would bring its library in."""
+    from pydantic_ai.providers.google import GoogleProvider
+
+    return GoogleProvider(api_key=NO_KEY, base_url=base_url, http_client=client())
 
 
 def _openai(base_url: str) -> OpenAIProvider:

@@ -4,6 +4,7 @@ No sentence has more of the provider's answer than its own message, shortened; s
 where errors are written down (`telemetry.redaction`).
 """
 
+import logging
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -43,6 +44,10 @@ LIMITS = (
     ("anthropic-ratelimit-output-tokens-remaining", "anthropic-ratelimit-output-tokens-reset"),
 )
 """How much is left, and when there is more: OpenAI, Groq and others; Anthropic."""
+STUMBLES = (AttributeError, TypeError, LookupError, AssertionError)
+"""What the libraries raise where an answer is JSON, though not of the form that they take for granted."""
+
+logger = logging.getLogger(__name__)
 
 
 def of(error: Exception, route: Route) -> Exception:
@@ -57,10 +62,15 @@ def of(error: Exception, route: Route) -> Exception:
     if isinstance(error, ModelAPIError):
         return ModelOverloaded(f"{_upper(who)} broke off: {_short(error.message)}")
     if isinstance(error, UnexpectedModelBehavior | UserError | ValueError):
-        return ModelAnswerUnreadable(
-            f"{_upper(who)} gave an answer that cannot be read: {_short(str(error))}"
-        )
+        return _unreadable(route, _short(str(error)))
+    if isinstance(error, STUMBLES):
+        logger.warning("A model library stumbled over an answer of %s", who, exc_info=error)
+        return _unreadable(route, "it is not made as it should be")
     return error
+
+
+def _unreadable(route: Route, why: str) -> ModelAnswerUnreadable:
+    return ModelAnswerUnreadable(f"{_upper(route.place)} gave an answer that cannot be read: {why}")
 
 
 def _by_status(error: ModelHTTPError, route: Route) -> ModelError:
@@ -80,7 +90,11 @@ def _by_status(error: ModelHTTPError, route: Route) -> ModelError:
     if status == 404:
         return ModelNotFound(
             f"{who} has no model {route.model!r}. Name one that it has"
-            + (", or an operator sets TRELLIS_MODEL" if route.is_instance else "")
+            + (
+                ", or an operator sets TRELLIS_MODEL (TRELLIS_EMBEDDING_MODEL)"
+                if route.is_instance
+                else ""
+            )
             + because
         )
     if status == 429:

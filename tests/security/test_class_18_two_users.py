@@ -19,6 +19,9 @@ from agents.executions.files import RunFiles
 from agents.executions.models import Execution, NodeExecution, Review, Share
 from agents.graphs.models import Agent
 from apikeys.models import ApiKey
+from knowledge import services as knowledge
+from knowledge.entries import Entry
+from knowledge.models import Collection
 from tests.support import runs
 from tests.support.apikeys import Holder, key
 from tests.support.graphs import GraphBuilder, calculator
@@ -41,6 +44,7 @@ OF_ONE = (
     "api-keys/",
     "credential-limits/",
     "files/",
+    "knowledge/",
     "audit/",
 )
 
@@ -55,6 +59,9 @@ class Person:
         _, _, self.review = asked(user, {"word": word}, name=word)
         places.set_limit(user, word, max_concurrent=1, rate_amount=None, rate_seconds=None)
         self.upload = uploads.keep(user.pk, ContentFile(word.encode()), name=f"{word}.txt")
+        texts = [Entry(word, word, {"word": word})]
+        knowledge.add(user.pk, word, texts, vectors=[[1.0, 0.0]], model="m")
+        self.collection = Collection.objects.get(owner=user, name=word)
         self.file = RunFiles(self.run.pk).write(word.encode(), name="a.txt")
         self.row, self.holder = key(user, name=word)
         self.browser = Client()
@@ -100,6 +107,8 @@ def addresses_of(one: Person) -> Iterator[str]:
     yield f"reviews/{one.review.pk}/"
     yield f"files/{one.upload.pk}/"
     yield f"files/{one.upload.pk}/content/"
+    yield f"knowledge/{one.collection.pk}/"
+    yield f"knowledge/{one.collection.pk}/entries/"
     yield f"api-keys/{one.row.pk}/"
 
 

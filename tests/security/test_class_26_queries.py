@@ -37,7 +37,7 @@ HOSTILE = (
     "cursor=' OR 1=1 --",
     "graph_version__agent__owner__email__contains=x",
 )
-LISTS = ("executions", "graphs", "reviews", "api-keys", "files", "audit")
+LISTS = ("executions", "graphs", "reviews", "api-keys", "files", "knowledge", "audit")
 
 
 def test_names_of_columns_are_written_in_the_code() -> None:

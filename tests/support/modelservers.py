@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from agents.executions.modelcalls import RunModels
 from blocks.sdk.credentials import ApiKeyCredentials
-from blocks.sdk.testing import FakeContext, GivenCredentials
+from blocks.sdk.testing import FakeContext, GivenCredentials, vector_of
 from llm.answers import Answer
 from tests.support.webhosts import Asked, WebHost, reply
 from tests.support.webworlds import allowed_host
@@ -112,6 +112,17 @@ def gemini(answer: Answer) -> bytes:
     return events(*chunks)
 
 
+def embeddings(*vectors: Sequence[float], tokens: int = 0) -> bytes:
+    """Return vectors as OpenAI's embeddings have them."""
+    data = [
+        {"object": "embedding", "index": place, "embedding": list(vector)}
+        for place, vector in enumerate(vectors)
+    ]
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    body = {"object": "list", "data": data, "model": "m", "usage": usage}
+    return reply(json.dumps(body).encode(), headers=JSON)
+
+
 SPEAKERS: Mapping[str, Speaker] = {"anthropic": anthropic, "google": gemini}
 
 
@@ -186,3 +197,19 @@ def with_models(credential: ApiKeyCredentials | None = None, **more: Any) -> Fak
 def asked_of(host: WebHost) -> Sequence[Any]:
     """Return the bodies of the requests, in order."""
     return [json.loads(one.body) for one in host.asked]
+
+
+@contextmanager
+def embedding_server(
+    vector_of: Callable[[str], Sequence[float]] = vector_of, model: str = "embedder", **more: Any
+) -> Iterator[WebHost]:
+    """Run the instance's server, which makes vectors of texts by this function."""
+
+    def answer(asked: Asked) -> bytes:
+        texts = json.loads(asked.body)["input"]
+        return embeddings(*map(vector_of, texts), tokens=sum(len(one.split()) for one in texts))
+
+    with allowed_host(answer) as host:
+        given = {**settings.MODELS, "base_url": f"{host.url}/v1", "embedding_model": model, **more}
+        with override_settings(MODELS=given, EGRESS={**settings.EGRESS, "allowed": ()}):
+            yield host

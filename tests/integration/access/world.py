@@ -30,6 +30,9 @@ from apikeys import services as keys
 from blocks.openapi import services as apis
 from credentials import services as credentials
 from credentials.kinds import Kind
+from knowledge import services as knowledge
+from knowledge.entries import Entry
+from knowledge.models import Collection
 from notifications.models import Notification
 from notifications.services import Note, tell
 from notifications.unsubscribing import path_for
@@ -105,6 +108,7 @@ def world() -> World:
     here.add("key", keys.create(alice, name=SECRET, scopes=[]).key.pk, 999_999)
     content = ContentFile(SECRET.encode(), name=SECRET)
     here.add("file", uploads.keep(alice.pk, content, name=SECRET).pk)
+    here.add("collection", _collection(alice).pk)
     here.add("app", "accounts", "nothing")
     here.add("type", 1, 999_999)
     here.add("token", "MQ-abc", "MQ-abd")  # of a mail
@@ -120,6 +124,13 @@ def row_of(app: str, model: str) -> str:
     """Return the key of a row that the staff screens of a model can show, if there is one."""
     found = apps.get_model(app, model)._base_manager.first()
     return str(found.pk) if found else "1"
+
+
+def _collection(owner: User) -> Collection:
+    """Keep a text, and return what it is in."""
+    texts = [Entry(SECRET, SECRET, {"secret": SECRET})]
+    knowledge.add(owner.pk, SECRET, texts, vectors=[[1.0, 0.0]], model="m")
+    return Collection.objects.get(owner=owner)
 
 
 def _scheduled() -> None:

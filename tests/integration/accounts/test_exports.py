@@ -90,6 +90,10 @@ def test_it_has_everything_that_is_there(here: World, bob: User) -> None:
     assert [one["credential"] for one in rows(archive, "credential_limits")] == [
         "alices-credential"
     ]
+    assert [(one["text"], "vector" in one) for one in rows(archive, "passages")] == [
+        (SECRET, False)
+    ]
+    assert [one["name"] for one in rows(archive, "collections")] == [SECRET]
     files = [name for name in archive.namelist() if name.startswith("files/")]
     assert sorted(name.split("/")[1] for name in files) == ["avatars", "executions", "uploads"]
     contents = {archive.read(name) for name in files}

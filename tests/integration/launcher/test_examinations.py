@@ -53,3 +53,25 @@ def test_a_redis_that_does_not_count_is_a_failure(settings: Any) -> None:
     status, text, _ = databases.rates()
 
     assert (status, text[:30]) == (Status.FAIL, "Redis does not count requests:")
+
+
+def test_vectors_can_be_compared() -> None:
+    status, text, _ = databases.knowledge()
+
+    assert (status, text[:9]) == (Status.OK, "pgvector ")
+
+
+def test_a_database_without_pgvector_is_found_and_no_failure() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP EXTENSION vector")
+    try:
+        status, text, remedy = databases.knowledge()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE EXTENSION vector")
+
+    assert (status, text) == (
+        Status.WARN,
+        "PostgreSQL has no pgvector: blocks cannot keep and find texts by meaning",
+    )
+    assert remedy == "Run `CREATE EXTENSION vector` in the database, as a superuser."

@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from blocks.sdk.models import Answer, ModelFailed, ModelFailedForNow, Question
+from llm.providers import PROVIDERS
 from tests.support.modelservers import (
     JSON,
     KEY,
@@ -23,6 +24,30 @@ from tests.support.webhosts import Asked, endlessly, redirect, reply, slowly
 from tests.support.webworlds import allowed_host
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+ODD: list[Any] = [
+    "null",
+    "5",
+    '"text"',
+    "[1, 2]",
+    {"choices": "x"},
+    {"choices": [5]},
+    {"choices": [{"delta": 5}]},
+    {"choices": [{"delta": {"content": {"a": [1]}}}]},
+    {"choices": [{"delta": {"tool_calls": "x"}}]},
+    {"choices": [{"delta": {"tool_calls": [{"index": "a", "function": 5}]}}]},
+    {"choices": [{"delta": {"content": None}}], "usage": "much"},
+    {"error": "x"},
+    {"error": {"message": {"a": 1}}},
+    {"type": "message_start"},
+    {"type": "message_start", "message": 5},
+    {"type": "content_block_delta", "index": 7, "delta": {"type": "text_delta", "text": 5}},
+    {"type": "content_block_start", "index": 0, "content_block": "x"},
+    {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}},
+    {"candidates": "x"},
+    {"candidates": [{"content": {"parts": "x"}}]},
+    {"candidates": [{"content": {"parts": [{"functionCall": 5}]}}]},
+    {"promptFeedback": {"blockReason": "SAFETY"}},
+]
 HI = Question([{"role": "user", "content": "Hi"}])
 
 
@@ -120,6 +145,21 @@ def test_what_is_no_answer_is_an_error_and_not_a_crash(body: bytes) -> None:
     error = said_of(body)
 
     assert error.code in ("model_answer_unreadable", "model_overloaded", "answer_unreadable")
+
+
+@pytest.mark.parametrize("protocol", ["openai_compatible", "anthropic", "google"])
+@pytest.mark.parametrize("kind", range(len(ODD)))
+def test_an_answer_of_an_odd_form_is_an_error_and_not_a_crash(
+    kind: int, protocol: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with model_server(events(ODD[kind])) as host:
+        known = PROVIDERS[protocol]
+        moved = replace(known, base_url=host.url if known.base_url else "")
+        monkeypatch.setitem(PROVIDERS, protocol, moved)
+        with pytest.raises((ModelFailed, ModelFailedForNow)) as caught:
+            with_models(key_for(protocol, host)).models.ask(HI, model="m")
+
+    assert caught.value.code in ("model_answer_unreadable", "model_overloaded", "model_refused")
 
 
 def test_a_server_that_is_not_there_may_come_back(settings: Any) -> None:

@@ -21,6 +21,7 @@ EXAMINATIONS: dict[str, Callable[[], Verdict]] = {
     "postgres": databases.postgres,
     "migrations": databases.migrations,
     "audit": databases.audit,
+    "knowledge": databases.knowledge,
     "redis": databases.redis,
     "rates": databases.rates,
     "clock": databases.clock,
@@ -38,7 +39,7 @@ EXAMINATIONS: dict[str, Callable[[], Verdict]] = {
 }
 NEEDS_SERVERS = frozenset(
     {
-        *("postgres", "migrations", "audit", "redis", "rates", "clock", "flags"),
+        *("postgres", "migrations", "audit", "knowledge", "redis", "rates", "clock", "flags"),
         *("worker-io", "worker-cpu", "worker-ticks", "beat"),
     }
 )

@@ -112,3 +112,19 @@ def audit() -> Verdict:
         remedy = f"ALTER TABLE audit_entry ENABLE TRIGGER {TRIGGER}; and ask who turned it off."
         return fail(f"the trigger {TRIGGER!r} is off: lines could be changed", remedy)
     return ok("lines can only be added")
+
+
+def knowledge() -> Verdict:
+    """Can PostgreSQL compare vectors, as the blocks of knowledge need?"""
+    question = (
+        "SELECT (SELECT extversion FROM pg_extension WHERE extname = 'vector'),"
+        " EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector')"
+    )
+    with servers.connect() as connection:
+        row = connection.execute(question).fetchone()
+    version, is_available = row or (None, False)
+    if version:
+        return ok(f"pgvector {version}")
+    first = "Run" if is_available else "Install pgvector for this PostgreSQL; then run"
+    remedy = f"{first} `CREATE EXTENSION vector` in the database, as a superuser."
+    return warn("PostgreSQL has no pgvector: blocks cannot keep and find texts by meaning", remedy)

@@ -1142,6 +1142,58 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/knowledge/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description A person's collections of texts, which agents find again by what they mean. */
+        readonly get: operations["knowledge_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/knowledge/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description A person's collections of texts, which agents find again by what they mean. */
+        readonly get: operations["knowledge_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        /** @description Delete a collection with all its texts. */
+        readonly delete: operations["knowledge_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/knowledge/{id}/entries/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List the texts of a collection, newest first. */
+        readonly get: operations["knowledge_entries_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/library/presets/": {
         readonly parameters: {
             readonly query?: never;
@@ -1775,6 +1827,24 @@ export interface components {
             readonly category: string;
             readonly description: string;
         };
+        /** @description A collection of the caller's texts. */
+        readonly Collection: {
+            /** Format: date-time */
+            readonly created: string;
+            /** @description How many numbers each vector has. */
+            readonly dimensions: number;
+            /** @description How many texts it has. */
+            readonly entries: number;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Which model made the vectors. */
+            readonly model: string;
+            readonly name: string;
+            /** @description In bytes, with the vectors. */
+            readonly size: number;
+            /** Format: date-time */
+            readonly updated: string;
+        };
         readonly Contributor: {
             readonly name: string;
         };
@@ -2090,6 +2160,20 @@ export interface components {
             /** Format: date-time */
             readonly updated: string;
             readonly url: string;
+        };
+        /** @description A text of a collection. */
+        readonly Entry: {
+            /** Format: date-time */
+            readonly created: string;
+            readonly key: string;
+            readonly metadata: {
+                readonly [key: string]: unknown;
+            };
+            /** @description In bytes, with the vector. */
+            readonly size: number;
+            readonly text: string;
+            /** Format: date-time */
+            readonly updated: string;
         };
         /** @description The username, so that nobody deletes by mistake, and the proof of who asks. */
         readonly ErasureRequest: {
@@ -3121,6 +3205,19 @@ export interface components {
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["AuditLine"][];
         };
+        readonly PaginatedCollectionList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Collection"][];
+        };
         readonly PaginatedCredentialLimitList: {
             /**
              * Format: uri
@@ -3172,6 +3269,19 @@ export interface components {
              */
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["Endpoint"][];
+        };
+        readonly PaginatedEntryList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Entry"][];
         };
         readonly PaginatedFireList: {
             /**
@@ -7321,6 +7431,133 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": readonly components["schemas"]["Provider"][];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly knowledge_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedCollectionList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly knowledge_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Collection"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly knowledge_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly knowledge_entries_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedEntryList"];
                 };
             };
             /** @description The request was refused. */

@@ -1,0 +1,1 @@
+"""Knowledge: texts that are found again by what they mean."""
