@@ -25,7 +25,7 @@ class McpToolInputs(InputPins):
     )
     credentials: ChosenCredential = credentials_pin(
         "mcp",
-        kinds=["api_key", "host_scoped"],
+        kinds=["api_key", "host_scoped", "oauth2"],
         discriminator="server_url",
         required=False,
         description="What the server wants to be shown, if anything",

@@ -12,12 +12,14 @@ from authlib.oauth2.client import OAuth2Client
 from django.conf import settings
 from django.utils.timezone import now
 
+from credentials.discovery import Way
 from credentials.errors import OAuthRefused, ProviderNotSetUp, ProviderUnavailable
 from credentials.provider import OAuth, Provider
 from credentials.wire import Answer, ask
 from kernel.jsontypes import JSONObject, dumps
 from telemetry import redaction
 
+WAY = "way"  # of the secret: how its server is asked, where that was found out
 LONGEST_TOKEN = 16_384
 LONGEST_LIFE = 10 * 365 * 24 * 3600  # seconds
 
@@ -51,35 +53,51 @@ class Tokens:
         redaction.remember(str(access), *([str(refresh)] if refresh else []))
         return cls(str(access), str(refresh), _moment(answer.get("expires_in")), _scopes(answer))
 
-    def secret(self, *, refresh_token: str = "") -> JSONObject:
+    def secret(self, *, refresh_token: str = "", way: Way | None = None) -> JSONObject:
         """Return what is sealed; ``refresh_token`` stays where the provider gave no new one."""
         return {
+            **({WAY: way.as_json()} if way else {}),
             "access_token": self.access_token,
             "refresh_token": self.refresh_token or refresh_token,
         }
 
 
 class Client:
-    """Asks one provider. Raises ProviderUnavailable and OAuthRefused."""
+    """Asks one provider, or the server that a ``way`` leads to.
 
-    def __init__(self, provider: Provider, redirect_uri: str = "") -> None:
+    Raises ProviderUnavailable and OAuthRefused.
+    """
+
+    def __init__(
+        self, provider: Provider, redirect_uri: str = "", *, way: Way | None = None
+    ) -> None:
         self.provider = provider
-        self.registration = registration(provider)
+        self.way = way
+        self.registration = (
+            Registration(way.client_id, way.client_secret) if way else registration(provider)
+        )
+        method = way.method if way else "client_secret_post"
         self._session = _Session()
         self._authlib = OAuth2Client(
             self._session,
             client_id=self.registration.client_id,
             client_secret=self.registration.client_secret,
-            token_endpoint_auth_method="client_secret_post",  # noqa: S106 - a method's name
-            revocation_endpoint_auth_method="client_secret_post",
+            token_endpoint_auth_method=method,
+            revocation_endpoint_auth_method=method,
             redirect_uri=redirect_uri,
             code_challenge_method="S256",
         )
 
     @property
     def oauth(self) -> OAuth:
-        assert self.provider.oauth is not None  # `registration` has looked
-        return self.provider.oauth
+        found = self.way.oauth if self.way else self.provider.oauth
+        assert found is not None  # `registration` has looked
+        return found
+
+    @property
+    def _resource(self) -> dict[str, str]:
+        """Return for which server a token is wanted (RFC 8707), where that was found out."""
+        return {"resource": self.way.resource} if self.way else {}
 
     def login_url(self, *, state: str, verifier: str, scopes: tuple[str, ...]) -> str:
         """Return where somebody is to go."""
@@ -100,13 +118,16 @@ class Client:
                 code=code,
                 code_verifier=verifier,
                 grant_type="authorization_code",
+                **self._resource,
             )
         )
 
     def refresh(self, refresh_token: str) -> Tokens:
         """Return new tokens for a refresh token."""
         return self._tokens(
-            lambda: self._authlib.refresh_token(self.oauth.token_url, refresh_token=refresh_token)
+            lambda: self._authlib.refresh_token(
+                self.oauth.token_url, refresh_token=refresh_token, **self._resource
+            )
         )
 
     def whose(self, tokens: Tokens) -> str:
@@ -193,7 +214,8 @@ def registration(provider: Provider) -> Registration:
 
 def is_set_up(provider: Provider) -> bool:
     """Return whether people can connect accounts of the provider."""
-    return provider.oauth is not None and provider.name in settings.OAUTH_CLIENTS
+    known = provider.oauth is not None and provider.name in settings.OAUTH_CLIENTS
+    return provider.discovers or known
 
 
 def _is_token(value: Any) -> bool:

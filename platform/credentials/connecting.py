@@ -15,11 +15,13 @@ from accounts.models import User
 from audit.actions import Action
 from credentials import registry, services
 from credentials.client import Client, Tokens
+from credentials.discovery import Way, discover
 from credentials.entering import LONGEST_USERNAME
 from credentials.errors import InvalidCredentials, InvalidOAuthState
+from credentials.hosts import host_of
 from credentials.kinds import Kind
 from credentials.models import LONGEST_TITLE, Credential, OAuthState
-from credentials.provider import Provider
+from credentials.provider import OAuth, Provider
 from kernel.errors import Detail
 
 STATE = 43  # characters
@@ -42,15 +44,20 @@ def begin(
     session: str,
     redirect_uri: str,
     replaces: Credential | None = None,
+    server_url: str = "",
 ) -> Journey:
     """Return where the person connects an account of the provider.
 
-    ``session`` names the browser's session; ``replaces`` is a credential that is connected again.
-    Raises UnknownProvider, ProviderNotSetUp or InvalidCredentials.
+    ``session`` names the browser's session; ``replaces`` is a credential that is connected again;
+    ``server_url`` says which server, of providers whose servers say themselves how that goes.
+    Raises UnknownProvider, ProviderNotSetUp, ProviderUnavailable or InvalidCredentials.
     """
     declared = registry.get(provider)
-    client = Client(declared, redirect_uri)
-    wanted = _wanted(declared, scopes)
+    way = None
+    if declared.discovers:
+        way = discover(replaces.base_url if replaces else server_url, redirect_uri)
+    client = Client(declared, redirect_uri, way=way)
+    wanted = _wanted(declared, client.oauth, scopes)
     token, verifier = generate_token(STATE), generate_token(VERIFIER)
     state = OAuthState(
         owner=owner,
@@ -61,16 +68,19 @@ def begin(
         redirect_uri=redirect_uri,
         replaces=replaces,
     )
-    state.put(verifier)
+    state.put(verifier, way.as_json() if way else None)
     with transaction.atomic():
         OAuthState.objects.stale().delete()
         state.save(force_insert=True)
     return Journey(client.login_url(state=token, verifier=verifier, scopes=wanted), token)
 
 
-def finish(owner: User, provider: str, *, code: str, state_token: str, session: str) -> Credential:
+def finish(
+    owner: User, provider: str, *, code: str, state_token: str, session: str, iss: str = ""
+) -> Credential:
     """Return the credential of the account that was connected; one that was there is renewed.
 
+    ``iss`` is who the answer says that it is from, if it does (RFC 9207).
     Raises UnknownProvider, InvalidOAuthState, OAuthRefused or ProviderUnavailable; then nothing is
     kept, and the state is used up.
     """
@@ -78,10 +88,14 @@ def finish(owner: User, provider: str, *, code: str, state_token: str, session: 
     state = _take(owner, declared.name, state_token, session)
     if not 0 < len(code) <= LONGEST_CODE:
         raise InvalidOAuthState
-    client = Client(declared, state.redirect_uri)
-    tokens = client.exchange(code, state.verifier)
+    sealed = state.secret()
+    way = Way.read(sealed.get("way"))
+    if way is not None and not way.is_from(iss):
+        raise InvalidOAuthState
+    client = Client(declared, state.redirect_uri, way=way)
+    tokens = client.exchange(code, str(sealed["verifier"]))
     username = client.whose(tokens)[:LONGEST_USERNAME]
-    return _kept(owner, declared, state, tokens, username)
+    return _kept(owner, declared, state, tokens, username, way=way)
 
 
 def abandon(owner: User, *, state_token: str, session: str) -> str:
@@ -117,7 +131,13 @@ def _find(owner: User, provider: str | None, token: str, session: str) -> OAuthS
 
 @transaction.atomic
 def _kept(
-    owner: User, provider: Provider, state: OAuthState, tokens: Tokens, username: str
+    owner: User,
+    provider: Provider,
+    state: OAuthState,
+    tokens: Tokens,
+    username: str,
+    *,
+    way: Way | None,
 ) -> Credential:
     scopes = list(state.scopes if tokens.scopes is None else tokens.scopes)
     present = _present(owner, provider, state, username)
@@ -126,12 +146,16 @@ def _kept(
             owner=owner,
             provider=provider.name,
             kind=Kind.OAUTH2,
-            title=_free_title(owner, provider, username),
+            title=_free_title(
+                owner, provider, username or (host_of(way.server_url) if way else "")
+            ),
             username=username,
+            host=host_of(way.server_url) if way else "",
+            base_url=way.server_url if way else "",
             scopes=scopes,
             access_until=tokens.access_until,
         )
-        made.put(tokens.secret())
+        made.put(tokens.secret(way=way))
         services.keep(made)
         return made
     present = services.locked(present)
@@ -139,7 +163,7 @@ def _kept(
     present.username, present.scopes = username or present.username, scopes
     present.access_until = tokens.access_until
     present.refused_at = present.refreshing_until = None
-    present.put(tokens.secret(refresh_token=former))
+    present.put(tokens.secret(refresh_token=former, way=way))
     present.save()
     services.record(Action.CREDENTIAL_CONNECTED, present)
     return present
@@ -158,13 +182,12 @@ def _present(
     return same.first() if username else None
 
 
-def _wanted(provider: Provider, scopes: Sequence[str]) -> tuple[str, ...]:
-    assert provider.oauth is not None  # `Client` has looked
-    unknown = [scope for scope in scopes if scope not in provider.oauth.scopes]
+def _wanted(provider: Provider, oauth: OAuth, scopes: Sequence[str]) -> tuple[str, ...]:
+    unknown = [scope for scope in scopes if scope not in oauth.scopes]
     if unknown:
         sentence = f"{provider.title} has no scope {unknown[0][:100]!r} that is known here."
         raise InvalidCredentials(errors=[Detail("invalid", sentence, attr="scopes")])
-    return tuple(dict.fromkeys([*provider.oauth.default_scopes, *scopes]))
+    return tuple(dict.fromkeys([*oauth.default_scopes, *scopes]))
 
 
 def _free_title(owner: User, provider: Provider, username: str) -> str:

@@ -173,13 +173,14 @@ class OAuthState(Identified):
     def __str__(self) -> str:
         return f"{self.provider} for {self.owner_id}"
 
-    def put(self, verifier: str) -> None:
-        """Seal the verifier of PKCE."""
-        self.sealed, self.key_id = seal({"verifier": verifier}, place=self.place)
+    def put(self, verifier: str, way: JSONObject | None = None) -> None:
+        """Seal the verifier of PKCE, and how the server is asked, where that was found out."""
+        secret: JSONObject = {"verifier": verifier, "way": way}
+        self.sealed, self.key_id = seal(secret, place=self.place)
 
-    @property
-    def verifier(self) -> str:
-        return str(unseal(Sealed(bytes(self.sealed), self.key_id), place=self.place)["verifier"])
+    def secret(self) -> JSONObject:
+        """Return what was sealed."""
+        return unseal(Sealed(bytes(self.sealed), self.key_id), place=self.place)
 
     @property
     def place(self) -> str:

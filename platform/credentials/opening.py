@@ -27,7 +27,7 @@ def opened(row: Credential, secret: JSONObject) -> Credentials:
         "title": row.title,
         # Of a provider that this release does not know, a secret goes nowhere.
         "hosts": (declared.hosts or own_host) if declared else (),
-        "tls_only": bool(declared and declared.hosts),
+        "tls_only": bool(declared and declared.hosts) or _is_connected_by_https(row),
         "base_url": row.base_url,
     }
     match Kind(row.kind):
@@ -49,6 +49,11 @@ def opened(row: Credential, secret: JSONObject) -> Credentials:
             headers = secret.get("headers") or {}
             named = {name: SecretStr(value) for name, value in headers.items()}
             return HostScopedCredentials(**common, headers=named)
+
+
+def _is_connected_by_https(row: Credential) -> bool:
+    """Return whether it is a token of a server that somebody named, by HTTPS."""
+    return row.kind == Kind.OAUTH2 and row.base_url.startswith("https:")
 
 
 def _sealed(secret: JSONObject, name: str) -> SecretStr:

@@ -55,6 +55,8 @@ class Provider:
     keyless: bool = False
     """Whether it may be used without a key, too."""
     oauth: OAuth | None = None
+    discovers: bool = False
+    """Whether each of its servers says itself how OAuth goes (see `credentials.discovery`)."""
 
     @property
     def is_self_hosted(self) -> bool:
@@ -69,7 +71,7 @@ class Provider:
         found = []
         if not self.kinds:
             found.append("takes no kind of credentials")
-        if (Kind.OAUTH2 in self.kinds) != (self.oauth is not None):
+        if (Kind.OAUTH2 in self.kinds) != (self.oauth is not None or self.discovers):
             found.append("must say how OAuth goes if, and only if, it takes it")
         if Kind.HOST_SCOPED in self.kinds and self.hosts:
             found.append("has hosts, and so no headers for hosts that people choose")

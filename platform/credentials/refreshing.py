@@ -23,7 +23,8 @@ from django.utils.timezone import now
 from redis.exceptions import RedisError
 
 from credentials import registry
-from credentials.client import Client, Tokens
+from credentials.client import WAY, Client, Tokens
+from credentials.discovery import Way
 from credentials.errors import (
     CredentialGone,
     OAuthRefused,
@@ -100,7 +101,8 @@ def _ask(row: Credential) -> JSONObject:
     try:
         if not refresh_token or provider is None:
             raise OAuthRefused(members={"reason": "invalid_grant"})
-        tokens = Client(provider).refresh(refresh_token)
+        way = Way.read(secret.get(WAY))
+        tokens = Client(provider, way=way).refresh(refresh_token)
     except OAuthRefused as error:
         if error.members.get("reason") not in FINAL:
             _leave(row)
@@ -114,7 +116,7 @@ def _ask(row: Credential) -> JSONObject:
     except BaseException:
         _leave(row)
         raise
-    return _store(row, tokens, refresh_token)
+    return _store(row, tokens, refresh_token, way)
 
 
 def _take(row: Credential) -> bool:
@@ -129,9 +131,9 @@ def _leave(row: Credential) -> None:
     Credential.objects.filter(pk=row.pk, generation=row.generation).update(refreshing_until=None)
 
 
-def _store(row: Credential, tokens: Tokens, refresh_token: str) -> JSONObject:
+def _store(row: Credential, tokens: Tokens, refresh_token: str, way: Way | None) -> JSONObject:
     """Write what came, at once and durably: the provider knows the old token no more."""
-    secret = tokens.secret(refresh_token=refresh_token)
+    secret = tokens.secret(refresh_token=refresh_token, way=way)
     sealed = seal(secret, place=row.place)
     values = {
         "sealed": sealed.content,

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Callable
 
 from credentials import registry
-from credentials.client import Client, is_set_up
+from credentials.client import WAY, Client, is_set_up
+from credentials.discovery import Way
 from credentials.errors import CredentialUnreadable
 from credentials.kinds import Kind
 from credentials.models import Credential
@@ -21,16 +22,18 @@ def revocation(row: Credential) -> Callable[[], bool] | None:
     provider = registry.find(row.provider)
     if row.kind != Kind.OAUTH2 or provider is None or not is_set_up(provider):
         return None
-    if provider.oauth is None or not provider.oauth.revoke_url:
-        return None
     try:
         secret = row.secret()
     except CredentialUnreadable:
         return None
+    way = Way.read(secret.get(WAY))
+    oauth = way.oauth if way else provider.oauth
+    if oauth is None or not oauth.revoke_url:
+        return None
 
     def revoke() -> bool:
         try:
-            return Client(provider).revoke(secret)
+            return Client(provider, way=way).revoke(secret)
         except (TrellisError, ValueError) as error:
             logger.warning(
                 "%s did not revoke a token: %s",

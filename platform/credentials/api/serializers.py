@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from credentials.client import is_set_up
+from credentials.entering import LONGEST_URL
 from credentials.kinds import Kind
 from credentials.models import LONGEST_TITLE, Credential
 from credentials.provider import Provider
@@ -144,6 +145,14 @@ class LoginQuerySerializer(serializers.Serializer[Any]):
         required=False, help_text="The credential that is connected again."
     )
 
+    server_url = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=LONGEST_URL,
+        help_text="Which server, of the provider `mcp`.",
+    )
+
 
 class LoginSerializer(serializers.Serializer[Any]):
     """Where to send the browser."""
@@ -157,6 +166,13 @@ class CallbackSerializer(KnownMembers):
 
     code = serializers.CharField(max_length=4096)
     state_token = serializers.CharField(max_length=100)
+    iss = serializers.CharField(
+        max_length=LONGEST_URL,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="As it came back, if it did.",
+    )
 
 
 class ProviderSerializer(serializers.Serializer[Provider]):

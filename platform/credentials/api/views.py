@@ -138,6 +138,7 @@ class LoginView(APIView):
             session=session_of(request),
             redirect_uri=redirect_uri(request),
             replaces=_replaced(request, provider, asked.get("credential")),
+            server_url=asked["server_url"],
         )
         return Response(LoginSerializer(journey._asdict()).data, headers=SECRET)
 

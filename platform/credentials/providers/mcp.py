@@ -6,8 +6,9 @@ from credentials.provider import Provider
 provider = Provider(
     name="mcp",
     title="MCP server",
-    kinds=(Kind.API_KEY, Kind.HOST_SCOPED),
+    kinds=(Kind.API_KEY, Kind.HOST_SCOPED, Kind.OAUTH2),
     help_url="https://modelcontextprotocol.io/",
     base_url="https://localhost/mcp",
     keyless=True,
+    discovers=True,
 )

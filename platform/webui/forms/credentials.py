@@ -34,6 +34,15 @@ def _secret(label: str, help_text: str = "") -> forms.CharField:
     )
 
 
+def show_refusal(form: forms.Form, error: TrellisError) -> None:
+    """Show why a service refused, at the fields that it names."""
+    for detail in error.errors:
+        name = detail.attr if detail.attr in form.fields else None
+        form.add_error(name, detail.detail)
+    if not error.errors:
+        form.add_error(None, error.message)
+
+
 class CredentialForm(forms.Form):
     """A credential of a kind; ``present`` is one that changes."""
 
@@ -85,12 +94,8 @@ class CredentialForm(forms.Form):
         return found or None
 
     def refuse(self, error: TrellisError) -> None:
-        """Show why a service refused, at the fields that it names."""
-        for detail in error.errors:
-            name = detail.attr if detail.attr in self.fields else None
-            self.add_error(name, detail.detail)
-        if not error.errors:
-            self.add_error(None, error.message)
+        """Show why a service refused."""
+        show_refusal(self, error)
 
     def _add_place(self) -> None:
         if not self.provider.is_self_hosted:
@@ -133,19 +138,43 @@ class CredentialForm(forms.Form):
 
 
 class ConnectForm(forms.Form):
-    """What a person who connects an account allows."""
+    """What a person who connects an account allows, or which server has it."""
 
-    def __init__(self, provider: Provider, data: Any = None, *, scopes: Any = ()) -> None:
-        assert provider.oauth is not None
-        super().__init__(data, initial={"scopes": [*provider.oauth.default_scopes, *scopes]})
-        self.fields["scopes"] = forms.MultipleChoiceField(
-            choices=list(provider.oauth.scopes.items()),
-            required=False,
-            widget=forms.CheckboxSelectMultiple,
-            label="What agents may do with it",
-        )
+    def __init__(
+        self, provider: Provider, data: Any = None, *, present: Credential | None = None
+    ) -> None:
+        oauth = provider.oauth
+        chosen = present.scopes if present else ()
+        initial = {
+            "scopes": [*(oauth.default_scopes if oauth else ()), *chosen],
+            "server_url": present.base_url if present else "",
+        }
+        super().__init__(data, initial=initial)
+        if provider.discovers:
+            self.fields["server_url"] = forms.CharField(
+                label="Address",
+                max_length=LONGEST_URL,
+                disabled=present is not None,
+                help_text="Of the server. It says itself how an account is connected.",
+            )
+        if oauth is not None:
+            self.fields["scopes"] = forms.MultipleChoiceField(
+                choices=list(oauth.scopes.items()),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                label="What agents may do with it",
+            )
 
     @property
     def scopes(self) -> list[str]:
         """Return the scopes of the valid form."""
-        return list(self.cleaned_data["scopes"])
+        return list(self.cleaned_data.get("scopes", ()))
+
+    @property
+    def server_url(self) -> str:
+        """Return the server of the valid form; "" where the provider is one itself."""
+        return str(self.cleaned_data.get("server_url", ""))
+
+    def refuse(self, error: TrellisError) -> None:
+        """Show why a service refused."""
+        show_refusal(self, error)

@@ -112,17 +112,22 @@ def connect(request: PageRequest, provider: str) -> HttpResponseBase:
         raise Http404("Nobody can connect accounts of this provider here.")
     sent = request.POST if request.method == "POST" else None
     present = _reconnected(request, declared)
-    form = ConnectForm(declared, sent, scopes=present.scopes if present else ())
+    form = ConnectForm(declared, sent, present=present)
     if sent is not None and form.is_valid():
-        journey = connecting.begin(
-            request.user,
-            provider,
-            scopes=form.scopes,
-            session=session_of(request),
-            redirect_uri=redirect_uri(request),
-            replaces=present,
-        )
-        return redirect(journey.login_url)
+        try:
+            journey = connecting.begin(
+                request.user,
+                provider,
+                scopes=form.scopes,
+                session=session_of(request),
+                redirect_uri=redirect_uri(request),
+                replaces=present,
+                server_url=form.server_url,
+            )
+        except TrellisError as error:
+            form.refuse(error)
+        else:
+            return redirect(journey.login_url)
     context = {"form": form, "provider": declared}
     return render(
         request, "account/credentials/connect.html", context, status=400 if form.errors else 200
@@ -142,7 +147,12 @@ def callback(request: PageRequest) -> HttpResponseBase:
         else:
             name = connecting.provider_of(request.user, state_token=state, session=session)
             found = connecting.finish(
-                request.user, name, code=code, state_token=state, session=session
+                request.user,
+                name,
+                code=code,
+                state_token=state,
+                session=session,
+                iss=request.GET.get("iss", ""),
             )
             messages.success(request, f"“{found.title}” is connected.")
     except TrellisError as error:

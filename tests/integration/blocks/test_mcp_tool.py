@@ -1,17 +1,11 @@
 """MCP Tool, against servers that speak the protocol well (the official one) and badly."""
 
 import json
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import uvicorn
-from django.conf import settings
-from django.test import override_settings
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import SecretStr
@@ -23,9 +17,8 @@ from blocks.sdk.mcp import McpFailed, McpToolFailed
 from blocks.sdk.testing import FakeContext, GivenCredentials
 from credentials import services
 from credentials.kinds import Kind
-from egress.policy import exemption
 from tests.support.blocks import emitted
-from tests.support.waiting import eventually
+from tests.support.mcp_servers import serving
 from tests.support.webhosts import Answer, endlessly, reply, slowly
 from tests.support.webworlds import allowed_host
 
@@ -64,25 +57,6 @@ def official() -> Any:
         await app(scope, receive, send)
 
     return seeing
-
-
-@contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """Serve an ASGI application on loopback, which this instance allows; yield its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
-    config = uvicorn.Config(app, log_level="critical", lifespan="on", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    eventually(lambda: server.started)
-    allowed = (exemption(f"127.0.0.1:{port}"),)
-    try:
-        with override_settings(EGRESS={**settings.EGRESS, "allowed": allowed}):
-            yield f"http://127.0.0.1:{port}/mcp"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture(scope="module")

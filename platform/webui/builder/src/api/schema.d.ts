@@ -1811,6 +1811,11 @@ export interface components {
         /** @description What the browser brought back. */
         readonly CallbackRequest: {
             readonly code: string;
+            /**
+             * @description As it came back, if it did.
+             * @default
+             */
+            readonly iss: string;
             readonly state_token: string;
         };
         /** @description Nodes whose blocks are in nobody's catalogue that the reader sees. */
@@ -7344,6 +7349,8 @@ export interface operations {
                 readonly credential?: string;
                 /** @description Besides the provider's usual ones; separated by commas or blanks. */
                 readonly scopes?: string;
+                /** @description Which server, of the provider `mcp`. */
+                readonly server_url?: string;
             };
             readonly header?: never;
             readonly path: {
