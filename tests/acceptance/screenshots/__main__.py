@@ -18,6 +18,7 @@ from playwright.sync_api import APIRequestContext, Browser, FilePayload, Page
 from tests.acceptance.browser import Visitor, browser, chromium
 from tests.acceptance.instances import SAMPLES, Trellis
 from tests.acceptance.screenshots import agents
+from tests.support.apis import pets
 from tests.support.graphs import GraphBuilder
 
 TARGET = Path(__file__).parents[3] / "docs" / "screenshots"
@@ -176,6 +177,7 @@ def filled(studio: Studio) -> None:
     studio.take("sessions", "/account/sessions/")
     studio.take("two-factor", "/account/two-factor/")
     credentials(studio)
+    tools(studio)
     studio.take("builder", f"/agents/{digest}/edit/", ready=".react-flow__node")
     studio.take(
         "builder-run", f"/agents/{digest}/edit/?execution={done}", ready=".react-flow__node"
@@ -223,6 +225,26 @@ def credentials(studio: Studio) -> None:
     search = studio.make(agents.searching(), "Looks a tea up on the web.")
     studio.take("agent-credentials", f"/agents/{search}/")
     studio.take("builder-key", f"/agents/{search}/edit/", ".react-flow__node", add_key)
+
+
+def tools(studio: Studio) -> None:
+    """Take the pages of APIs, and where a tool of an MCP server is chosen."""
+    studio.take("apis-empty", "/account/apis/")
+    made = studio.call("POST", "apis/", {"document": json.dumps(pets("Pet shop"))})
+    studio.take("apis", "/account/apis/")
+    studio.take("api", f"/account/apis/{made['id']}/")
+    studio.take("credential-connect", "/account/credentials/connect/mcp/")
+    caller = studio.make(agents.calling(), "Asks a server of tools.")
+    studio.take("builder-tool", f"/agents/{caller}/edit/", ".react-flow__node", choose_tool)
+
+
+def choose_tool(page: Page) -> None:
+    """Ask the server of the node for its tools, where there is room to edit."""
+    if is_narrow(page):
+        return
+    page.locator(".react-flow__node").filter(has_text="MCP Tool").locator("header").click()
+    page.get_by_role("button", name="Choose another…").click()
+    page.get_by_role("dialog").get_by_text("Return the text.").wait_for()
 
 
 def add_key(page: Page) -> None:

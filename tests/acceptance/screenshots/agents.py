@@ -159,3 +159,17 @@ def added() -> dict[str, Any]:
     [node] = g.nodes
     node["metadata"]["position"] = {"x": 340, "y": 600}
     return dict(node)
+
+
+def calling() -> GraphBuilder:
+    """Return an agent that calls a tool of an MCP server."""
+    g = GraphBuilder("Toolbox")
+    what, said = g.input("what", "Sencha"), g.output("said")
+    text = {"type": "string", "description": "What to say again"}
+    schema = {"type": "object", "properties": {"text": text}, "required": ["text"]}
+    tool = g.node(
+        "MCPToolBlock", server_url="stdio:local", selected_tool="echo", tool_input_schema=schema
+    )
+    g.link(what, "result", tool, "tool_arguments_#_text")
+    g.link(tool, "result", said, "value")
+    return placed(g, {what: (0, 0), tool: (1, 0), said: (2, 0)})
