@@ -58,6 +58,7 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
     page.get_by_role("link", name="The refund").click()
     page.wait_for_url("**/reviews/*/")
     return {
+        **credentials(page),
         "agents": "/agents/",
         "blocks": "/blocks/",
         "no blocks": "/blocks/?q=nothing+of+that+name",
@@ -96,6 +97,30 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
         "no activity": "/account/activity/?kind=file.",
         "leaving": "/account/delete/",
         "nothing": "/nowhere/",
+    }
+
+
+def credentials(page: Page) -> dict[str, str]:
+    """Return the addresses of the pages about credentials, of which there is one."""
+    add = "/account/credentials/new/http/host_scoped/"
+    page.goto("/account/credentials/")
+    if not page.get_by_role("link", name="Work").is_visible():
+        page.goto(add)
+        page.get_by_label("Host").fill("api.example.org")
+        page.get_by_label("Title").fill("Work")
+        page.get_by_label("Headers").fill("X-Key: secret")
+        page.locator("main form button[type=submit]").click()
+        page.goto("/account/credentials/")
+    kept = page.get_by_role("link", name="Work").get_attribute("href")
+    return {
+        "credentials": "/account/credentials/",
+        "a kind of credential": "/account/credentials/new/",
+        "a new credential": add,
+        "a new password": "/account/credentials/new/smtp/user_password/",
+        "a credential": f"{kept}",
+        "a credential's deletion": f"{kept}delete/",
+        "a block that others call": "/blocks/6c60ec01-8128-419e-988f-96a063ee2fea/",
+        "blocks of a kind": "/blocks/?category=AI",
     }
 
 

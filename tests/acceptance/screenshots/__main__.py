@@ -171,6 +171,8 @@ def filled(studio: Studio) -> None:
     studio.take("profile", "/account/profile/")
     studio.send(agents.FILES)
     studio.take("files", "/account/files/")
+    studio.take("notifications", "/account/mails/")
+    studio.take("password", "/account/password/")
     studio.take("usage", "/account/usage/")
     studio.take("activity", "/account/activity/")
     studio.take("data", "/account/data/")
@@ -286,6 +288,7 @@ def main() -> int:
             for _, page in studio.pages:
                 page.context.clear_cookies()
             studio.take("sign-in", "/sign-in/")
+            studio.take("sign-up", "/sign-up/")
         finally:
             trellis.kill_everything()
     size = sum(file.stat().st_size for file in TARGET.iterdir())

@@ -52,10 +52,8 @@ describe("a field for a key of another service", () => {
     show();
     await screen.findByText("“Mine” of github, api key");
 
-    expect(choices()).toEqual([
-      "Choose a key of github (api key or oauth2)…",
-      "“Mine” of github, api key",
-    ]);
+    expect(choices()).toEqual(["Choose a key…", "“Mine” of github, api key"]);
+    screen.getByText("Of github: api key or oauth2.");
   });
 
   it("names the one that is chosen, and nothing else of it", async () => {

@@ -49,7 +49,7 @@ export function CredentialsPin(props: ControlProps) {
           else if (target.value === NOTHING) onChange(undefined, "click");
         }}
       >
-        <option value={NOTHING}>Choose {needed(part)}…</option>
+        <option value={NOTHING}>Choose a key…</option>
         {isGiven && !isListed && <option value={given ?? "other"}>{described(value)}</option>}
         {usable.map((one) => (
           <option key={one.id} value={one.id}>
@@ -57,6 +57,7 @@ export function CredentialsPin(props: ControlProps) {
           </option>
         ))}
       </select>
+      {!isGiven && <p className="field__help">{needed(part)}</p>}
       {problem ? (
         <p className="field__errors" role="alert">
           {problem}
@@ -111,12 +112,12 @@ function described(value: ControlProps["value"]): string {
   return `${name}${service}${kind}`;
 }
 
-/** Return which key the pin asks for: `a key of github (api key or oauth2)`. */
+/** Return which key the pin asks for: `Of github: api key or oauth2.` */
 function needed(part: JsonObject): string {
   const services = texts(part.credentials_provider);
   const kinds = texts(part.credentials_types).map((kind) => kind.replaceAll("_", " "));
-  const of = services.length > 0 ? ` of ${services.join(" or ")}` : " of another service";
-  return `a key${of}${kinds.length > 0 ? ` (${kinds.join(" or ")})` : ""}`;
+  const of = services.length > 0 ? `Of ${services.join(" or ")}` : "Of another service";
+  return `${of}${kinds.length > 0 ? `: ${kinds.join(" or ")}` : ""}.`;
 }
 
 function texts(value: Json | undefined): string[] {
