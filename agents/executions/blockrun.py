@@ -23,7 +23,7 @@ from agents.executions.keyring import Keyring
 from agents.executions.knowledge import RunKnowledge
 from agents.executions.mcpcalls import RunMcp
 from agents.executions.modelcalls import RunModels
-from agents.executions.web import RunHttp, RunMail
+from agents.executions.web import RunHttp, RunMail, RunScreens
 from blocks.openapi import services as apis
 from blocks.sdk import BlockError, BlockKind, BlockSpec, Decision, registry
 from blocks.sdk.tools import ToolNode
@@ -151,6 +151,7 @@ class LoneContext:
         self.tools = NoTools()
         self.http = RunHttp()
         self.mail = RunMail()
+        self.screens = RunScreens()
         self.mcp = RunMcp()
         self.knowledge = RunKnowledge(user.pk)
 

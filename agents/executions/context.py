@@ -31,7 +31,7 @@ from agents.executions.output import output_count, output_stream
 from agents.executions.starting import start_child
 from agents.executions.suspension import Suspended, Suspension
 from agents.executions.toolrun import RunTools
-from agents.executions.web import RunHttp, RunMail
+from agents.executions.web import RunHttp, RunMail, RunScreens
 from agents.executions.words import Words
 from agents.graphs import services as graphs
 from blocks.sdk import BlockError
@@ -134,6 +134,10 @@ class WorkerContext:
     @cached_property
     def mail(self) -> RunMail:
         return RunMail(stop=lambda: self.cancelled)
+
+    @cached_property
+    def screens(self) -> RunScreens:
+        return RunScreens(stop=lambda: self.cancelled)
 
     @cached_property
     def models(self) -> RunModels:

@@ -15,7 +15,9 @@ from blocks.sdk.http import (
     RequestFailed,
     RequestFailedForNow,
 )
+from blocks.sdk.screens import PictureFormat
 from egress import Client, EgressError, HostNotFound, MailServer, mail
+from egress.browser import Wanted, picture_of
 from egress.limits import Stop, never
 from egress.settings import configured
 
@@ -100,6 +102,28 @@ class RunMail:
             mail.send(message, MailServer(host, port, username, password), stop=self.stop)
         except EgressError as error:
             raise RequestFailed(error.message, code=error.code) from None
+
+
+class RunScreens:
+    """The instance's guarded browser. Satisfies ``Screens``."""
+
+    def __init__(self, *, stop: Stop = never) -> None:
+        self.stop = stop
+
+    def take(
+        self,
+        url: str,
+        *,
+        width: int,
+        height: int,
+        full_page: bool = False,
+        format: PictureFormat = "png",
+    ) -> bytes:
+        give_connection_back()
+        try:
+            return picture_of(Wanted(url, width, height, full_page, format), stop=self.stop)
+        except EgressError as error:
+            raise failure(error, "GET") from None
 
 
 def failure(error: EgressError, method: str) -> RequestFailed | RequestFailedForNow:

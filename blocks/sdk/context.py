@@ -12,6 +12,7 @@ from blocks.sdk.knowledge import Knowledge
 from blocks.sdk.mail import Mail
 from blocks.sdk.mcp import Mcp
 from blocks.sdk.models import Models
+from blocks.sdk.screens import Screens
 from blocks.sdk.tools import Tools
 
 Scope = Literal["this_node", "within_agent", "across_agents"]
@@ -131,6 +132,8 @@ class RunContext(Protocol):
     def http(self) -> Http: ...
     @property
     def mail(self) -> Mail: ...
+    @property
+    def screens(self) -> Screens: ...
     @property
     def models(self) -> Models: ...
     @property

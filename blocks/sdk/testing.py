@@ -19,6 +19,7 @@ from blocks.sdk.mail import Mail
 from blocks.sdk.mcp import Mcp, McpFailed, McpTool
 from blocks.sdk.models import OLLAMA_HOST, Answer, Embeddings, ModelFailed, Models, Question, Use
 from blocks.sdk.pins import InputPins
+from blocks.sdk.screens import PictureFormat, Screens
 from blocks.sdk.spec import BlockSpec, Emit
 from blocks.sdk.tools import ToolNode, Tools
 
@@ -158,6 +159,26 @@ class Outgoing:
         password: str = "",
     ) -> None:
         self.sent.append((host, port, message))
+
+
+@dataclass
+class CannedScreens:
+    """A browser that shows the same for each page. ``shown`` lists the addresses."""
+
+    picture: bytes = b"\x89PNG\r\n\x1a\n"
+    shown: list[str] = field(default_factory=list)
+
+    def take(
+        self,
+        url: str,
+        *,
+        width: int,
+        height: int,
+        full_page: bool = False,
+        format: PictureFormat = "png",
+    ) -> bytes:
+        self.shown.append(url)
+        return self.picture
 
 
 @dataclass
@@ -330,6 +351,7 @@ class FakeContext:
     http: Http = field(default_factory=CannedHttp)
     mail: Mail = field(default_factory=Outgoing)
     mcp: Mcp = field(default_factory=NoMcp)
+    screens: Screens = field(default_factory=CannedScreens)
     models: Models = field(default_factory=CannedModels)
     tools: Tools = field(default_factory=GivenTools)
     knowledge: Knowledge = field(default_factory=MemoryKnowledge)
