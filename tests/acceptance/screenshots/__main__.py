@@ -171,7 +171,7 @@ def filled(studio: Studio) -> None:
     studio.take("profile", "/account/profile/")
     studio.send(agents.FILES)
     studio.take("files", "/account/files/")
-    studio.take("notifications", "/account/mails/")
+    studio.take("mails", "/account/mails/")
     studio.take("password", "/account/password/")
     studio.take("usage", "/account/usage/")
     studio.take("activity", "/account/activity/")
