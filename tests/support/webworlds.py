@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.test import override_settings
 
-from agents.executions.web import RunHttp
+from agents.executions.web import RunHttp, RunScreens
 from blocks.sdk.testing import FakeContext
 from egress.limits import Limits
 from egress.policy import exemption
@@ -29,4 +29,4 @@ def allowed_host(answer: Answer, **limits: Any) -> Iterator[WebHost]:
 
 def online(**more: Any) -> FakeContext:
     """Return a context whose blocks ask real hosts."""
-    return FakeContext(http=RunHttp(), **more)
+    return FakeContext(http=RunHttp(), screens=RunScreens(), **more)

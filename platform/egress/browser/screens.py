@@ -40,6 +40,9 @@ def picture_of(wanted: Wanted, *, stop: Stop = never) -> bytes:
     """Return a picture of the page. Raises EgressError."""
     from django.conf import settings
 
+    instance = configured()
+    url = parse_url(wanted.url)
+    instance.policy.check_target(target_of(url))
     given: BrowserSettings = settings.BROWSER
     path = found(given)
     if path is None:
@@ -47,9 +50,6 @@ def picture_of(wanted: Wanted, *, stop: Stop = never) -> bytes:
             "There is no browser on this machine. An operator can install Chromium, or name it in "
             "TRELLIS_CHROMIUM."
         )
-    instance = configured()
-    url = parse_url(wanted.url)
-    instance.policy.check_target(target_of(url))
     budget = Budget(replace(instance.limits, max_bytes=LARGEST_PAGE), stop)
     while not _places.acquire(timeout=0.25):
         budget.seconds(None)
