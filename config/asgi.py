@@ -10,6 +10,7 @@ from django.core.asgi import get_asgi_application
 http = get_asgi_application()  # before anything that imports models
 
 from agents.executions.routing import websocket_urlpatterns
+from agents.triggers.ingress import Hooks
 from apikeys.websocket import AllowedOrigins, WebSocketAuthentication
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import WebsocketDenier
@@ -24,7 +25,7 @@ routes: list[Any] = [*websocket_urlpatterns, re_path("", nowhere)]
 
 application = ProtocolTypeRouter(
     {
-        "http": LimitBody(http, page=refusal_page),
+        "http": LimitBody(Hooks(http), page=refusal_page),
         "websocket": ObservedSockets(
             AllowedOrigins(WebSocketAuthentication(LimitedSockets(URLRouter(routes))))
         ),

@@ -187,19 +187,27 @@ class Found:
 
 def _read(inputs: FeedInputs, context: RunContext) -> list[Found]:
     """Return the feed's entries, oldest first."""
+    answer = answered(context.http.request("GET", inputs.rss_url, max_bytes=LARGEST))
+    found = read_entries(answer.content, answer.headers, answer.url or inputs.rss_url)
+    if found is None:
+        raise BlockError("There is no feed at this address: neither RSS nor Atom.")
+    return found
+
+
+def read_entries(content: bytes, headers: Mapping[str, str], url: str) -> list[Found] | None:
+    """Return the entries of a feed, oldest first; None where this is none."""
     import feedparser  # 15 MB that processes which read no feed can do without
 
-    answer = answered(context.http.request("GET", inputs.rss_url, max_bytes=LARGEST))
     # A file object: feedparser takes a text for an address or the name of a file.
     parsed = feedparser.parse(
-        io.BytesIO(answer.content),
+        io.BytesIO(content),
         response_headers={
-            "content-type": answer.headers.get("content-type", ""),
-            "content-location": answer.url or inputs.rss_url,
+            "content-type": headers.get("content-type", ""),
+            "content-location": url,
         },
     )
     if not parsed.entries and not parsed.get("version"):
-        raise BlockError("There is no feed at this address: neither RSS nor Atom.")
+        return None
     found = [_found(entry) for entry in parsed.entries[:MOST_ENTRIES]]
     early = datetime.min.replace(tzinfo=UTC)
     return sorted(found, key=lambda one: one.moment or early)

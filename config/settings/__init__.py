@@ -16,6 +16,7 @@ from config.settings.schedules import *
 from config.settings.servers import *
 from config.settings.sight import *
 from config.settings.tasks import *
+from config.settings.triggers import *
 
 django_stubs_ext.monkeypatch()  # so that ModelAdmin[User] and the like can be written
 

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "agents.news",
     "agents.presets",
     "agents.schedules",
+    "agents.triggers",
     "webui",
     # After webui, whose templates stand in for theirs.
     "django_celery_beat",

@@ -19,6 +19,7 @@ STORAGES = {
 }
 MAX_SMALL_REQUEST_BYTES = env.integer("MAX_SMALL_REQUEST_BYTES", 64 * 1024, least=1024)
 MAX_IMPORT_BYTES = env.integer("MAX_IMPORT_BYTES", 16 * 1024 * 1024, least=1024)
+MAX_CALL_BYTES = env.integer("MAX_WEBHOOK_BYTES", 1024 * 1024, least=1024)
 # Bodies of fewer bytes, by an expression for how the path begins, with the variable that says how many.
 BODY_LIMITS: list[tuple[str, int, str]] = [
     *(  # what everybody may send who has not signed in
@@ -30,6 +31,8 @@ BODY_LIMITS: list[tuple[str, int, str]] = [
             "/unsubscribe",
         )
     ),
+    # calls to triggers
+    ("/hooks/", MAX_CALL_BYTES, "MAX_WEBHOOK_BYTES"),
     *(  # agents that come in: by the page, and by the API
         (start, MAX_IMPORT_BYTES, "MAX_IMPORT_BYTES")
         for start in ("/agents/import", "/api/v1/graphs/?$")

@@ -61,5 +61,8 @@ CELERY_BEAT_SCHEDULE = {
     "fire-schedules": tick("schedules.tick", timedelta(seconds=1), expires=5),
     "tidy-schedules": tick("schedules.tidy", timedelta(minutes=10), expires=60),
     "purge-audit": tick("audit.purge", timedelta(minutes=10), expires=60),
+    "tick-triggers": tick("triggers.tick", timedelta(seconds=1), expires=5),
+    "follow-triggers": tick("triggers.follow", timedelta(seconds=15), expires=15),
+    "purge-triggers": tick("triggers.purge", timedelta(minutes=10), expires=60),
     "tidy-uploads": tick("uploads.tidy", timedelta(minutes=10), expires=60),
 }

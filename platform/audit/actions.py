@@ -77,6 +77,13 @@ class Action(models.TextChoices):
     WEBHOOK_CHANGED = "webhook.changed", "Changed a webhook"
     WEBHOOK_DELETED = "webhook.deleted", "Deleted a webhook"
 
+    TRIGGER_ADDED = "trigger.added", "Made a trigger"
+    TRIGGER_CHANGED = "trigger.changed", "Changed a trigger"
+    TRIGGER_ROTATED = "trigger.rotated", "Gave a trigger a new address"
+    TRIGGER_PAUSED = "trigger.paused", "Paused a trigger that does not work"
+    TRIGGER_DELETED = "trigger.deleted", "Deleted a trigger"
+    TRIGGER_REFUSED = "trigger.call_refused", "Refused a call to a trigger"
+
     FILE_SENT = "file.sent", "Sent a file in"
     FILE_DELETED = "file.deleted", "Deleted a file"
 

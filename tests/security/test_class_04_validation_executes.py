@@ -11,6 +11,7 @@ RUNS_TEXT |= {"os.system", "os.popen", "runpy.run_path", "code.interact", "types
 # `trellis block test` imports the module that its caller names, with the caller's own rights.
 OWN_IMPORTS = {
     "blocks/library/__init__.py",
+    "agents/triggers/kinds/__init__.py",
     "platform/credentials/registry.py",
     "platform/launcher/cli/__init__.py",
     "platform/launcher/cli/block/finding.py",

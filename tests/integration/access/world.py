@@ -40,6 +40,7 @@ from tests.factories.accounts import UserFactory
 from tests.support.apis import document
 from tests.support.avatars import picture
 from tests.support.graphs import block_named, calculator
+from tests.support.hooks import hooked
 from tests.support.reviews import asked
 from tests.support.runs import run
 from tests.support.schedules import hourly
@@ -109,6 +110,7 @@ def world() -> World:
     content = ContentFile(SECRET.encode(), name=SECRET)
     here.add("file", uploads.keep(alice.pk, content, name=SECRET).pk)
     here.add("collection", _collection(alice).pk)
+    here.add("trigger", hooked(alice, name=SECRET, secret=f"{SECRET}-of-callers").trigger.pk)
     here.add("app", "accounts", "nothing")
     here.add("type", 1, 999_999)
     here.add("token", "MQ-abc", "MQ-abd")  # of a mail

@@ -986,6 +986,24 @@ export interface paths {
         readonly patch: operations["graphs_settings_partial_update"];
         readonly trace?: never;
     };
+    readonly "/api/v1/graphs/{agent_id}/triggers/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List what begins runs of the agent. */
+        readonly get: operations["graphs_triggers_list"];
+        readonly put?: never;
+        /** @description Make a trigger. The secret of its callers is in this answer only. */
+        readonly post: operations["graphs_triggers_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/graphs/{agent_id}/versions/": {
         readonly parameters: {
             readonly query?: never;
@@ -1506,6 +1524,110 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/triggers/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description A person's triggers, of all agents. */
+        readonly get: operations["triggers_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/triggers/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See a trigger, with its address. */
+        readonly get: operations["triggers_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        /** @description Delete a trigger with what arrived. Its address ends at once; its runs stay. */
+        readonly delete: operations["triggers_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        /** @description Change a trigger, let it rest, or let it go on. */
+        readonly patch: operations["triggers_partial_update"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/triggers/{id}/arrivals/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List what arrived at a trigger and what became of it, newest first. */
+        readonly get: operations["triggers_arrivals_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/triggers/{id}/rotate/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Give a trigger a new address and a new secret; the former ones end at once. */
+        readonly post: operations["triggers_rotate_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/triggers/{id}/test/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Begin a run as if this payload had arrived. */
+        readonly post: operations["triggers_test_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/triggers/kinds/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Which kinds of triggers there are. */
+        readonly get: operations["triggers_kinds_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/usage/": {
         readonly parameters: {
             readonly query?: never;
@@ -1725,6 +1847,27 @@ export interface components {
          * @enum {string}
          */
         readonly ApiKeyStatusEnum: "ACTIVE" | "SUSPENDED" | "REVOKED";
+        /** @description Something that arrived, and what became of it. */
+        readonly Arrival: {
+            readonly address: string | null;
+            /** @description The beginning of what came. */
+            readonly body: string;
+            readonly delivery_id: string | null;
+            readonly event: string;
+            /** Format: uuid */
+            readonly graph_exec_id: string | null;
+            /** @description With the values of those that are no secrets. */
+            readonly headers: {
+                readonly [key: string]: unknown;
+            };
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: date-time */
+            readonly received_at: string;
+            readonly size: number;
+            readonly verdict: components["schemas"]["VerdictEnum"];
+            readonly why: string;
+        };
         /** @description A line. What is another person's (who they are, from where) is for staff with the right. */
         readonly AuditLine: {
             /** @description docs/audit.md lists them. */
@@ -1764,6 +1907,8 @@ export interface components {
             /** Format: date-time */
             readonly until: string;
         };
+        /** @enum {string} */
+        readonly BeginsEnum: "called" | "polled" | "heard";
         /** @enum {unknown} */
         readonly BlankEnum: "";
         /** @description A block, of the library or of an API that the caller imported. */
@@ -1926,6 +2071,32 @@ export interface components {
              * @description Null for until it is revoked.
              */
             readonly expires_at?: string | null;
+        };
+        /** @description A new trigger. */
+        readonly CreateTriggerRequest: {
+            /** @description As the kind's `config_schema` says. */
+            readonly config?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Credentials of every run, as runs are started with them. */
+            readonly credentials_inputs?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Null for the version that is active when something arrives. */
+            readonly graph_version?: number | null;
+            /** @description The agent's input that gets it, where no node does. */
+            readonly input_name?: string;
+            /** @description Of every run, by name. */
+            readonly inputs?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description One of `/api/v1/triggers/kinds/`. */
+            readonly kind: string;
+            readonly name?: string;
+            /** @description The node whose pin `payload` gets what arrives. */
+            readonly node_id?: string;
+            /** @description What callers have. Left out, one is made. */
+            readonly secret?: string;
         };
         /** @description A credential: everything but its secret. `id`, `provider`, `type` and `title` name it. */
         readonly Credential: {
@@ -2723,6 +2894,17 @@ export interface components {
             readonly updated: string;
             readonly url: string;
         };
+        /** @description A kind of trigger, and what its `config` has. */
+        readonly Kind: {
+            readonly begins: components["schemas"]["BeginsEnum"];
+            /** @description A JSON Schema. */
+            readonly config_schema: {
+                readonly [key: string]: unknown;
+            };
+            readonly description: string;
+            readonly name: string;
+            readonly title: string;
+        };
         /**
          * LinkFile
          * @description A link as a file has it. Its id may be anything: one that cannot be kept is replaced.
@@ -2805,6 +2987,14 @@ export interface components {
             readonly login_url: string;
             /** @description Good once, in this session, for 15 minutes. */
             readonly state_token: string;
+        };
+        /** @description A trigger, and the secret that its callers use, which is never shown again. */
+        readonly MadeTrigger: {
+            /** @description Why the other site did not take the address; else empty. */
+            readonly problem: string;
+            /** @description "" where nobody calls it. */
+            readonly secret: string;
+            readonly trigger: components["schemas"]["TriggerDetail"];
         };
         /** @description Which server, and what to show to it. */
         readonly McpServerRequest: {
@@ -3197,6 +3387,19 @@ export interface components {
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["Api"][];
         };
+        readonly PaginatedArrivalList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Arrival"][];
+        };
         readonly PaginatedAuditLineList: {
             /**
              * Format: uri
@@ -3405,6 +3608,19 @@ export interface components {
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["Share"][];
         };
+        readonly PaginatedTriggerList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Trigger"][];
+        };
         readonly PaginatedUploadList: {
             /**
              * Format: uri
@@ -3512,6 +3728,29 @@ export interface components {
             readonly starts_at?: string;
             /** @description The IANA name of the zone in which the cron line is read; by default yours. */
             readonly timezone?: string;
+        };
+        /** @description What changes of a trigger; the rest stays. */
+        readonly PatchedChangeTriggerRequest: {
+            /** @description As the kind's `config_schema` says. */
+            readonly config?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Credentials of every run, as runs are started with them. */
+            readonly credentials_inputs?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Null for the version that is active when something arrives. */
+            readonly graph_version?: number | null;
+            /** @description The agent's input that gets it, where no node does. */
+            readonly input_name?: string;
+            /** @description Of every run, by name. */
+            readonly inputs?: {
+                readonly [key: string]: unknown;
+            };
+            readonly is_active?: boolean;
+            readonly name?: string;
+            /** @description The node whose pin `payload` gets what arrives. */
+            readonly node_id?: string;
         };
         /**
          * GraphSettings
@@ -3963,6 +4202,10 @@ export interface components {
              */
             readonly grace_seconds: number;
         };
+        /** @description What a trigger's callers will have. */
+        readonly RotateTriggerRequest: {
+            readonly secret?: string;
+        };
         /** @description What a block is run with. */
         readonly RunBlockRequest: {
             /** @description The block's inputs by pin. */
@@ -4241,6 +4484,12 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        /** @description What is to arrive. */
+        readonly TestTriggerRequest: {
+            readonly payload?: {
+                readonly [key: string]: unknown;
+            };
+        };
         /** @description A ticket, which is never shown again. */
         readonly Ticket: {
             /** @description Seconds. */
@@ -4287,6 +4536,90 @@ export interface components {
             /** @description Or the e-mail address. */
             readonly username: string;
         };
+        /** @description What begins runs of an agent. */
+        readonly Trigger: {
+            /** @description The last letters of its address, if it has one. */
+            readonly address_tail: string;
+            readonly config: {
+                readonly [key: string]: unknown;
+            };
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly credentials_inputs: {
+                readonly [key: string]: unknown;
+            };
+            readonly failures: number;
+            /** Format: uuid */
+            readonly graph_id: string;
+            /** @description Null for the active one. */
+            readonly graph_version: number | null;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description The agent's input that gets it, where no node does. */
+            readonly input_name: string;
+            readonly inputs: {
+                readonly [key: string]: unknown;
+            };
+            readonly is_active: boolean;
+            readonly kind: string;
+            readonly last_error: string;
+            /** Format: date-time */
+            readonly looked_at: string | null;
+            readonly name: string;
+            /** Format: date-time */
+            readonly next_look_at: string | null;
+            /** @description Whose pin `payload` gets what arrived. */
+            readonly node_id: string;
+            /** @description Why it was paused by itself. */
+            readonly paused_why: string;
+            /** Format: uuid */
+            readonly preset_id: string | null;
+            /** @description What is watched. */
+            readonly subject: string;
+        };
+        /** @description A trigger with its address. */
+        readonly TriggerDetail: {
+            /** @description Return where others call it; "" where nobody does. */
+            readonly address: string;
+            /** @description The last letters of its address, if it has one. */
+            readonly address_tail: string;
+            readonly config: {
+                readonly [key: string]: unknown;
+            };
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly credentials_inputs: {
+                readonly [key: string]: unknown;
+            };
+            readonly failures: number;
+            /** Format: uuid */
+            readonly graph_id: string;
+            /** @description Null for the active one. */
+            readonly graph_version: number | null;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description The agent's input that gets it, where no node does. */
+            readonly input_name: string;
+            readonly inputs: {
+                readonly [key: string]: unknown;
+            };
+            readonly is_active: boolean;
+            readonly kind: string;
+            readonly last_error: string;
+            /** Format: date-time */
+            readonly looked_at: string | null;
+            readonly name: string;
+            /** Format: date-time */
+            readonly next_look_at: string | null;
+            /** @description Whose pin `payload` gets what arrived. */
+            readonly node_id: string;
+            /** @description Why it was paused by itself. */
+            readonly paused_why: string;
+            /** Format: uuid */
+            readonly preset_id: string | null;
+            /** @description What is watched. */
+            readonly subject: string;
+        };
         /** @description A file of the caller. */
         readonly Upload: {
             readonly content_type: string;
@@ -4320,6 +4653,16 @@ export interface components {
             /** @description Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
             readonly username: string;
         };
+        /**
+         * @description * `waiting` - waiting
+         *     * `started` - started
+         *     * `failed` - failed
+         *     * `refused` - refused
+         *     * `ignored` - ignored
+         *     * `tested` - tested
+         * @enum {string}
+         */
+        readonly VerdictEnum: "waiting" | "started" | "failed" | "refused" | "ignored" | "tested";
         /**
          * @description * `session` - Browser
          *     * `key` - API key
@@ -7040,6 +7383,75 @@ export interface operations {
             };
         };
     };
+    readonly graphs_triggers_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly agent_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedTriggerList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly graphs_triggers_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly agent_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateTriggerRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MadeTrigger"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly graphs_versions_list: {
         readonly parameters: {
             readonly query?: {
@@ -8353,6 +8765,263 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Previewed"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly triggers_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedTriggerList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly triggers_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TriggerDetail"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly triggers_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly triggers_partial_update: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PatchedChangeTriggerRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MadeTrigger"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly triggers_arrivals_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedArrivalList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly triggers_rotate_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RotateTriggerRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MadeTrigger"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly triggers_test_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TestTriggerRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Arrival"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly triggers_kinds_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Kind"][];
                 };
             };
             /** @description The request was refused. */
