@@ -88,6 +88,8 @@ def start(fire: Fire) -> None:
             outcomes.stop_earlier(schedule)
         if not _start(fire, schedule):
             outcomes.overlap(fire)
+        elif schedule.refusal:
+            outcomes.forget_refusal(schedule)
     except TrellisError as error:
         outcomes.refuse(fire, error)
     except Exception:

@@ -52,6 +52,11 @@ def refuse(fire: Fire, error: TrellisError) -> None:
         pause(fire.schedule, Pause.AGENT)
 
 
+def forget_refusal(schedule: Schedule) -> None:
+    """Note that the schedule starts again."""
+    Schedule.objects.filter(pk=schedule.pk).update(refusal="", refused_at=None)
+
+
 def give_up(fire: Fire) -> None:
     """Note that a start failed again and again for a reason that is the instance's own."""
     reason = (

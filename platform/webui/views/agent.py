@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -19,6 +20,9 @@ from agents.executions.services import start_execution
 from agents.graphs import services
 from agents.graphs.models import GraphVersion
 from agents.graphs.thumbnails import thumbnails
+from agents.presets.models import Preset
+from agents.schedules.models import Schedule
+from agents.schedules.wording import in_words
 from kernel.errors import TrellisError
 from kernel.idempotency import KeyedRequest
 from webui.asked import uuid_of
@@ -32,6 +36,7 @@ from webui.views.pages import PageRequest, page, render
 NODES = 50
 RUNS = 8
 VERSIONS = 10
+STARTS = 20  # schedules and presets
 MOST_PROBLEMS = 20
 DOUBLE_CLICK = timedelta(seconds=10)  # later, the same form sent again is meant to run again
 
@@ -39,9 +44,9 @@ DOUBLE_CLICK = timedelta(seconds=10)  # later, the same form sent again is meant
 @require_safe
 @page
 def show(request: PageRequest, pk: UUID) -> HttpResponse:
-    """Show the agent, its form filled in as for the run that ``?again=`` names."""
+    """Show the agent, its form filled in as for the run or preset that ``?again=`` or ``?preset=`` name."""
     version = _version(request, pk, request.GET.get("version"))
-    again = _again(request, version)
+    again = _again(request, version) or _preset(request, version)
     values, credentials = (again.inputs, again.credential_inputs) if again else ({}, {})
     form = StartForm(version, values=values, credentials=credentials)
     return _agent(request, version, form)
@@ -130,6 +135,8 @@ def _agent(
         "node_count": len(graph.nodes),
         "link_count": len(graph.links),
         "runs": _runs(request, version)[:RUNS],
+        "schedules": _schedules(request, version),
+        "presets": _presets(request, version)[:STARTS],
         "picture": picture(thumbnails([version])[version.pk]),
         "snippets": snippets(version, f"{request.scheme}://{request.get_host()}"),
         "versions": page_of(versions, request.GET, size=VERSIONS, name="versions"),
@@ -157,3 +164,20 @@ def _again(request: PageRequest, version: GraphVersion) -> Execution | None:
         return None
     rows = Execution.objects.visible_to(request.user).filter(pk=run)
     return rows.filter(graph_version__agent=version.agent_id).first()
+
+
+def _preset(request: PageRequest, version: GraphVersion) -> Preset | None:
+    """Return the preset that the form is to be filled in with, if the address names one."""
+    preset = uuid_of(request.GET.get("preset", ""))
+    return _presets(request, version).filter(pk=preset).first() if preset else None
+
+
+def _presets(request: PageRequest, version: GraphVersion) -> QuerySet[Preset]:
+    mine = Preset.objects.visible_to(request.user)
+    return mine.filter(agent=version.agent_id).order_by("name")
+
+
+def _schedules(request: PageRequest, version: GraphVersion) -> list[tuple[Schedule, str]]:
+    """Return the agent's schedules, and when each starts."""
+    mine = Schedule.objects.visible_to(request.user).filter(agent=version.agent_id)
+    return [(one, in_words(one)) for one in mine.order_by("name")[:STARTS]]

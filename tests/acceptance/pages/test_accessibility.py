@@ -48,6 +48,17 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
     webhook = page.url
     imported(page, agent_file(folder, showing()))
     agent = page.url
+    page.get_by_role("link", name="Make a preset").click()
+    page.get_by_label("Name", exact=True).fill("Kept")
+    page.get_by_role("button", name="Keep the preset").click()
+    page.get_by_role("link", name="Kept", exact=True).click()
+    preset = page.url
+    page.goto(f"{agent}schedules/new/")
+    page.get_by_label("Name", exact=True).fill("Each morning")
+    page.get_by_role("button", name="Keep the schedule").click()
+    page.get_by_text("The schedule is kept.").wait_for()
+    schedule = page.url
+    page.goto(agent)
     run(page)
     expect(in_state(page, "FAILED")).to_be_visible()
     failed = page.url
@@ -67,6 +78,15 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
         "an agent": agent,
         "settings": f"{agent}settings/",
         "deletion": f"{agent}delete/",
+        "a preset": preset,
+        "a new preset": f"{agent}presets/new/",
+        "a preset's deletion": f"{preset}delete/",
+        "schedules": "/schedules/",
+        "the coming week": "/schedules/week/",
+        "a schedule": schedule,
+        "a new schedule": f"{agent}schedules/new/",
+        "a schedule's form": f"{schedule}edit/",
+        "a schedule's deletion": f"{schedule}delete/",
         "runs": "/runs/",
         "no runs": "/runs/?q=nothing+of+that+name",
         "a failed run": failed,

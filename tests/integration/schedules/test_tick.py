@@ -231,9 +231,7 @@ def test_an_agent_that_cannot_run_any_more_is_skipped_and_reported(alice: User) 
 
     tick()
 
-    assert fires(schedule) == [("failed", "invalid_inputs")] or fires(schedule) == [
-        ("failed", "graph_not_runnable")
-    ]
+    assert fires(schedule) == [("failed", "graph_not_runnable")]
     assert runs(schedule) == []
     schedule.refresh_from_db()
     assert schedule.refusal == schedule.fires.get().reason != ""
@@ -244,6 +242,16 @@ def test_an_agent_that_cannot_run_any_more_is_skipped_and_reported(alice: User) 
         schedule.refusal,
         f"/schedules/{schedule.pk}/",
     )
+
+
+def test_a_start_that_succeeds_clears_the_problem(alice: User) -> None:
+    schedule = hourly(alice)
+    Schedule.objects.update(refusal="It was broken.", refused_at=now())
+
+    tick()
+
+    schedule.refresh_from_db()
+    assert (schedule.refusal, schedule.refused_at) == ("", None)
 
 
 def test_a_schedule_of_a_deleted_agent_is_paused(alice: User) -> None:
