@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.utils.timezone import now
 
 from agents.executions.models import Cause
@@ -23,6 +23,7 @@ from agents.schedules.missed import TOLERANCE
 from agents.schedules.models import Fire, Missed, Overlap, Schedule
 from agents.schedules.models.fire import MISSED
 from kernel.errors import TrellisError
+from kernel.postgresql.batch import begin_here
 
 AHEAD = timedelta(seconds=1)  # of its moment, a start may be taken
 HELD = timedelta(seconds=30)  # by a process that took it
@@ -126,10 +127,15 @@ def _mark(fire: Fire, schedule: Schedule, run: UUID) -> bool:
         "schedule": schedule.pk,
         "beside": beside,
     }
-    with connection.cursor() as cursor:
-        if not beside:
-            cursor.execute(TURN, values)
-        cursor.execute(MARK, {**values, "now": now()})
+    statements = [MARK] if beside else [TURN, MARK]
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    if begin_here(database):
+        statements.insert(0, "BEGIN")
+    with database.cursor() as cursor:  # all of them in one message
+        cursor.execute("; ".join(statements), {**values, "now": now()})
+        for _ in statements[1:]:
+            cursor.nextset()
         found = cursor.fetchone()
     if found is not None:
         fire.started_at, fire.execution_id, fire.status = found[0], run, Fire.Status.STARTED

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,7 @@ def test_two_beats_start_each_time_once(alice: User, tmp_path: Path) -> None:
         try:
             schedules = [hourly(alice, next_time=now() + timedelta(seconds=2)) for _ in range(5)]
             for schedule in schedules:
-                eventually(
-                    lambda one=schedule: all_ended(one, 1),
-                    timeout=PATIENCE,
-                    what="the end of a run",
-                )
+                eventually(partial(all_ended, schedule, 1), timeout=PATIENCE, what="a run's end")
         finally:
             second.stop()
 
