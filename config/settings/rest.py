@@ -35,6 +35,9 @@ SPECTACULAR_SETTINGS = {
         "ReviewStatusEnum": "agents.executions.models.review.Review.Status",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
+    # Closed groups: of so many operations open, the viewer draws those alone that are in sight,
+    # and a browser's search finds no others.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none"},
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }

@@ -37,6 +37,8 @@ PARTS = {
     "presets": "preset",
     "reviews": "review",
     "schedules": "schedule",
+    "webhooks": "webhook",
+    "triggers": "trigger",
 }
 
 

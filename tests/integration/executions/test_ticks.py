@@ -28,6 +28,9 @@ EXPIRES = {
     "purge-executions": 60,
     "fire-schedules": 5,
     "tidy-schedules": 60,
+    "tick-triggers": 5,
+    "follow-triggers": 15,
+    "purge-triggers": 60,
     "purge-audit": 60,
     "tidy-uploads": 60,
 }

@@ -260,6 +260,7 @@ def test_a_recount_finds_every_table_and_mends_the_sum(alice: User, bob: User) -
     assert [one.table for one in tables()] == [
         "executions_runstorage",
         "executions_storedvalue",
+        "knowledge_passage",
         "uploads_upload",
     ]
     assert recount() == 2

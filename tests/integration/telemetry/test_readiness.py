@@ -29,7 +29,13 @@ def test_an_instance_with_its_servers_migrations_and_workers_is_ready(client: Cl
     assert response.status_code == 200
     assert response.json() == {
         "status": "ok",
-        "checks": {"postgres": "ok", "redis": "ok", "migrations": "ok", "workers": "ok"},
+        "checks": {
+            "postgres": "ok",
+            "redis": "ok",
+            "migrations": "ok",
+            "workers": "ok",
+            "schedules": "ok",
+        },
     }
     assert response["X-Request-ID"]
 
@@ -46,6 +52,7 @@ def test_without_workers_it_is_degraded_and_still_serves(client: Client) -> None
             "migrations": "ok",
             "workers": "No worker took a task from 'io' and 'cpu' and 'ticks' lately. "
             "`trellis doctor` says more.",
+            "schedules": "ok",
         },
     }
 
@@ -74,7 +81,10 @@ def test_without_postgres_it_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
         "redis": None,
         "migrations": "Not known without PostgreSQL.",
     }
-    assert Readiness().notices() == {"workers": "Not known: PostgreSQL did not say."}
+    assert Readiness().notices() == {
+        "workers": "Not known: PostgreSQL did not say.",
+        "schedules": "Not known: PostgreSQL did not say.",
+    }
 
 
 def test_with_a_migration_to_do_it_is_not_until_that_is_done() -> None:

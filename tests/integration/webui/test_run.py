@@ -273,7 +273,7 @@ def test_the_page_takes_as_many_queries_for_many_nodes_as_for_few(
     client = browse(alice)
     words(client, execution)
     # session, user, run, nodes, emissions, inputs, outputs, their number, what waits, open nodes
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         words(client, execution)
 
 
