@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "agents.presets",
     "agents.schedules",
     "agents.triggers",
+    "store",
     "webui",
     # After webui, whose templates stand in for theirs.
     "django_celery_beat",

@@ -1,0 +1,1 @@
+"""The signed-in side of the catalogue: who publishes agents, and who decides about them."""

@@ -1,0 +1,44 @@
+"""What this app holds of people: what they publish, and what was decided about it."""
+
+from accounts.holdings import Holding, all_but, goes_with_others, only, register, stays
+from store.models import Decision, Finding, Listing, ListingVersion, Picture, VersionPicture
+
+OF_MODERATORS = ("reviewer_id", "internal_comments")
+
+register(
+    Holding(Listing, owner="owner", shape=all_but()),
+    Holding(
+        ListingVersion,
+        owner="listing__owner",
+        also=("reviewer",),
+        shape=all_but(*OF_MODERATORS),
+        erase=goes_with_others,
+    ),
+    Holding(
+        ListingVersion.sub_agents.through,
+        owner="listingversion__listing__owner",
+        why_not="named by the graphs of the versions",
+        erase=goes_with_others,
+    ),
+    Holding(
+        Finding,
+        owner="version__listing__owner",
+        shape=only("version_id", "code", "severity", "message", "where"),
+        erase=goes_with_others,
+    ),
+    Holding(
+        Decision,
+        owner="listing__owner",
+        also=("by",),
+        # Not who decided, nor what moderators told each other.
+        shape=only("created", "version_id", "action", "before", "after", "comments"),
+        erase=stays,
+    ),
+    Holding(Picture, owner="owner", shape=only("id", "digest", "width", "height", "created")),
+    Holding(
+        VersionPicture,
+        owner="picture__owner",
+        shape=only("version_id", "picture_id", "place"),
+        erase=goes_with_others,
+    ),
+)
