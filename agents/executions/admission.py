@@ -136,7 +136,13 @@ SELECT id FROM owner WHERE id IS NOT NULL
 
 # What every start and every end of a run asks is planned once.
 _PARAMETERS = {"owner": "$1", "default": "$2", "agent": "$3"}
-TAKE_TURN = Prepared("trellis_take_turn", ("bigint",), LOCK % _PARAMETERS)
+# Of several people in the order of their ids, so that nobody waits in a circle.
+TAKE_TURNS = Prepared(
+    "trellis_take_turns",
+    ("bigint[]",),
+    "SELECT pg_advisory_xact_lock(hashtextextended('admission of ' || one::text, 0)) "
+    "FROM unnest($1) one",
+)
 ASK_FOR_PLACE = Prepared("trellis_ask_for_place", ("bigint", "int", "uuid"), ASK % _PARAMETERS)
 ASK_FOR_OTHERS = Prepared("trellis_ask_for_others", ("bigint", "int"), MAY_ADMIT % _PARAMETERS)
 
@@ -172,19 +178,29 @@ class Situation:
         return not (self.person_is_full or self.agent_is_full or self.others_wait)
 
 
-def look(owner_id: Any, agent_id: UUID, size: int = 0) -> Situation:
-    """Return what decides about one more run; it stays so until the transaction ends.
+@dataclass(frozen=True)
+class Asked:
+    """Somebody who wants to start an agent, with so many bytes."""
 
-    The run counts from now on as one of the person's runs of the day and the month. Raises
-    RunQuotaUsedUp, or StorageFull where there is no room for the bytes that it begins with.
+    owner_id: Any
+    agent_id: UUID
+    size: int = 0
+
+
+def look(asked: Sequence[Asked]) -> list[Situation]:
+    """Return what decides about one more run of each; it stays so until the transaction ends.
+
+    They count from now on as runs of the day and the month, but not as one another's runs at work. Raises
+    RunQuotaUsedUp, or StorageFull where there is no room for the bytes that one begins with.
     """
     batch, rows = Batch(), list[Sequence[Any]]()
-    batch.add(TAKE_TURN, [owner_id])
-    batch.add(ASK_FOR_PLACE, [owner_id, _usual_places(), agent_id], rows.extend)
+    batch.add(TAKE_TURNS, [sorted({one.owner_id for one in asked})])
+    for one in asked:
+        batch.add(ASK_FOR_PLACE, [one.owner_id, _usual_places(), one.agent_id], rows.extend)
     batch.run()
-    [found] = rows
-    runs.Standing.counted(found[OF_SITUATION:]).refuse_if_over(size)
-    return _read(found[:OF_SITUATION])
+    for one, found in zip(asked, rows, strict=True):
+        runs.Standing.counted(found[OF_SITUATION:]).refuse_if_over(one.size)
+    return [_read(found[:OF_SITUATION]) for found in rows]
 
 
 def runs_to_replace(situation: Situation, agent_id: UUID) -> list[UUID]:

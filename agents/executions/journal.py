@@ -4,9 +4,10 @@ Here is what is decided about a run as a whole, and how each such transaction en
 workers write is in `claims`, what is decided when they cannot in `losses`.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,9 @@ from audit.actions import Action
 from audit.models import Entry
 from kernel.errors import TrellisError
 
+Starts = Mapping[NodeId, dict[str, Any]]
+"""What the starting nodes of a run begin with."""
+
 
 class DeadlineExceeded(TrellisError):
     """The run was not done in the time that a run may take."""
@@ -43,9 +47,7 @@ class DeadlineExceeded(TrellisError):
     code = "deadline_exceeded"
 
 
-def begin(
-    execution: Execution, version: GraphVersion, starts: Mapping[NodeId, dict[str, Any]]
-) -> None:
+def begin(execution: Execution, version: GraphVersion, starts: Starts) -> None:
     """Record a new run with its starting nodes ready to be taken, and end the transaction."""
     ledger = _new(execution, version)
     settlement.begin(ledger, starts)
@@ -61,6 +63,24 @@ def enlist(execution: Execution, version: GraphVersion) -> None:
     ledger = _new(execution, version)
     ledger.flush(commit=True)
     dispatch.on_commit([], publisher.bell(execution, run_changed=True))
+
+
+def begin_all(new: Sequence[tuple[Execution, GraphVersion, Starts | None]]) -> None:
+    """Record several new runs in one message, as `begin` does, or without starts as `enlist`.
+
+    It ends the transaction.
+    """
+    ledgers = []
+    for execution, version, starts in new:
+        if starts is None:
+            execution.admitted_at = None
+        ledger = _new(execution, version)
+        if starts is not None:
+            settlement.begin(ledger, starts)
+        ledgers.append(ledger)
+    DatabaseLedger.flush_new(ledgers)
+    bells = [publisher.bell(execution, run_changed=True) for execution, _, _ in new]
+    dispatch.on_commit(chain.from_iterable(one.queued for one in ledgers), [*chain(*bells)])
 
 
 def admit(owner_id: Any) -> int:

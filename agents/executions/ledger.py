@@ -238,13 +238,34 @@ class DatabaseLedger(KnownRows):
         transaction is ours to end; and behind it ``ask_others`` adds its question where the run
         leaves its place. Not ``durable``: it may be lost in a crash of the server.
         """
+        batch = Batch()
+        if not durable:
+            batch.say(NOT_DURABLE)
+        seldom = self._add_to(batch)
+        if commit and is_outermost():
+            batch.say("COMMIT")
+            if ask_others is not None and self.leaves_place:
+                ask_others(batch)
+        self._send(batch)
+        self._is_written(seldom)
+
+    @staticmethod
+    def flush_new(ledgers: Sequence["DatabaseLedger"]) -> None:
+        """Write several new runs in one message, with COMMIT where the transaction is ours to end."""
+        batch = Batch()
+        seldom = [ledger._add_to(batch) for ledger in ledgers]
+        if is_outermost():
+            batch.say("COMMIT")
+        batch.run()
+        for ledger, stored in zip(ledgers, seldom, strict=True):
+            ledger._is_written(stored)
+
+    def _add_to(self, batch: Batch) -> tuple[Any, ...]:
+        """Add everything that changed; return what the database has of the run then."""
         run = self.execution
         idle = 0 < run.unfinished <= run.suspended
         self.went_idle |= idle and not run.idle
         run.idle = idle
-        batch = Batch()
-        if not durable:
-            batch.say(NOT_DURABLE)
         if self.expects is not None:
             statements.expect(batch, run.pk, self.expects)
         seldom = RUNS.seldom(run)
@@ -267,12 +288,11 @@ class DatabaseLedger(KnownRows):
         )
         if self.audited is not None:
             statements.audit(batch, self.audited)
-        if commit and is_outermost():
-            batch.say("COMMIT")
-            if ask_others is not None and self.leaves_place:
-                ask_others(batch)
-        self._send(batch)
+        return seldom
+
+    def _is_written(self, seldom: tuple[Any, ...]) -> None:
         self.expects = self.audited = None
+        run = self.execution
         run._state.adding = run.unheard = False
         self._stored = seldom
         if self.knows_all:

@@ -1,6 +1,7 @@
 """Start, stop, retry and replay runs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from agents.engine.ids import NodeId
 from agents.executions import journal, recordings, removing, resuming, starting
 from agents.executions.models import Execution
 from agents.executions.payloads import require_payload
-from agents.executions.starting import BY_REQUEST, Origin
-from agents.graphs import drafts, snapshots
+from agents.executions.starting import BY_REQUEST, Origin, Start
+from agents.graphs import drafts, running, snapshots, startable
 from agents.graphs import services as graphs
 from agents.graphs.models import GraphVersion
 from kernel.errors import TrellisError
@@ -52,6 +53,43 @@ def start_execution(
         credentials_inputs=credentials_inputs,
         pk=pk,
         origin=origin,
+    )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A run that somebody wants started; see `start_execution`."""
+
+    owner: User
+    agent_id: UUID
+    version: int | None
+    inputs: Mapping[str, Any]
+    masks: Mapping[str, Mapping[str, Any]] | None = None
+    credentials_inputs: Mapping[str, Any] | None = None
+    pk: UUID | None = None
+    origin: Origin = BY_REQUEST
+
+
+def start_executions(wanted: Sequence[Wanted]) -> list[Execution]:
+    """Return new runs, as `start_execution` starts each, but in one transaction: all of them or none.
+
+    Raises what that raises for the first that cannot start, or StartAlone; then nothing started,
+    and each may be tried by itself.
+    """
+    wishes = [startable.Wish(one.owner, one.agent_id, one.version) for one in wanted]
+    return starting.start_all(
+        [
+            Start(
+                one.owner.pk,
+                version,
+                one.inputs,
+                one.masks,
+                one.credentials_inputs,
+                one.pk,
+                one.origin,
+            )
+            for one, version in zip(wanted, running.all_runnable(wishes), strict=True)
+        ]
     )
 
 

@@ -1,7 +1,8 @@
 """Begin a run: check everything that forbids it, then record it whole."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,6 +31,23 @@ class Origin:
 BY_REQUEST = Origin()
 
 
+@dataclass(frozen=True)
+class Start:
+    """A run of a version that was found runnable, as somebody wants it begun; see `start`."""
+
+    owner_id: Any
+    version: GraphVersion
+    inputs: Mapping[str, Any]
+    masks: Mapping[str, Mapping[str, Any]] | None = None
+    credentials_inputs: Mapping[str, Any] | None = None
+    pk: UUID | None = None
+    origin: Origin = BY_REQUEST
+
+
+class StartAlone(Exception):
+    """One of several runs has no place, and its agent's settings want more than that it waits."""
+
+
 def start(
     *,
     owner_id: Any,
@@ -51,19 +69,8 @@ def start(
     Its first nodes are queued, or it waits for a free place (`admission`). Raises InvalidInputs,
     NothingToStart, AgentIsBusy, RunQuotaUsedUp or StorageFull, and then nothing was recorded.
     """
-    execution = Execution(
-        pk=pk or uuid4(),
-        owner_id=owner_id,
-        agent_id=version.agent_id,
-        cause=origin.kind,
-        cause_id=origin.id,
-        preset_id=origin.preset_id,
-        replay_of=replay_of,
-        replay_from=replay_from,
-    )
-    found = choosing.chosen(owner_id, version.graph, credentials_inputs or {}, masks)
-    execution.credential_inputs = found.inputs
-    starts = _prepare(execution, version, inputs, found.masks)
+    one = Start(owner_id, version, inputs, masks, credentials_inputs, pk, origin)
+    execution, starts = _new(one, replay_of, replay_from)
     with begun(execution), transaction.atomic():
         execution.traceparent = tracing.traceparent()
         if _has_place(execution, version):
@@ -73,6 +80,30 @@ def start(
             transaction.on_commit(partial(journal.admit, owner_id), robust=True)
             journal.enlist(execution, version)
     return execution
+
+
+def start_all(ones: Sequence[Start]) -> list[Execution]:
+    """Return new runs, begun as `start` begins each, but in one transaction: all of them or none.
+
+    Raises what `start` raises, of the first that cannot begin, and StartAlone; then nothing was
+    recorded, and each may be tried by itself.
+    """
+    new = [_new(one) for one in ones]
+    for execution, _ in new:
+        with begun(execution):
+            execution.traceparent = tracing.traceparent()
+    with transaction.atomic(savepoint=False):
+        found = _places(ones, [execution for execution, _ in new])
+        for one, has_place in zip(ones, found, strict=True):
+            if not has_place:
+                transaction.on_commit(partial(journal.admit, one.owner_id), robust=True)
+        journal.begin_all(
+            [
+                (execution, one.version, starts if has_place else None)
+                for one, (execution, starts), has_place in zip(ones, new, found, strict=True)
+            ]
+        )
+    return [execution for execution, _ in new]
 
 
 def check(
@@ -121,13 +152,64 @@ def start_child(
         return Execution.objects.with_graph().get(parent=parent)
 
 
+def _new(
+    one: Start, replay_of: Execution | None = None, replay_from: str = ""
+) -> tuple[Execution, journal.Starts]:
+    """Return a run that is not recorded yet, and what its starting nodes begin with."""
+    execution = Execution(
+        pk=one.pk or uuid4(),
+        owner_id=one.owner_id,
+        agent_id=one.version.agent_id,
+        cause=one.origin.kind,
+        cause_id=one.origin.id,
+        preset_id=one.origin.preset_id,
+        replay_of=replay_of,
+        replay_from=replay_from,
+    )
+    graph = one.version.graph
+    found = choosing.chosen(one.owner_id, graph, one.credentials_inputs or {}, one.masks)
+    execution.credential_inputs = found.inputs
+    return execution, _prepare(execution, one.version, one.inputs, found.masks)
+
+
+def _places(ones: Sequence[Start], new: Sequence[Execution]) -> list[bool]:
+    """Return of each run whether it may begin at once, beside those before it.
+
+    Raises RunQuotaUsedUp, StorageFull or StartAlone. Others' starts of these owners wait until the
+    transaction ends.
+    """
+    sizes, asked = Counter[Any](), []
+    for one, run in zip(ones, new, strict=True):
+        sizes[run.owner_id] += storage.size_of_start(run)
+        asked.append(admission.Asked(run.owner_id, one.version.agent_id, sizes[run.owner_id]))
+    of_people, of_agents, full = Counter[Any](), Counter[Any](), set[Any]()
+    places = []
+    for wish, found in zip(asked, admission.look(asked), strict=True):
+        situation = replace(
+            found,
+            at_work=found.at_work + of_people[wish.owner_id],
+            under_way=found.under_way + of_agents[wish.agent_id],
+            others_wait=found.others_wait or wish.owner_id in full,
+        )
+        places.append(situation.has_place)
+        if situation.has_place:
+            of_people[wish.owner_id] += 1
+            of_agents[wish.agent_id] += 1
+        elif situation.settings.when_full in {"skip", "replace_oldest"}:
+            raise StartAlone
+        else:
+            full.add(wish.owner_id)
+    return places
+
+
 def _has_place(execution: Execution, version: GraphVersion) -> bool:
     """Return whether the run may begin at once; make room for it where that is asked for.
 
     Raises AgentIsBusy, RunQuotaUsedUp or StorageFull. Others' starts of this owner wait until the
     transaction ends.
     """
-    found = admission.look(execution.owner_id, version.agent_id, storage.size_of_start(execution))
+    size = storage.size_of_start(execution)
+    [found] = admission.look([admission.Asked(execution.owner_id, version.agent_id, size)])
     if found.settings.when_full == "skip":
         admission.refuse_if_busy(found, version.agent_id)
     if found.has_place:

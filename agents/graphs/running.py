@@ -36,13 +36,20 @@ def runnable(user: User, agent_id: UUID, version: int | None = None) -> GraphVer
 
     Raises NotFound or GraphNotRunnable.
     """
-    found = startable.find(user, agent_id, version)
-    if found is None:
-        raise _not_found(agent_id, version)
-    problems = graph_problems(found.graph, user.pk, itself=found.reference)
-    if problems:
-        raise GraphNotRunnable(errors=problems)
+    [found] = all_runnable([startable.Wish(user, agent_id, version)])
     return found
+
+
+def all_runnable(wishes: Sequence[startable.Wish]) -> list[GraphVersion]:
+    """Return the versions that runs are to use, as `runnable` does, in the order of the wishes."""
+    found = startable.find_all(wishes)
+    for (user, agent_id, version), one in found.items():
+        if one is None:
+            raise _not_found(agent_id, version)
+        problems = graph_problems(one.graph, user.pk, itself=one.reference)
+        if problems:
+            raise GraphNotRunnable(errors=problems)
+    return [one for wish in wishes if (one := found[wish]) is not None]
 
 
 def _not_found(agent_id: UUID, version: int | None) -> NotFound:

@@ -7,20 +7,23 @@ started and that its run exists are one transaction, so neither is there without
 
 import logging
 import time as sleeping
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from django.utils.timezone import now
 
+from agents.executions import services
 from agents.executions.models import Cause
-from agents.executions.services import start_execution
-from agents.executions.starting import Origin
+from agents.executions.services import Wanted
+from agents.executions.starting import Origin, StartAlone
 from agents.schedules import outcomes
 from agents.schedules.metrics import LATENESS, TIMES
 from agents.schedules.missed import TOLERANCE
-from agents.schedules.models import Fire, Missed, Overlap, Schedule
+from agents.schedules.models import Fire, Missed, Overlap
 from agents.schedules.models.fire import MISSED
 from kernel.errors import TrellisError
 from kernel.postgresql.batch import begin_here
@@ -41,17 +44,23 @@ WHERE id IN (
 RETURNING id
 """
 
-# One start of a schedule after the other, so that each sees the run of the one before.
-TURN = "SELECT pg_advisory_xact_lock(hashtextextended('schedule ' || %(schedule)s::text, 0))"
+# One start of a schedule after the other, so that each sees the run of the one before. In the order
+# of the schedules, so that nobody waits in a circle.
+TURN = """
+SELECT pg_advisory_xact_lock(hashtextextended('schedule ' || one, 0))
+FROM unnest(%(turns)s::text[]) one
+"""
 
 MARK = """
-UPDATE schedules_fire
-SET status = 'started', started_at = %(now)s, execution_id = %(run)s, taken_until = NULL
-WHERE id = %(fire)s AND status = 'due' AND (%(beside)s OR NOT EXISTS (
+UPDATE schedules_fire fire
+SET status = 'started', started_at = %(now)s, execution_id = taken.run, taken_until = NULL
+FROM unnest(%(fires)s::uuid[], %(runs)s::uuid[], %(beside)s::boolean[]) AS taken (id, run, beside)
+WHERE fire.id = taken.id AND fire.status = 'due' AND (taken.beside OR NOT EXISTS (
   SELECT FROM schedules_fire other JOIN executions_execution run ON run.id = other.execution_id
-  WHERE other.schedule_id = %(schedule)s AND other.status = 'started' AND run.ended_at IS NULL
+  WHERE other.schedule_id = fire.schedule_id AND other.status = 'started' AND run.ended_at IS NULL
+  OFFSET 0  -- asked for each, never answered for all fires at once
 ))
-RETURNING started_at
+RETURNING fire.id
 """
 
 logger = logging.getLogger(__name__)
@@ -61,12 +70,13 @@ def start_due() -> int:
     """Make all starts whose moment has come, or comes in a moment; return how many were taken."""
     count = 0
     while fires := _take():
-        for fire in fires:
-            wait = (fire.due_at - now()).total_seconds()
+        count += len(fires)
+        while fires:
+            wait = (fires[0].due_at - now()).total_seconds()
             if wait > 0:
                 sleeping.sleep(min(wait, AHEAD.total_seconds()))
-            start(fire)
-        count += len(fires)
+            together, fires = _split(fires, partial(_has_come, max(fires[0].due_at, now())))
+            start_all(together)
     return count
 
 
@@ -74,6 +84,18 @@ def count_due() -> int:
     """Return how many starts come in a moment, and nobody has taken."""
     free = Fire.objects.due().filter(due_at__lte=now() + AHEAD, taken_until=None)
     return free.count()
+
+
+def start_all(fires: Sequence[Fire]) -> None:
+    """Make the starts, in one transaction where that is possible: it takes a third of the time."""
+    firsts = {fire.schedule_id: fire.pk for fire in reversed(fires)}
+    together, alone = _split(
+        fires, lambda fire: _is_plain(fire) and firsts[fire.schedule_id] == fire.pk
+    )
+    if len(together) > 1 and _try_together(together):
+        together = []
+    for fire in (*together, *alone):
+        start(fire)
 
 
 def start(fire: Fire) -> None:
@@ -85,12 +107,9 @@ def start(fire: Fire) -> None:
         if _came_too_late(fire):
             outcomes.skip(fire, MISSED, "Nothing could be started at this time.")
             return
-        if schedule.overlap == Overlap.REPLACE and fire.origin == Fire.Origin.CLOCK:
+        if _replaces(fire):
             outcomes.stop_earlier(schedule)
-        if not _start(fire, schedule):
-            outcomes.overlap(fire)
-        elif schedule.refusal:
-            outcomes.forget_refusal(schedule)
+        _see_to(fire, is_started=bool(_start([fire])))
     except TrellisError as error:
         outcomes.refuse(fire, error)
     except Exception:
@@ -99,47 +118,87 @@ def start(fire: Fire) -> None:
             outcomes.give_up(fire)
 
 
-@transaction.atomic
-def _start(fire: Fire, schedule: Schedule) -> bool:
-    """Start the run. False: it was started or withdrawn, or an earlier run is under way."""
-    run = uuid4()
-    if not _mark(fire, schedule, run):
+def _try_together(fires: Sequence[Fire]) -> bool:
+    """Make the starts; False where one of them cannot be made: then nothing has happened."""
+    try:
+        started = _start(fires)
+    except (TrellisError, StartAlone):  # told of the one that it is about, when it starts alone
         return False
-    inputs, credentials = schedule.given()
-    start_execution(
-        owner=schedule.owner,
-        agent_id=schedule.agent_id,
-        version=schedule.runs_version,
-        inputs=inputs,
-        credentials_inputs=credentials,
-        pk=run,
-        origin=Origin(Cause.SCHEDULE, schedule.pk, schedule.preset_id),
-    )
-    transaction.on_commit(lambda: _count(fire))
+    except DatabaseError:
+        logger.warning("Starts could not be made together, and are made alone.", exc_info=True)
+        return False
+    for fire in fires:
+        _see_to(fire, is_started=fire.pk in started)
     return True
 
 
-def _mark(fire: Fire, schedule: Schedule, run: UUID) -> bool:
-    beside = schedule.overlap in {Overlap.ALLOW, Overlap.REPLACE}
+def _see_to(fire: Fire, *, is_started: bool) -> None:
+    """Note what follows from a start, or from an earlier run that is under way."""
+    if not is_started:
+        outcomes.overlap(fire)
+    elif fire.schedule.refusal:
+        outcomes.forget_refusal(fire.schedule)
+
+
+@transaction.atomic
+def _start(fires: Sequence[Fire]) -> Collection[UUID]:
+    """Start the runs, and return which fires are started.
+
+    Of the others, an earlier run is under way, or somebody started or withdrew them.
+    """
+    wanted = {fire.pk: _wanted(fire) for fire in fires}
+    marked = _mark(fires, {pk: one.pk for pk, one in wanted.items()})
+    started = [fire for fire in fires if fire.pk in marked]
+    if started:
+        services.start_executions([wanted[fire.pk] for fire in started])
+        transaction.on_commit(lambda: _count(started))
+    return marked
+
+
+def _wanted(fire: Fire) -> Wanted:
+    schedule = fire.schedule
+    inputs, credentials = schedule.given()
+    return Wanted(
+        schedule.owner,
+        schedule.agent_id,
+        schedule.runs_version,
+        inputs,
+        credentials_inputs=credentials,
+        pk=uuid4(),
+        origin=Origin(Cause.SCHEDULE, schedule.pk, schedule.preset_id),
+    )
+
+
+def _mark(fires: Sequence[Fire], runs: Mapping[UUID, UUID | None]) -> Collection[UUID]:
+    """Mark as started what may start, with its run; return the ids of these."""
+    moment = now()
+    beside = [one.schedule.overlap in {Overlap.ALLOW, Overlap.REPLACE} for one in fires]
     values: dict[str, Any] = {
-        "fire": fire.pk,
-        "run": run,
-        "schedule": schedule.pk,
+        "fires": [one.pk for one in fires],
+        "runs": [runs[one.pk] for one in fires],
         "beside": beside,
+        "turns": sorted(
+            str(one.schedule_id)
+            for one, is_beside in zip(fires, beside, strict=True)
+            if not is_beside
+        ),
+        "now": moment,
     }
-    statements = [MARK] if beside else [TURN, MARK]
+    statements = [TURN, MARK] if values["turns"] else [MARK]
     database = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
     if begin_here(database):
         statements.insert(0, "BEGIN")
     with database.cursor() as cursor:  # all of them in one message
-        cursor.execute("; ".join(statements), {**values, "now": now()})
+        cursor.execute("; ".join(statements), values)
         for _ in statements[1:]:
             cursor.nextset()
-        found = cursor.fetchone()
-    if found is not None:
-        fire.started_at, fire.execution_id, fire.status = found[0], run, Fire.Status.STARTED
-    return found is not None
+        marked = {pk for (pk,) in cursor.fetchall()}
+    for fire in fires:
+        if fire.pk in marked:
+            fire.started_at, fire.execution_id = moment, runs[fire.pk]
+            fire.status = Fire.Status.STARTED
+    return marked
 
 
 def _take() -> list[Fire]:
@@ -162,7 +221,29 @@ def _came_too_late(fire: Fire) -> bool:
     return noted and fire.schedule.missed == Missed.SKIP and now() > fire.due_at + TOLERANCE
 
 
-def _count(fire: Fire) -> None:
-    TIMES.labels("started").inc()
-    if (lateness := fire.lateness) is not None:
-        LATENESS.observe(lateness.total_seconds())
+def _has_come(moment: datetime, fire: Fire) -> bool:
+    return fire.due_at <= moment
+
+
+def _is_plain(fire: Fire) -> bool:
+    """Return whether nothing is to be done for a start but to start."""
+    return fire.schedule.owner.is_active and not (_came_too_late(fire) or _replaces(fire))
+
+
+def _replaces(fire: Fire) -> bool:
+    return fire.schedule.overlap == Overlap.REPLACE and fire.origin == Fire.Origin.CLOCK
+
+
+def _split(fires: Sequence[Fire], wanted: Callable[[Fire], bool]) -> tuple[list[Fire], list[Fire]]:
+    """Return those that are wanted, and the others."""
+    found: tuple[list[Fire], list[Fire]] = [], []
+    for fire in fires:
+        found[not wanted(fire)].append(fire)
+    return found
+
+
+def _count(fires: Iterable[Fire]) -> None:
+    for fire in fires:
+        TIMES.labels("started").inc()
+        if (lateness := fire.lateness) is not None:
+            LATENESS.observe(lateness.total_seconds())

@@ -148,7 +148,7 @@ def test_a_start_finds_the_version_asks_for_a_place_and_writes_the_run(alice: Us
 
     finds, asks, writes = sent()
     assert finds.startswith("EXECUTE trellis_startable ")
-    assert asks.startswith("BEGIN; EXECUTE trellis_take_turn ")
+    assert asks.startswith("BEGIN; EXECUTE trellis_take_turns ")
     assert writes.endswith("; COMMIT")
     assert Execution.objects.get(pk=execution.pk).inputs == {"in": 1}
     assert not execution._state.adding
