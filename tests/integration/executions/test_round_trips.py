@@ -152,3 +152,18 @@ def test_a_start_finds_the_version_asks_for_a_place_and_writes_the_run(alice: Us
     assert writes.endswith("; COMMIT")
     assert Execution.objects.get(pk=execution.pk).inputs == {"in": 1}
     assert not execution._state.adding
+
+
+def test_starts_together_take_as_many_messages_as_one(alice: User) -> None:
+    agent = version_of(alice, chain(5)).agent_id
+    one = services.Wanted(alice, agent, None, {"in": 1})
+    services.start_executions([one])
+
+    with messages() as sent:
+        started = services.start_executions([one] * 5)
+
+    finds, asks, writes = sent()
+    assert finds.count("EXECUTE trellis_startable ") == 1
+    assert asks.count("EXECUTE trellis_ask_for_place ") == 5
+    assert writes.endswith("; COMMIT")
+    assert len({run.pk for run in started}) == 5

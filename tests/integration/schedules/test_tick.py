@@ -1,11 +1,13 @@
 """What becomes of a schedule's times."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.utils.timezone import now
 
 from accounts.models import User
+from agents.executions import services
 from agents.executions.models import Cause, Execution
 from agents.executions.services import stop_execution
 from agents.graphs import services as graphs
@@ -84,6 +86,41 @@ def test_what_a_lost_process_took_is_started_by_another(alice: User) -> None:
     firing.start_due()
 
     assert len(runs(schedule)) == 1
+
+
+def test_starts_of_one_moment_are_made_together(alice: User, bob: User) -> None:
+    moment = now()
+    schedules = [hourly(one, next_time=moment) for one in (alice, bob, alice, bob)]
+
+    with patch.object(services, "start_executions", wraps=services.start_executions) as started:
+        tick()
+
+    assert [len(call.args[0]) for call in started.call_args_list] == [4]
+    assert [len(runs(one)) for one in schedules] == [1] * 4
+    assert [fires(one) for one in schedules] == [[("started", "")]] * 4
+
+
+def test_one_that_is_refused_keeps_the_others_from_nothing(alice: User) -> None:
+    moment = now()
+    good, bad, other = (hourly(alice, next_time=moment, version=one) for one in (None, 9, 1))
+
+    tick()
+
+    assert [len(runs(one)) for one in (good, bad, other)] == [1, 0, 1]
+    assert fires(bad) == [("failed", "not_found")]
+    assert fires(good) == fires(other) == [("started", "")]
+
+
+def test_times_of_one_schedule_are_started_one_after_the_other(alice: User) -> None:
+    schedule = hourly(alice, overlap=Overlap.SKIP)
+    first = now() - timedelta(seconds=2)
+    for number in range(3):
+        time = first + timedelta(seconds=number / 2)
+        Fire.objects.create(schedule=schedule, time=time, due_at=time)
+
+    firing.start_due()
+
+    assert fires(schedule) == [("started", ""), ("skipped", "overlap"), ("skipped", "overlap")]
 
 
 def test_a_start_that_was_withdrawn_is_not_made(alice: User) -> None:
