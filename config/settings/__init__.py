@@ -7,6 +7,7 @@ from config.settings.applications import *
 from config.settings.bodies import *
 from config.settings.browsers import *
 from config.settings.executions import *
+from config.settings.market import *
 from config.settings.outside import *
 from config.settings.people import *
 from config.settings.process import *

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "agents.schedules",
     "agents.triggers",
     "store",
+    "market",
     "webui",
     # After webui, whose templates stand in for theirs.
     "django_celery_beat",

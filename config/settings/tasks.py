@@ -64,5 +64,7 @@ CELERY_BEAT_SCHEDULE = {
     "tick-triggers": tick("triggers.tick", timedelta(seconds=1), expires=5),
     "follow-triggers": tick("triggers.follow", timedelta(seconds=15), expires=15),
     "purge-triggers": tick("triggers.purge", timedelta(minutes=10), expires=60),
+    "roll-up-market": tick("market.roll_up", timedelta(seconds=5), expires=10),
+    "tidy-market": tick("market.tidy", timedelta(hours=1), expires=600),
     "tidy-uploads": tick("uploads.tidy", timedelta(minutes=10), expires=60),
 }

@@ -33,6 +33,8 @@ EXPIRES = {
     "purge-triggers": 60,
     "purge-audit": 60,
     "tidy-uploads": 60,
+    "roll-up-market": 10,
+    "tidy-market": 600,
 }
 
 
