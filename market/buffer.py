@@ -92,7 +92,12 @@ class Buffer:
     def search(self, day: date, term: str, *, found: bool) -> None:
         """Note that something was searched for, and whether it was found."""
         keys = [f"{PREFIX}:pending"]
-        args = [f"term:{day}:{term}", f"found:{day}:{term}", MOST_TERMS, int(found)]
+        args: list[str | int] = [
+            f"term:{day}:{term}",
+            f"found:{day}:{term}",
+            MOST_TERMS,
+            int(found),
+        ]
         self._try(lambda: self._search(keys=keys, args=args))
 
     def take(self) -> tuple[UUID, Mapping[str, str]] | None:

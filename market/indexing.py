@@ -36,7 +36,7 @@ MOST_AT_ONCE = 500
 PARTS = ("active_version", "owner")
 
 
-class Gap(SearchVectorCombinable, Cast):  # type: ignore[misc]
+class Gap(SearchVectorCombinable, Cast):
     """A word that nobody can ask for: phrases do not reach over it from one text into the next."""
 
     config = None  # as its neighbours have

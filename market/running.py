@@ -20,15 +20,15 @@ def runs_ended(runs: Sequence[Execution]) -> None:
     done = [run for run in runs if run.status == ExecutionStatus.COMPLETED]
     if not done:
         return
-    agents = {run.agent_id for run in done}
+    agents = {run.agent_id for run in done if run.agent_id is not None}
     rows = Listing.objects.filter(agent_id__in=agents).values_list("agent_id", "pk", "owner_id")
     listings = {agent: (pk, owner) for agent, pk, owner in rows}
     if not listings:
         return
     found: Counter[UUID] = Counter()
     for run in done:
-        pk, owner = listings.get(run.agent_id, (None, None))
-        if pk is not None and run.owner_id != owner:
-            found[pk] += 1
-    if found:
-        counting.add({pk: {"runs": number} for pk, number in found.items()}, now())
+        if run.agent_id in listings:
+            pk, owner = listings[run.agent_id]
+            found[pk] += run.owner_id != owner
+    if found.total():
+        counting.add({pk: {"runs": number} for pk, number in found.items() if number}, now())

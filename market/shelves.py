@@ -1,6 +1,5 @@
 """What stands together: the front page, one agent's page, what is like it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -72,7 +71,7 @@ def categories() -> list[Category]:
     ]
 
 
-def versions(found: Listing) -> Sequence[ListingVersion]:
+def versions(found: Listing) -> QuerySet[ListingVersion]:
     """Return the approved versions of a listing, the newest first."""
     rows = ListingVersion.objects.public().filter(listing=found).select_related("graph_version")
     return rows.defer("graph_version__document").order_by("-number")

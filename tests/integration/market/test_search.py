@@ -1,6 +1,7 @@
 """Agents are found by their words, in their order, and by others than they are spelled."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.utils.timezone import now
@@ -187,7 +188,7 @@ class TestStates:
 
 
 def test_a_word_that_all_have_is_ranked_among_the_hottest(
-    alice: User, django_assert_num_queries: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+    alice: User, django_assert_num_queries: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(6):
         made = listed(alice, f"Tea {number}")

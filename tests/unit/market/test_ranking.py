@@ -20,7 +20,9 @@ from market.ranking import (
     warmth,
 )
 
-ratings = st.lists(st.integers(1, 5), max_size=200)
+ratings = st.tuples(*[st.integers(0, 40)] * 5).map(
+    lambda counts: [stars for stars, count in enumerate(counts, 1) for _ in range(count)]
+)
 moments = st.integers(0, 10 * 365 * 24 * 60).map(lambda minutes: EPOCH + timedelta(minutes=minutes))
 
 happenings = st.builds(Happening, *[st.integers(0, 10_000)] * 4)
