@@ -44,7 +44,7 @@ def start_execution(
 
     Raises NotFound, GraphNotRunnable, InvalidInputs or NothingToStart; then nothing started.
     """
-    found = graphs.runnable(owner, agent_id, version)
+    found = graphs.runnable(owner, agent_id, version, masks)
     return starting.start(
         owner_id=owner.pk,
         version=found,

@@ -31,12 +31,19 @@ def find(user: User, agent_id: UUID, version: int | None = None) -> GraphVersion
     return found
 
 
-def runnable(user: User, agent_id: UUID, version: int | None = None) -> GraphVersion:
+def runnable(
+    user: User, agent_id: UUID, version: int | None = None, masks: Masks | None = None
+) -> GraphVersion:
     """Return the version that a run is to use, without its document and its agent.
 
-    Raises NotFound or GraphNotRunnable.
+    ``masks`` are values that the run puts on pins: what they fill is not missing. Raises NotFound or
+    GraphNotRunnable.
     """
-    [found] = all_runnable([startable.Wish(user, agent_id, version)])
+    wish = startable.Wish(user, agent_id, version)
+    try:
+        [found] = all_runnable([wish])
+    except GraphNotRunnable:
+        return _filled(wish, masks)
     return found
 
 
@@ -50,6 +57,15 @@ def all_runnable(wishes: Sequence[startable.Wish]) -> list[GraphVersion]:
         if problems:
             raise GraphNotRunnable(errors=problems)
     return [one for wish in wishes if (one := found[wish]) is not None]
+
+
+def _filled(wish: startable.Wish, masks: Masks | None) -> GraphVersion:
+    """Return the version, where the masks fill all that it lacks. Raises GraphNotRunnable."""
+    found = startable.find_all([wish])[wish]
+    assert found is not None
+    if problems := graph_problems(found.graph, wish.user.pk, itself=found.reference, masks=masks):
+        raise GraphNotRunnable(errors=problems)
+    return found
 
 
 def _not_found(agent_id: UUID, version: int | None) -> NotFound:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agents.executions.masking import run_inputs
+from agents.executions.masking import node_inputs, run_inputs
 from agents.triggers import hooks, services, standing
 from agents.triggers.models import Trigger
 from credentials.errors import CredentialUnreadable
@@ -16,6 +16,16 @@ def address(trigger: Trigger) -> str:
     except CredentialUnreadable:
         return ""
     return hooks.address(token) if token else ""
+
+
+def shown_node_inputs(trigger: Trigger) -> dict[str, Any]:
+    """Return the values for other pins of the trigger's node; secrets are masked."""
+    if not trigger.node_inputs:
+        return {}
+    version = standing.version_of(trigger)
+    if version is None:
+        return dict.fromkeys(trigger.node_inputs, MARK)
+    return node_inputs(version.graph, trigger.node_id, trigger.node_inputs)
 
 
 def shown_inputs(trigger: Trigger) -> dict[str, Any]:

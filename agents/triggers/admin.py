@@ -29,7 +29,7 @@ class TriggerAdmin(LookOnly, admin.ModelAdmin[Trigger]):
     list_select_related = ("owner", "agent")
     list_filter = ("kind", "is_active")
     search_fields = ("id", "name", "owner__username", "agent__id")
-    exclude = ("inputs", "state", "key_id")
+    exclude = ("inputs", "node_inputs", "state", "key_id")
     actions = ("pause",)
     show_full_result_count = False
 

@@ -71,7 +71,9 @@ def _begin_next() -> bool:
     try:
         with transaction.atomic():
             locked = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
-            arrival = locked.select_related("trigger__owner", "trigger__agent").first()
+            arrival = locked.select_related(
+                "trigger__owner", "trigger__agent", "trigger__preset"
+            ).first()
             if arrival is None:
                 return False
             taken = arrival.pk
@@ -104,6 +106,8 @@ def _why_not(arrival: Arrival, trigger: Trigger) -> str:
         return (
             f"{LONGEST_CHAIN} triggers led here, one after the other: they seem to go in a circle."
         )
+    if trigger.preset and not trigger.preset.is_active:
+        return f"The preset “{trigger.preset.name}” is switched off. Switch it on first."
     version = standing.version_of(trigger)
     is_stale = version is None or version.pk != trigger.checked_version
     if is_stale and not standing.follow(trigger, version):
@@ -112,18 +116,16 @@ def _why_not(arrival: Arrival, trigger: Trigger) -> str:
 
 
 def _start(arrival: Arrival, trigger: Trigger) -> None:
-    inputs, masks = dict(trigger.inputs), None
-    if trigger.node_id:
-        masks = {trigger.node_id: {standing.PAYLOAD: arrival.payload}}
-    elif trigger.input_name:
+    inputs, credentials = trigger.given()
+    if trigger.input_name and not trigger.node_id:
         inputs[trigger.input_name] = arrival.payload
     executions.start_execution(
         owner=trigger.owner,
         agent_id=trigger.agent_id,
-        version=trigger.version,
+        version=trigger.runs_version,
         inputs=inputs,
-        masks=masks,
-        credentials_inputs=trigger.credentials_inputs,
+        masks=trigger.filled(arrival.payload),
+        credentials_inputs=credentials,
         pk=arrival.execution_id,
         origin=Origin(Cause.TRIGGER, trigger.pk, trigger.preset_id),
     )

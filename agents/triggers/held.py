@@ -10,7 +10,14 @@ register(
         # Named one by one: an address or a secret must never be among them, sealed or not.
         shape=only(
             *("id", "agent_id", "version", "kind", "name", "node_id", "input_name", "config"),
-            *("inputs", "credentials_inputs", "preset_id", "is_active", "paused_why"),
+            *(
+                "inputs",
+                "credentials_inputs",
+                "preset_id",
+                "node_inputs",
+                "is_active",
+                "paused_why",
+            ),
             *("last_error", "created", "updated"),
         ),
     ),

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q, UniqueConstraint
 from django.utils.timezone import now
 
-from agents.graphs.models import Agent
+from agents.graphs.models import Agent, GraphVersion, GraphVersionQuerySet
+from agents.presets.models import Preset
 from credentials.sealing import ID, Sealed, seal, unseal
 from kernel.access import Scope, may
 from kernel.fields import JSONText
@@ -18,6 +19,8 @@ from kernel.models import Identified, Timestamped
 LONGEST_NAME = 100
 LONGEST_SUBJECT = 500
 LONGEST_ID = 255
+PAYLOAD = "payload"
+"""The pin that gets what arrived."""
 
 
 class TriggerQuerySet(models.QuerySet["Trigger"]):
@@ -71,7 +74,12 @@ class Trigger(Identified, Timestamped):
     )
     inputs = JSONText(default=dict)
     credentials_inputs = JSONText(default=dict)
-    preset_id = models.UUIDField(null=True, blank=True)
+    preset = models.ForeignKey(
+        Preset, null=True, blank=True, on_delete=models.PROTECT, related_name="triggers"
+    )  # whose inputs and credentials its own come before
+    node_inputs = JSONText(
+        default=dict, db_default={}, help_text="Of its node's other pins, before the agent's own."
+    )
 
     # Of kinds that are called: the address's digest, by what people tell it from others; and
     # sealed, for this row only, its token and the secret that callers have.
@@ -124,6 +132,28 @@ class Trigger(Identified, Timestamped):
     def place(self) -> str:
         """Return what is sealed in with the secrets: they open for this row only."""
         return f"trigger/{self.pk}/{self.owner_id}/{self.kind}"
+
+    @property
+    def runs_version(self) -> int | None:
+        """Return the version that it begins: its own, else the preset's; None for the active one."""
+        return self.version or (self.preset.version if self.preset else None)
+
+    @property
+    def versions(self) -> GraphVersionQuerySet:
+        """Return the version that it begins, if there is one."""
+        return GraphVersion.objects.owned_by(self.owner_id).of(self.agent_id, self.runs_version)
+
+    def given(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the inputs and the credentials of a run: the preset's, and its own before them."""
+        preset = self.preset
+        if preset is None:
+            return dict(self.inputs), dict(self.credentials_inputs)
+        credentials = {**preset.credential_inputs, **self.credentials_inputs}
+        return {**preset.inputs, **self.inputs}, credentials
+
+    def filled(self, payload: JSONObject) -> dict[str, dict[str, Any]] | None:
+        """Return what a run puts on pins when this arrives; None where no node gets it."""
+        return {self.node_id: {**self.node_inputs, PAYLOAD: payload}} if self.node_id else None
 
     def put(self, secret: JSONObject) -> None:
         """Seal secrets; they count once the row is saved."""

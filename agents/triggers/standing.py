@@ -11,19 +11,19 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from agents.engine.graph import Node
 from agents.engine.ids import NodeId
 from agents.engine.validation import quoted_title
 from agents.graphs.models import GraphVersion
-from agents.triggers import auditing, kinds
+from agents.triggers import auditing, kinds, telling
 from agents.triggers.errors import InvalidTrigger
-from agents.triggers.models import Trigger, TriggerQuerySet
+from agents.triggers.models import PAYLOAD, Trigger, TriggerQuerySet
 from audit.actions import Action
 from blocks.sdk import BlockKind
 from kernel.errors import Detail
 
-PAYLOAD = "payload"
 MOST = 500  # triggers of one round
 
 
@@ -41,10 +41,10 @@ class Fit:
 def with_version(triggers: TriggerQuerySet) -> TriggerQuerySet:
     """Annotate the triggers with the version that would run now: `current_version`, perhaps None."""
     versions = GraphVersion.objects.filter(agent=OuterRef("agent")).values("pk")
-    return triggers.annotate(
+    return triggers.alias(number=Coalesce("version", "preset__version")).annotate(
         current_version=Case(
-            When(version__isnull=True, then=Subquery(versions.filter(is_active=True)[:1])),
-            default=Subquery(versions.filter(version=OuterRef("version"))[:1]),
+            When(number__isnull=True, then=Subquery(versions.filter(is_active=True)[:1])),
+            default=Subquery(versions.filter(version=OuterRef("number"))[:1]),
         )
     )
 
@@ -72,12 +72,12 @@ def fit(trigger: Trigger, version: GraphVersion) -> Fit:
     hook = node.block.webhook if node.block else None
     if hook is None:
         return Fit(version.pk)
-    inputs = {name: str(value) for name, value in node.input_default.items()}
+    values = {**node.input_default, **trigger.node_inputs}
     try:
-        resource = hook.resource_format.format_map(inputs)
+        resource = hook.resource_format.format_map({name: str(one) for name, one in values.items()})
     except KeyError:
         resource = ""
-    return Fit(version.pk, hook.wanted(node.input_default), resource)
+    return Fit(version.pk, hook.wanted(values), resource)
 
 
 def follow(trigger: Trigger, version: GraphVersion | None) -> bool:
@@ -114,16 +114,16 @@ def _node_in(trigger: Trigger, version: GraphVersion) -> str:
 
 def version_of(trigger: Trigger) -> GraphVersion | None:
     """Return the version that would run now, without its document."""
-    rows = GraphVersion.objects.owned_by(trigger.owner_id).defer("document")
-    return rows.of(trigger.agent_id, trigger.version).first()
+    return trigger.versions.defer("document").first()
 
 
 @transaction.atomic
 def pause(trigger: Trigger, why: str) -> None:
-    """Pause the trigger and say why. It stays as it is; its owner mends it and lets it go on."""
+    """Pause the trigger, and tell its owner why. It stays as it is, to be mended and let go on."""
     rows = Trigger.objects.filter(pk=trigger.pk, is_active=True)
     if rows.update(is_active=False, paused_why=why):
         auditing.record(Action.TRIGGER_PAUSED, trigger, why=why)
+        telling.paused(trigger, why)
     trigger.is_active, trigger.paused_why = False, why
 
 
@@ -134,7 +134,7 @@ def follow_all() -> int:
         | Q(current_version__isnull=True)
         | ~Q(checked_version=F("current_version"))
     )
-    found = list(rows.select_related("agent")[:MOST])
+    found = list(rows.select_related("agent", "preset")[:MOST])
     for trigger in found:
         follow(trigger, version_of(trigger))
     return len(found)

@@ -25,7 +25,7 @@ class PresetSerializer(serializers.ModelSerializer[Preset]):
 
     class Meta:
         model = Preset
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "user_id",
             "graph_id",

@@ -6,9 +6,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agents.graphs.references import LAST_VERSION
+from agents.presets.api.fields import credentials_field, inputs_field, version_field
+from agents.presets.api.serializers import PresetSerializer
+from agents.presets.models import LONGEST_DESCRIPTION, Preset
 from agents.triggers import addresses
 from agents.triggers.kinds.base import Called, Heard, Kind, Polled
 from agents.triggers.models import LONGEST_NAME, Arrival, Trigger
+from agents.triggers.services import Made
 from agents.triggers.tokens import MOST
 from kernel.api.fields import json_field
 from kernel.api.members import KnownMembers
@@ -52,7 +56,9 @@ class TriggerSerializer(serializers.ModelSerializer[Trigger]):
     )
     config = json_field(JSON_OBJECT)
     inputs = serializers.SerializerMethodField()
+    node_inputs = serializers.SerializerMethodField()
     credentials_inputs = json_field(JSON_OBJECT)
+    preset_id = serializers.UUIDField(read_only=True, allow_null=True)
     created_at = serializers.DateTimeField(source="created", read_only=True)
     address_tail = serializers.CharField(
         source="tail", read_only=True, help_text="The last letters of its address, if it has one."
@@ -64,7 +70,8 @@ class TriggerSerializer(serializers.ModelSerializer[Trigger]):
         model = Trigger
         fields: tuple[str, ...] = (
             *("id", "graph_id", "graph_version", "kind", "name", "node_id", "input_name"),
-            *("config", "subject", "inputs", "credentials_inputs", "preset_id", "is_active"),
+            *("config", "subject", "inputs", "node_inputs", "credentials_inputs"),
+            *("preset_id", "is_active"),
             *("paused_why", "last_error", "failures", "address_tail", "next_look_at"),
             *("looked_at", "created_at"),
         )
@@ -74,6 +81,11 @@ class TriggerSerializer(serializers.ModelSerializer[Trigger]):
     def get_inputs(self, trigger: Trigger) -> Any:
         """Return the runs' fixed inputs; those that the agent marks as secret are masked."""
         return addresses.shown_inputs(trigger)
+
+    @extend_schema_field(JSON_OBJECT)
+    def get_node_inputs(self, trigger: Trigger) -> Any:
+        """Return the values for the node's other pins; secrets among them are masked."""
+        return addresses.shown_node_inputs(trigger)
 
 
 class TriggerDetailSerializer(TriggerSerializer):
@@ -125,7 +137,16 @@ class _Fields(KnownMembers):
         help_text="The agent's input that gets it, where no node does.",
     )
     config = serializers.DictField(required=False, help_text="As the kind's `config_schema` says.")
+    preset_id = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="Whose inputs and credentials are used; those that the trigger has come first.",
+    )
     inputs = serializers.DictField(required=False, help_text="Of every run, by name.")
+    node_inputs = serializers.DictField(
+        required=False,
+        help_text="Values for other pins of the node, in place of those that the agent has.",
+    )
     credentials_inputs = serializers.DictField(
         required=False, help_text="Credentials of every run, as runs are started with them."
     )
@@ -148,6 +169,56 @@ class ChangeTriggerSerializer(_Fields):
     """What changes of a trigger; the rest stays."""
 
     is_active = serializers.BooleanField(required=False)
+
+
+class SetUpTriggerSerializer(KnownMembers):
+    """A new preset, and the trigger that begins runs with it."""
+
+    name = serializers.CharField(max_length=LONGEST_NAME)
+    description = serializers.CharField(
+        max_length=LONGEST_DESCRIPTION, required=False, allow_blank=True
+    )
+    graph_id = serializers.UUIDField()
+    graph_version = version_field()
+    trigger_config = serializers.DictField(
+        required=False, help_text="Values for the pins of the node that is called, by pin."
+    )
+    inputs = inputs_field()
+    agent_credentials = credentials_field()
+
+
+class SetUpPresetSerializer(PresetSerializer):
+    """A preset with its trigger, and the secret that its callers use, which is never shown again."""
+
+    webhook_id = serializers.SerializerMethodField()
+    trigger = serializers.SerializerMethodField()
+    secret = serializers.SerializerMethodField()
+    problem = serializers.SerializerMethodField()
+
+    class Meta(PresetSerializer.Meta):
+        fields = (*PresetSerializer.Meta.fields, "webhook_id", "trigger", "secret", "problem")
+        read_only_fields = fields
+
+    @property
+    def made(self) -> Made:
+        found: Made = self.context["made"]
+        return found
+
+    @extend_schema_field({"type": "string", "format": "uuid"})
+    def get_webhook_id(self, preset: Preset) -> str:
+        """Return the trigger's id, under the name that other platforms have for it."""
+        return str(self.made.trigger.pk)
+
+    @extend_schema_field(TriggerDetailSerializer)
+    def get_trigger(self, preset: Preset) -> Any:
+        return TriggerDetailSerializer(self.made.trigger).data
+
+    def get_secret(self, preset: Preset) -> str:
+        return self.made.secret
+
+    def get_problem(self, preset: Preset) -> str:
+        """Return why the other site did not take the address; else nothing."""
+        return self.made.problem
 
 
 class RotateTriggerSerializer(KnownMembers):

@@ -14,9 +14,11 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.models import User
 from accounts.people import person
 from agents.graphs import services as graphs
-from agents.triggers import kinds, services
+from agents.presets import services as presets
+from agents.triggers import kinds, presetting, services
 from agents.triggers.api.serializers import (
     ArrivalSerializer,
     ChangeTriggerSerializer,
@@ -24,6 +26,8 @@ from agents.triggers.api.serializers import (
     KindSerializer,
     MadeTriggerSerializer,
     RotateTriggerSerializer,
+    SetUpPresetSerializer,
+    SetUpTriggerSerializer,
     TestTriggerSerializer,
     TriggerDetailSerializer,
     TriggerSerializer,
@@ -67,10 +71,28 @@ class AgentTriggersView(GenericAPIView[Trigger]):
     def post(self, request: Request, agent_id: UUID) -> Response:
         """Make a trigger. The secret of its callers is in this answer only."""
         graphs.find(person(request), agent_id)
-        asked = _asked(CreateTriggerSerializer, request)
+        asked = _with_preset(person(request), _asked(CreateTriggerSerializer, request))
         made = services.create(person(request), agent_id, **asked)
         where = reverse("trigger-detail", args=[made.trigger.pk], request=request)
         return _made(made, status=201, headers={"Location": where})
+
+
+class SetUpTriggerView(APIView):
+    """A preset and its trigger in one go."""
+
+    access = {"post": needs(Scope.READ_GRAPH, Scope.EXECUTE_GRAPH, Scope.WRITE_LIBRARY)}
+
+    @extend_schema(request=SetUpTriggerSerializer, responses={201: SetUpPresetSerializer})
+    def post(self, request: Request) -> Response:
+        """Keep a preset, and begin runs with it when the agent's trigger node is called."""
+        asked = _asked(SetUpTriggerSerializer, request)
+        names = {"graph_version": "version", "agent_credentials": "credentials_inputs"}
+        agent_id = asked.pop("graph_id")
+        values = {names.get(name, name): value for name, value in asked.items()}
+        made = presetting.set_up(person(request), agent_id, **values)
+        shown = SetUpPresetSerializer(made.trigger.preset, context={"made": made}).data
+        where = reverse("preset-detail", args=[made.trigger.preset_id], request=request)
+        return Response(shown, status=201, headers={**NOT_KEPT, "Location": where})
 
 
 class TriggerViewSet(ListModelMixin, GenericViewSet[Trigger]):
@@ -96,7 +118,7 @@ class TriggerViewSet(ListModelMixin, GenericViewSet[Trigger]):
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change a trigger, let it rest, or let it go on."""
         found = services.find(person(request), pk)
-        asked = _asked(ChangeTriggerSerializer, request)
+        asked = _with_preset(person(request), _asked(ChangeTriggerSerializer, request))
         return _made(services.change(found, person(request), **asked))
 
     @extend_schema(responses={204: None})
@@ -138,6 +160,14 @@ def _asked(shape: Any, request: Request) -> dict[str, Any]:
     asked.is_valid(raise_exception=True)
     found: dict[str, Any] = asked.validated_data
     return found
+
+
+def _with_preset(user: User, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return what was asked for, with the preset in place of its id. Raises NotFound."""
+    if "preset_id" in asked:
+        pk = asked.pop("preset_id")
+        asked["preset"] = None if pk is None else presets.find(user, pk)
+    return asked
 
 
 def _made(

@@ -101,6 +101,10 @@ class Called(Kind[C]):
         """Return the call where it is genuine. Raises CallRefused, and what says that it is unreadable."""
         raise NotImplementedError
 
+    def config_with(self, credential_id: str | None) -> JSONObject:
+        """Return the settings of a trigger that may set up its webhook with a credential."""
+        return {}
+
     def set_up(self, config: C, owner_id: Any, subject: str, url: str, secret: str) -> str:
         """Register the address at the other site; return what it calls that, "" where nobody can.
 

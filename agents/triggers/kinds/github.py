@@ -93,6 +93,9 @@ class GitHub(Called[GitHubConfig]):
             ignored=ignored,
         )
 
+    def config_with(self, credential_id: str | None) -> JSONObject:
+        return {"credential_id": credential_id}
+
     def set_up(
         self, config: GitHubConfig, owner_id: Any, subject: str, url: str, secret: str
     ) -> str:

@@ -1266,6 +1266,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/library/presets/setup-trigger/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Keep a preset, and begin runs with it when the agent's trigger node is called. */
+        readonly post: operations["library_presets_setup_trigger_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/mcp/tools/": {
         readonly parameters: {
             readonly query?: never;
@@ -2095,6 +2112,15 @@ export interface components {
             readonly name?: string;
             /** @description The node whose pin `payload` gets what arrives. */
             readonly node_id?: string;
+            /** @description Values for other pins of the node, in place of those that the agent has. */
+            readonly node_inputs?: {
+                readonly [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description Whose inputs and credentials are used; those that the trigger has come first.
+             */
+            readonly preset_id?: string | null;
             /** @description What callers have. Left out, one is made. */
             readonly secret?: string;
         };
@@ -3751,6 +3777,15 @@ export interface components {
             readonly name?: string;
             /** @description The node whose pin `payload` gets what arrives. */
             readonly node_id?: string;
+            /** @description Values for other pins of the node, in place of those that the agent has. */
+            readonly node_inputs?: {
+                readonly [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description Whose inputs and credentials are used; those that the trigger has come first.
+             */
+            readonly preset_id?: string | null;
         };
         /**
          * GraphSettings
@@ -4349,6 +4384,56 @@ export interface components {
             /** @description What the block gets. */
             readonly value?: unknown;
         };
+        /** @description A preset with its trigger, and the secret that its callers use, which is never shown again. */
+        readonly SetUpPreset: {
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly credentials: {
+                readonly [key: string]: unknown;
+            };
+            readonly description: string;
+            /** Format: uuid */
+            readonly graph_id: string;
+            readonly graph_version: number | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly inputs: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Whether it may be run. */
+            readonly is_active: boolean;
+            readonly name: string;
+            /** @description Return why the other site did not take the address; else nothing. */
+            readonly problem: string;
+            readonly secret: string;
+            readonly trigger: components["schemas"]["TriggerDetail"];
+            /** Format: date-time */
+            readonly updated_at: string;
+            readonly user_id: string;
+            /** Format: uuid */
+            readonly webhook_id: string;
+        };
+        /** @description A new preset, and the trigger that begins runs with it. */
+        readonly SetUpTriggerRequest: {
+            /** @description Credentials by name, as the agent's `credentials_input_schema` says. */
+            readonly agent_credentials?: {
+                readonly [key: string]: unknown;
+            };
+            readonly description?: string;
+            /** Format: uuid */
+            readonly graph_id: string;
+            /** @description The version that runs; null for the one that is active then. */
+            readonly graph_version?: number | null;
+            /** @description The agent's inputs by name, as its `input_schema` says. */
+            readonly inputs?: {
+                readonly [key: string]: unknown;
+            };
+            readonly name: string;
+            /** @description Values for the pins of the node that is called, by pin. */
+            readonly trigger_config?: {
+                readonly [key: string]: unknown;
+            };
+        };
         /** @description A link to a run, without its text: how that ends. */
         readonly Share: {
             /** Format: date-time */
@@ -4570,6 +4655,9 @@ export interface components {
             readonly next_look_at: string | null;
             /** @description Whose pin `payload` gets what arrived. */
             readonly node_id: string;
+            readonly node_inputs: {
+                readonly [key: string]: unknown;
+            };
             /** @description Why it was paused by itself. */
             readonly paused_why: string;
             /** Format: uuid */
@@ -4613,6 +4701,9 @@ export interface components {
             readonly next_look_at: string | null;
             /** @description Whose pin `payload` gets what arrived. */
             readonly node_id: string;
+            readonly node_inputs: {
+                readonly [key: string]: unknown;
+            };
             /** @description Why it was paused by itself. */
             readonly paused_why: string;
             /** Format: uuid */
@@ -8177,6 +8268,38 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ExecutionSummary"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_presets_setup_trigger_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SetUpTriggerRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SetUpPreset"];
                 };
             };
             /** @description The request was refused. */
