@@ -1,5 +1,7 @@
 """Tell other sites where they call a trigger, and that they no longer do."""
 
+from django.db.models import F, Value
+
 from agents.triggers import hooks, kinds
 from agents.triggers.errors import SetUpFailed
 from agents.triggers.kinds.base import Called, Config
@@ -23,10 +25,10 @@ def register(trigger: Trigger) -> str:
         remote = declared.set_up(config, trigger.owner_id, trigger.subject, url, secret)
     except SetUpFailed as error:
         problem = error.message
-    changed = {"remote_id": remote, **({"last_error": problem} if problem else {})}
-    Trigger.objects.filter(pk=trigger.pk).update(**changed)
-    for name, value in changed.items():
-        setattr(trigger, name, value)
+    trigger.remote_id, trigger.last_error = remote, problem or trigger.last_error
+    Trigger.objects.filter(pk=trigger.pk).update(
+        remote_id=remote, last_error=Value(problem) if problem else F("last_error")
+    )
     return problem
 
 
