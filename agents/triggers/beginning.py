@@ -7,7 +7,9 @@ tried again, later and later.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import redis
@@ -19,7 +21,8 @@ from django.utils.timezone import now
 
 from agents.executions import services as executions
 from agents.executions.models import Cause
-from agents.executions.starting import Origin
+from agents.executions.services import Wanted
+from agents.executions.starting import Origin, StartAlone
 from agents.triggers import standing
 from agents.triggers.models import Arrival, Trigger
 from agents.triggers.settings import configured
@@ -28,7 +31,8 @@ from kernel.errors import TrellisError
 
 TASK = "triggers.begin"
 QUEUE = "io"
-AT_ONCE = 50  # runs that one task begins
+AT_ONCE = 64  # runs that one task begins
+TOGETHER = 16  # of them in one transaction
 MOST_TRIES = 5
 LONGEST_CHAIN = 10
 """Triggers that hear of each other's runs, one after the other."""
@@ -49,9 +53,9 @@ def ring() -> None:
 def begin() -> int:
     """Begin runs of what waits, up to `AT_ONCE`; ring for the rest. Return how many were taken."""
     count = 0
-    while count < AT_ONCE and _begin_next():
-        count += 1
-    if count == AT_ONCE:
+    while count < AT_ONCE and (taken := _begin_some()):
+        count += taken
+    if count >= AT_ONCE:
         ring()
     return count
 
@@ -64,42 +68,83 @@ def ring_if_waiting() -> bool:
     return waits
 
 
-def _begin_next() -> bool:
-    """Take the arrival that waits longest; False where none does that nobody else has."""
-    rows = Arrival.objects.waiting().filter(due_at__lte=now()).order_by("due_at")
-    taken: UUID | None = None
+def _begin_some() -> int:
+    """Begin runs of what waits longest, and nobody else has; return how many were taken.
+
+    All in one transaction. Where one of them cannot begin, nothing has happened, and each begins by itself.
+    """
+    taken: list[UUID] = []
     try:
-        with transaction.atomic():
-            locked = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
-            arrival = locked.select_related(
-                "trigger__owner", "trigger__agent", "trigger__preset"
-            ).first()
-            if arrival is None:
-                return False
-            taken = arrival.pk
-            _begin(arrival)
-    except Exception:
-        if taken is None:
+        _begin_waiting(TOGETHER, taken)
+    except Exception as error:
+        if not taken:
             raise
-        logger.exception("The arrival %s could not begin its run.", taken)
-        _put_off(taken)
-    return True
+        if not isinstance(error, TrellisError | StartAlone):
+            logger.warning("Runs could not begin together, and begin alone.", exc_info=True)
+        for one in taken:
+            _begin_alone(one)
+    return len(taken)
 
 
-def _begin(arrival: Arrival) -> None:
-    """Begin the run of an arrival that is locked, or note why there is none."""
+def _begin_alone(pk: UUID) -> None:
+    try:
+        _begin_waiting(1, [], pk=pk)
+    except TrellisError as error:
+        _refuse(pk, _sentence(error))
+    except Exception:
+        logger.exception("The arrival %s could not begin its run.", pk)
+        _put_off(pk)
+
+
+@transaction.atomic
+def _begin_waiting(most: int, taken: list[UUID], **which: Any) -> None:
+    """Take what waits longest, and begin its runs or note why there are none.
+
+    ``taken`` gets what was taken, also where this raises: then nothing was begun and nothing noted.
+    """
+    rows = Arrival.objects.waiting().filter(due_at__lte=now(), **which).order_by("due_at")
+    locked = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    owned = locked.select_related("trigger__owner", "trigger__agent", "trigger__preset")
+    arrivals = list(owned[:most])
+    taken += [one.pk for one in arrivals]
+    fitting = _Fitting()
+    wanted = []
+    for arrival in arrivals:
+        if why := _why_not(arrival, fitting):
+            _note_failure(arrival, why)
+        else:
+            wanted.append(arrival)
+    _note_starts(wanted)
+    if wanted:
+        executions.start_executions([_wanted(one, one.trigger) for one in wanted])
+
+
+@transaction.atomic
+def _refuse(pk: UUID, why: str) -> None:
+    """Note that the run of an arrival cannot begin, unless it has begun meanwhile."""
+    rows = Arrival.objects.waiting().select_for_update(of=("self",), no_key=True)
+    arrival = rows.select_related("trigger").filter(pk=pk).first()
+    if arrival is not None:
+        _note_failure(arrival, why)
+
+
+class _Fitting:
+    """Which triggers fit the version that would run now: each is looked at once."""
+
+    def __init__(self) -> None:
+        self._why: dict[UUID, str] = {}
+
+    def why_not(self, trigger: Trigger) -> str:
+        if trigger.pk not in self._why:
+            version = standing.version_of(trigger)
+            is_stale = version is None or version.pk != trigger.checked_version
+            fits = not is_stale or standing.follow(trigger, version)
+            self._why[trigger.pk] = "" if fits else trigger.paused_why
+        return self._why[trigger.pk]
+
+
+def _why_not(arrival: Arrival, fitting: _Fitting) -> str:
     trigger = arrival.trigger
-    why = _why_not(arrival, trigger)
-    if not why:
-        try:
-            with transaction.atomic():
-                _start(arrival, trigger)
-        except TrellisError as error:
-            why = _sentence(error)
-    _note(arrival, trigger, why)
-
-
-def _why_not(arrival: Arrival, trigger: Trigger) -> str:
     if not trigger.owner.is_active or trigger.agent.deleted_at is not None:
         return "The agent is not there any more."
     if arrival.hops >= LONGEST_CHAIN:
@@ -108,22 +153,18 @@ def _why_not(arrival: Arrival, trigger: Trigger) -> str:
         )
     if trigger.preset and not trigger.preset.is_active:
         return f"The preset “{trigger.preset.name}” is switched off. Switch it on first."
-    version = standing.version_of(trigger)
-    is_stale = version is None or version.pk != trigger.checked_version
-    if is_stale and not standing.follow(trigger, version):
-        return trigger.paused_why
-    return ""
+    return fitting.why_not(trigger)
 
 
-def _start(arrival: Arrival, trigger: Trigger) -> None:
+def _wanted(arrival: Arrival, trigger: Trigger) -> Wanted:
     inputs, credentials = trigger.given()
     if trigger.input_name and not trigger.node_id:
         inputs[trigger.input_name] = arrival.payload
-    executions.start_execution(
-        owner=trigger.owner,
-        agent_id=trigger.agent_id,
-        version=trigger.runs_version,
-        inputs=inputs,
+    return Wanted(
+        trigger.owner,
+        trigger.agent_id,
+        trigger.runs_version,
+        inputs,
         masks=trigger.filled(arrival.payload),
         credentials_inputs=credentials,
         pk=arrival.execution_id,
@@ -131,14 +172,18 @@ def _start(arrival: Arrival, trigger: Trigger) -> None:
     )
 
 
-def _note(arrival: Arrival, trigger: Trigger, why: str) -> None:
-    arrival.verdict = Verdict.FAILED if why else Verdict.STARTED
-    arrival.why, arrival.payload = why, None
+def _note_starts(arrivals: Sequence[Arrival]) -> None:
+    rows = Arrival.objects.filter(pk__in=[one.pk for one in arrivals])
+    rows.update(verdict=Verdict.STARTED, why="", payload=None)
+    mended = {one.trigger_id for one in arrivals if one.trigger.failures}
+    if mended:
+        Trigger.objects.filter(pk__in=mended).update(failures=0, last_error="")
+
+
+def _note_failure(arrival: Arrival, why: str) -> None:
+    arrival.verdict, arrival.why, arrival.payload = Verdict.FAILED, why, None
     arrival.save(update_fields=["verdict", "why", "payload"])
-    if why:
-        failed(trigger, why)
-    elif trigger.failures:
-        Trigger.objects.filter(pk=trigger.pk).update(failures=0, last_error="")
+    failed(arrival.trigger, why)
 
 
 def failed(trigger: Trigger, why: str) -> None:

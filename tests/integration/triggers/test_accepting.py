@@ -331,30 +331,45 @@ def test_what_fails_for_reasons_of_ours_is_tried_again(
 ) -> None:
     made = hooked(alice)
     told = taken(call(made.token, {"n": 1}))
-    real = executions.start_execution
+    real = executions.start_executions
 
-    def stumble(**_: Any) -> Any:
+    def stumble(_: Any) -> Any:
         raise RuntimeError("no")
 
-    monkeypatch.setattr(executions, "start_execution", stumble)
+    monkeypatch.setattr(executions, "start_executions", stumble)
     beginning.begin()
     assert Arrival.objects.get().verdict == "waiting"
     assert Arrival.objects.get().tries == 1
     assert beginning.begin() == 0, "not at once"
 
-    monkeypatch.setattr(executions, "start_execution", real)
+    monkeypatch.setattr(executions, "start_executions", real)
     Arrival.objects.update(due_at=Arrival.objects.get().received)
     assert begun(told).status == "COMPLETED"
+
+
+def test_calls_that_wait_begin_together_and_one_that_cannot_keeps_none_back(alice: User) -> None:
+    good, bad = hooked(alice), hooked(alice)
+    told = [taken(call(one.token, {"n": 1})).execution_id for one in (good, bad, good)]
+    Trigger.objects.filter(pk=bad.trigger.pk).update(credentials_inputs={"none": {"id": "1"}})
+
+    assert beginning.begin() == 3
+
+    begun = set(Execution.objects.values_list("pk", flat=True))
+    assert [one in begun for one in told] == [True, False, True]
+    found = {one.execution_id: (one.verdict, one.payload) for one in Arrival.objects.all()}
+    verdicts = [found[one] for one in told]
+    assert verdicts == [("started", None), ("failed", None), ("started", None)]
+    assert fresh(bad.trigger).failures == 1
 
 
 def test_what_never_begins_is_given_up(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     made = hooked(alice)
     taken(call(made.token, {"n": 1}))
 
-    def stumble(**_: Any) -> Any:
+    def stumble(_: Any) -> Any:
         raise RuntimeError("no")
 
-    monkeypatch.setattr(executions, "start_execution", stumble)
+    monkeypatch.setattr(executions, "start_executions", stumble)
     for _ in range(beginning.MOST_TRIES):
         Arrival.objects.update(due_at=Arrival.objects.get().received)
         beginning.begin()
