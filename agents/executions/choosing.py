@@ -14,6 +14,7 @@ from agents.engine.credentials import Reference
 from agents.engine.errors import InvalidInputs
 from agents.engine.graph import Graph
 from agents.graphs import wanting
+from agents.graphs.models import GraphVersion
 from credentials.errors import CredentialExpired, ReconnectNeeded
 from credentials.hosts import covers
 from credentials.models import Credential
@@ -32,12 +33,15 @@ class Chosen:
     inputs: dict[str, Any]
 
 
-def chosen(owner_id: Any, graph: Graph, given: Given, masks: Masks | None = None) -> Chosen:
-    """Return what a run of the graph uses. ``masks`` are values that it puts on pins besides.
+def chosen(
+    owner_id: Any, version: GraphVersion, given: Given, masks: Masks | None = None
+) -> Chosen:
+    """Return what this person's run of the version uses. ``masks`` are values on pins besides.
 
     Raises InvalidInputs with every credential that is missing or cannot be used, by node and pin.
     """
-    wanted = list(wanting.needs(graph, owner_id))
+    graph = version.graph
+    wanted = list(wanting.needs(graph, version.owner_id, owner_id))
     if not wanted and not given:
         return Chosen(_plain(masks), {})
     references = {key: needs.reference(value) for key, value in given.items()}
@@ -51,15 +55,27 @@ def chosen(owner_id: Any, graph: Graph, given: Given, masks: Masks | None = None
     if problems:
         raise InvalidInputs(errors=_once(problems))
     kept = {key: _as_kept(one, known) for key, one in usable.items()}
-    merged = {str(node): dict(mask) for node, mask in needs.spread(graph, kept).items()}
+    merged = passed_on(graph, kept, is_lent=version.owner_id != owner_id)
     for node, mask in own.items():
         merged[node] = {**merged.get(node, {}), **mask}
     return Chosen(merged, kept)
 
 
-def passed_on(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the masks of a run that another one starts, of what that one was given."""
-    return {str(node): mask for node, mask in needs.spread(graph, inputs).items()}
+def passed_on(
+    graph: Graph, inputs: Mapping[str, Any], *, is_lent: bool = False
+) -> dict[str, dict[str, Any]]:
+    """Return the masks that give the graph's nodes what its run, or the run above it, was given.
+
+    In a graph that is lent they also take away what its author chose.
+    """
+    masks: dict[str, dict[str, Any]] = {}
+    if is_lent:
+        for need in needs.needs(graph):
+            if need.chosen:
+                masks.setdefault(str(need.node.id), {})[need.pin] = None
+    for node, mask in needs.spread(graph, inputs).items():
+        masks.setdefault(str(node), {}).update(mask)
+    return masks
 
 
 def _plain(masks: Masks | None) -> dict[str, dict[str, Any]]:
@@ -72,7 +88,7 @@ def _of(
     """Return what a pin gets: of a mask, of what the run was given, or what its author chose."""
     need = place.need
     own = masks.get(need.node.id, {}).get(need.pin) if place.is_own else None
-    return needs.reference(own) or given.get(need.key) or need.chosen
+    return needs.reference(own) or given.get(need.key) or place.chosen
 
 
 def _known(owner_id: Any, asked: Iterable[Reference]) -> dict[str, Credential]:

@@ -303,9 +303,10 @@ class SubAgents:
                 "Does an agent run itself?"
             )
         self._check_family(execution)
-        owner = get_user_model().objects.get(pk=execution.owner_id)
+        # What a graph names is started as its own owner could: also where the run is another's.
+        author = get_user_model().objects.get(agents=execution.graph_version.agent_id)
         try:
-            found = graphs.runnable(owner, _uuid(graph_id), version)
+            found = graphs.runnable(author, _uuid(graph_id), version)
             return start_child(self._claim.node_execution, found, inputs)
         except TrellisError as error:
             details = " ".join(detail.detail for detail in error.errors[:3])

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from agents.engine.ids import NodeId
 from agents.engine.states import ExecutionStatus, NodeStatus
-from agents.executions import charging, eventlog, masking
+from agents.executions import charging, eventlog, masking, sealing
 from agents.executions.eventlog import Recorded
 from agents.executions.models import Event, Execution, NodeExecution
 from agents.executions.output import outputs
@@ -82,6 +82,8 @@ def statistics(execution: Execution) -> dict[str, Any]:
 def node_summary(execution: Execution, row: NodeExecution) -> dict[str, Any]:
     """Return a node execution without its values; see `preview` for those."""
     version = execution.graph_version
+    if execution.is_sealed:
+        return _sealed_summary(execution, row)
     node = version.graph.nodes.get(NodeId(row.node_id))
     return {
         "user_id": str(execution.owner_id),
@@ -104,6 +106,30 @@ def node_summary(execution: Execution, row: NodeExecution) -> dict[str, Any]:
         "error": row.error,
         "reused_from": str(row.reused_from) if row.reused_from else None,
         "pinned": node is not None and node.pinned is not None,
+    }
+
+
+def _sealed_summary(execution: Execution, row: NodeExecution) -> dict[str, Any]:
+    """Return that a step of a hidden agent came to be in a state, with all other members empty."""
+    version = execution.graph_version
+    empty = ("block_id", "last_error", "error", "reused_from", "queue_time")
+    return {
+        "user_id": str(execution.owner_id),
+        "graph_id": str(version.agent_id),
+        "graph_version": version.version,
+        "graph_exec_id": str(execution.pk),
+        "node_exec_id": str(row.pk),
+        "node_id": "",
+        "node_title": sealing.STEP,
+        "status": row.status,
+        "attempt": row.attempt,
+        "tries": row.tries,
+        "add_time": iso(row.added_at),
+        "start_time": iso(row.started_at),
+        "end_time": iso(row.ended_at),
+        "duration": duration(row),
+        "pinned": False,
+        **dict.fromkeys(empty),
     }
 
 
@@ -140,6 +166,8 @@ def _graph_event(execution: Execution, event: Event) -> dict[str, Any]:
 
 def _node_event(execution: Execution, recorded: Recorded, row: NodeExecution) -> dict[str, Any]:
     event = recorded.event
+    if execution.is_sealed:
+        return _sealed_event(execution, event, row)
     output: dict[str, list[Any]] = defaultdict(list)
     graph = execution.graph_version.graph
     for pin, value in recorded.values:
@@ -157,6 +185,16 @@ def _node_event(execution: Execution, recorded: Recorded, row: NodeExecution) ->
     if event.status == NodeStatus.WAITING:
         waits_for = row.waits_for or {}
         data |= {"waits_for": waits_for, "reason": wait_of(waits_for) if waits_for else ""}
+    return data
+
+
+def _sealed_event(execution: Execution, event: Event, row: NodeExecution) -> dict[str, Any]:
+    data = _sealed_summary(execution, row) | {"status": event.status, "note": ""}
+    data |= dict.fromkeys(("input_data", "output_data", "child_exec_id"))
+    if not NodeStatus(event.status).is_final:
+        data |= {"end_time": None, "duration": None}
+    if event.status == NodeStatus.WAITING:
+        data |= {"waits_for": {}, "reason": ""}
     return data
 
 

@@ -21,6 +21,8 @@ from agents.executions.models import (
     StartKey,
     StoredValue,
 )
+from agents.executions.models.execution import Seal
+from kernel.jsontypes import JSONObject
 
 WHAT_HAPPENED = "what node_executions and emissions say already, in the order in which it happened"
 
@@ -30,32 +32,60 @@ def files_of(execution: Execution) -> Iterator[tuple[str, Opener]]:
     yield from files.place().each(execution.pk)
 
 
+def run(execution: Execution) -> JSONObject:
+    """Return a run; of another's agent that is hidden, without what was put on its nodes."""
+    hidden = ("nodes_input_masks", "replay_from") if execution.is_sealed else ()
+    return all_but("purging", *hidden)(execution)
+
+
+SEALED = {"execution__seal__gt": Seal.OPEN}
+SEALED_NODE = {"node_execution__execution__seal__gt": Seal.OPEN}
+
 register(
     Holding(CredentialLimit, owner="owner", shape=all_but()),
     Holding(StoredValue, owner="owner", shape=all_but()),
     Holding(
-        Execution, owner="owner", shape=all_but("purging"), files=files_of, erase=erasing.erase
+        Execution,
+        owner="owner",
+        shape=run,
+        withheld={"seal": Seal.WHOLE},
+        files=files_of,
+        erase=erasing.erase,
     ),
     # These go with their runs.
     Holding(
         NodeExecution,
         owner="execution__owner",
         shape=all_but("worker", "lease_until", "sends", "limit_id", "limit_place", "limit_turn"),
+        withheld=SEALED,
         erase=goes_with_others,
     ),
     Holding(
-        Emission, owner="node_execution__execution__owner", shape=all_but(), erase=goes_with_others
+        Emission,
+        owner="node_execution__execution__owner",
+        shape=all_but(),
+        withheld=SEALED_NODE,
+        erase=goes_with_others,
     ),
     Holding(
-        ModelUse, owner="node_execution__execution__owner", shape=all_but(), erase=goes_with_others
+        ModelUse,
+        owner="node_execution__execution__owner",
+        shape=all_but(),
+        withheld=SEALED_NODE,
+        erase=goes_with_others,
     ),
     Holding(
-        LogLine, owner="node_execution__execution__owner", shape=all_but(), erase=goes_with_others
+        LogLine,
+        owner="node_execution__execution__owner",
+        shape=all_but(),
+        withheld=SEALED_NODE,
+        erase=goes_with_others,
     ),
     Holding(
         NodeMemory,
         owner="node_execution__execution__owner",
         shape=all_but(),
+        withheld=SEALED_NODE,
         erase=goes_with_others,
     ),
     Holding(Review, owner="owner", also=("decided_by",), shape=all_but(), erase=goes_with_others),

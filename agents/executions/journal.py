@@ -32,6 +32,7 @@ from agents.executions.ledger import DatabaseLedger
 from agents.executions.models import EventWait, Execution, NodeExecution, Review
 from agents.executions.opening import open_row
 from agents.executions.output import output_count
+from agents.graphs import sight
 from agents.graphs.models import GraphVersion
 from audit.actions import Action
 from audit.models import Entry
@@ -108,6 +109,8 @@ def _admit(pk: UUID) -> bool:
         ledger.tell_run("admitted")
         settlement.begin(ledger, starts)
     else:  # it fitted when it was started: a block is another one now
+        if execution.is_sealed:
+            problems = [*sight.veiled(graph, problems)]
         message = problems[0].detail if problems else "No node can begin."
         execution.error = {"code": InvalidInputs.code, "message": message}
     commit(ledger)

@@ -61,7 +61,10 @@ class Keyring:
     def find(self, pin: str = NAME) -> Credentials | None:
         if pin not in needs.pins_of(self._node):
             raise BlockError(f"The block declares no credentials pin {pin!r}.")
-        chosen = needs.reference(self._masks().get(pin)) or needs.reference(self._data.get(pin))
+        masks = self._masks()
+        if pin in masks and masks[pin] is None:  # the author's choice, in an agent that is lent
+            return None
+        chosen = needs.reference(masks.get(pin)) or needs.reference(self._data.get(pin))
         if chosen is None:
             return None
         found = self._use(str(chosen["id"]))

@@ -21,12 +21,19 @@ from agents.executions import admission, places
 from agents.executions.models import Execution, NodeExecution
 from agents.executions.models.node_execution import NodeExecutionQuerySet
 from agents.executions.scene import Lookup, Reason, Scene
+from agents.executions.sealing import STEP
 
 PATIENCE = timedelta(seconds=5)  # a message is usually taken much sooner
 DEEPEST = 3  # levels of sub-agents that one sentence goes down
 VALUES_GONE = "an input did not fit; its value is gone"
 FEW = 20  # node executions that the one line of a run looks at
 NOBODY = "Nobody has to do anything."
+SEALED = {  # what these kinds say otherwise names nodes, pins, values or runs that are hidden
+    "inputs": "did not get all that it needs",
+    "misfit": "did not get what it needs",
+    "retry": "is tried again by itself",
+    "agent": "waits for another agent that it runs",
+}
 
 
 def of_run(execution: Execution, *, briefly: bool = False) -> list[Reason]:
@@ -59,7 +66,15 @@ def of_run(execution: Execution, *, briefly: bool = False) -> list[Reason]:
 
 def of_node(scene: Scene, row: NodeExecution) -> Reason | None:
     """Return why the node execution is not done; None if it is, or only looks as if it were not."""
-    return STATES[row.state](scene, row) if row.state in STATES else None
+    found = STATES[row.state](scene, row) if row.state in STATES else None
+    return _sealed(found) if found and scene.execution.is_sealed else found
+
+
+def _sealed(reason: Reason) -> Reason:
+    """Return the reason as a run tells it whose owner must not see what it consists of."""
+    text = SEALED.get(reason.kind, reason.text)
+    help = NOBODY if reason.kind in SEALED else reason.help
+    return replace(reason, text=text, help=help, pins=())
 
 
 def _incomplete(scene: Scene, row: NodeExecution) -> Reason | None:
@@ -304,9 +319,12 @@ def _one_line(scene: Scene, rows: Iterable[NodeExecution]) -> Reason:
         return telling
     others = scene.execution.unfinished - 1
     more = f" (and {others:,} more)" if others > 0 else ""
-    return replace(
-        telling, text=f"{scene.graph.nodes[NodeId(row.node_id)].title}: {telling.text}{more}"
-    )
+    return replace(telling, text=f"{title_of(scene, row)}: {telling.text}{more}")
+
+
+def title_of(scene: Scene, row: NodeExecution) -> str:
+    """Return what the node is called, to those who may see it."""
+    return STEP if scene.execution.is_sealed else scene.graph.nodes[NodeId(row.node_id)].title
 
 
 def clock(moment: datetime | None) -> str:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from agents.engine.ids import NodeId
-from agents.executions import journal, recordings, removing, resuming, starting
+from agents.executions import journal, recordings, removing, resuming, sealing, starting
 from agents.executions.models import Execution
 from agents.executions.payloads import require_payload
 from agents.executions.starting import BY_REQUEST, Origin, Start
@@ -169,10 +169,11 @@ def replay_execution(
     """Return a new run that takes over what the old one recorded, up to a node of its version.
 
     Inputs and version are the old run's where none are given; ``draft`` runs the agent's draft as
-    it is now. Raises what `start_execution` raises, UnknownNode and PayloadPurged; then nothing
-    started.
+    it is now. Raises what `start_execution` raises, UnknownNode, PayloadPurged and GraphHidden;
+    then nothing started.
     """
     require_payload(old)
+    sealing.require_open(old)
     with transaction.atomic():
         found = _version_to_replay(old, owner, version, draft=draft)
         if from_node not in found.graph.nodes:

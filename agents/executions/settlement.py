@@ -15,7 +15,7 @@ from agents.engine.ids import NodeId
 from agents.engine.outcome import Failure, final_status
 from agents.engine.policy import Fault
 from agents.engine.states import ExecutionStatus, NodeStatus
-from agents.executions import retries
+from agents.executions import retries, sealing
 from agents.executions.ledger import DatabaseLedger, TooManyNodeExecutions
 from agents.executions.models import NodeExecution
 from blocks.sdk import BlockKind
@@ -89,8 +89,9 @@ def fail(
 
 def abort(ledger: DatabaseLedger, error: TrellisError) -> None:
     """Fail the whole run: nothing more starts, what runs is asked to stop."""
-    ledger.execution.error = {"code": error.code, "message": error.message}
-    ledger.execution.cancel_requested_at = now()
+    execution = ledger.execution
+    execution.error = {"code": error.code, "message": sealing.said(execution, error)}
+    execution.cancel_requested_at = now()
     ledger.queued.clear()
     ledger.flush()
     end_what_does_not_run(ledger)
@@ -130,6 +131,8 @@ def _unhandled(ledger: DatabaseLedger) -> list[Failure]:
 
 
 def _failure_report(ledger: DatabaseLedger, failures: Sequence[Failure]) -> dict[str, Any]:
+    if ledger.execution.is_sealed:
+        return dict(sealing.failure(one.code for one in failures))
     first = failures[0]
     more = f" ({len(failures) - 1} more failed.)" if len(failures) > 1 else ""
     return {

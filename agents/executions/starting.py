@@ -12,9 +12,11 @@ from django.db import IntegrityError, transaction
 from agents.engine.errors import InvalidInputs, NothingToStart
 from agents.engine.ids import NodeId
 from agents.engine.outcome import starting_data
-from agents.executions import admission, choosing, journal, storage
+from agents.executions import admission, choosing, journal, sealing, storage
 from agents.executions.models import Cause, Execution, NodeExecution
+from agents.executions.models.execution import Seal
 from agents.executions.observation import begun
+from agents.graphs import sight
 from agents.graphs.models import GraphVersion
 from telemetry import tracing
 
@@ -116,8 +118,10 @@ def check(
 
     What would be refused for want of room is not looked at: that changes from hour to hour.
     """
-    found = choosing.chosen(owner_id, version.graph, credentials_inputs or {})
-    _prepare(Execution(), version, inputs, found.masks)
+    is_hidden = sealing.seal_of(owner_id, version) != Seal.OPEN
+    with sight.veil(version.graph, is_hidden=is_hidden):
+        found = choosing.chosen(owner_id, version, credentials_inputs or {})
+        _prepare(Execution(), version, inputs, found.masks)
 
 
 def start_child(
@@ -138,6 +142,7 @@ def start_child(
         deadline_at=above.deadline_at,
         request_id=above.request_id,
         traceparent=tracing.traceparent() or above.traceparent,
+        seal=sealing.seal_below(above, version),
     )
     try:
         with transaction.atomic():
@@ -145,8 +150,11 @@ def start_child(
             if run.is_cancelled or not NodeExecution.objects.held(parent).exists():
                 return None
             child.credential_inputs = run.credential_inputs
-            masks = choosing.passed_on(version.graph, child.credential_inputs)
-            journal.begin(child, version, _prepare(child, version, inputs, masks))
+            is_lent = version.owner_id != child.owner_id
+            masks = choosing.passed_on(version.graph, child.credential_inputs, is_lent=is_lent)
+            with sight.veil(version.graph, is_hidden=child.is_sealed):
+                starts = _prepare(child, version, inputs, masks)
+            journal.begin(child, version, starts)
             return child
     except IntegrityError:
         return Execution.objects.with_graph().get(parent=parent)
@@ -166,10 +174,12 @@ def _new(
         replay_of=replay_of,
         replay_from=replay_from,
     )
-    graph = one.version.graph
-    found = choosing.chosen(one.owner_id, graph, one.credentials_inputs or {}, one.masks)
-    execution.credential_inputs = found.inputs
-    return execution, _prepare(execution, one.version, one.inputs, found.masks)
+    version = one.version
+    execution.seal = sealing.seal_of(one.owner_id, version)
+    with sight.veil(version.graph, is_hidden=execution.is_sealed):
+        found = choosing.chosen(one.owner_id, version, one.credentials_inputs or {}, one.masks)
+        execution.credential_inputs = found.inputs
+        return execution, _prepare(execution, version, one.inputs, found.masks)
 
 
 def _places(ones: Sequence[Start], new: Sequence[Execution]) -> list[bool]:

@@ -197,7 +197,7 @@ RUNS = Table(
     Execution,
     fixed=(
         *("id", "owner", "graph_version", "parent", "root", "depth"),
-        *("request_id", "traceparent", "replay_of", "replay_from"),
+        *("request_id", "traceparent", "replay_of", "replay_from", "seal"),
     ),
     unread=(
         "model_microcents",

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from agents.engine.ids import NodeId
 from agents.engine.states import NodeStatus
 from agents.executions import reasons
 from agents.executions.models import Execution, NodeExecution
@@ -52,8 +51,9 @@ def _entry(scene: Scene, row: NodeExecution | None, reason: Reason) -> Entry:
         about: Sequence[Any] = (None, None, None, scene.execution.status)
         text = f"The run {reason.text}"
     else:
-        title = scene.graph.nodes[NodeId(row.node_id)].title
-        about = (str(row.pk), row.node_id, title, row.status)
+        title = reasons.title_of(scene, row)
+        node = None if scene.execution.is_sealed else row.node_id
+        about = (str(row.pk), node, title, row.status)
         text = f"{title}: {reason.text}"
     names = ("node_exec_id", "node_id", "node_title", "status")
     return {

@@ -40,7 +40,7 @@ class Words:
     def tell(self) -> None:
         """Publish what came since the last time. A Redis that is away is no error."""
         coming, self._coming = self._coming, []
-        if not coming or len(self._text) > LONGEST:
+        if not coming or len(self._text) > LONGEST or self._claim.execution.is_sealed:
             return
         self._text += "".join(coming)
         text = self._safe()[self._told :]

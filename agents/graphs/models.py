@@ -12,8 +12,10 @@ from django.db import models
 from django.db.models import CheckConstraint, Max, Q, UniqueConstraint
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from agents.engine.graph import Graph
+from agents.graphs import lending
 from agents.graphs.cache import GraphCache
 from agents.graphs.codec import engine_graph
 from agents.graphs.errors import TooManyVersions
@@ -128,6 +130,22 @@ class GraphVersionQuerySet(models.QuerySet["GraphVersion"]):
     def owned_by(self, owner_id: Any) -> Self:
         """Return the versions of the owner's agents that are not deleted."""
         return self.filter(agent__owner_id=owner_id, agent__deleted_at=None)
+
+    def startable_by(self, person: Any, agent_id: Any, version: Any | None) -> Self:
+        """Return the version of the agent that the person may start, their own or one that is lent.
+
+        None: the active one, or of another's agent the one that the lender prefers.
+        """
+        if version is not None:
+            return self.all_startable_by(person, agent_id).filter(version=version)
+        rows = self.filter(agent_id=agent_id, agent__deleted_at=None)
+        mine = Q(agent__owner_id=person, is_active=True)
+        return rows.filter(mine | lending.preferred(person))
+
+    def all_startable_by(self, person: Any, agent_id: Any) -> Self:
+        """Return the versions of the agent that the person may start."""
+        rows = self.filter(agent_id=agent_id, agent__deleted_at=None)
+        return rows.filter(Q(agent__owner_id=person) | lending.lent(person))
 
     def of(self, agent_id: Any, version: Any | None) -> Self:
         """Return the version of the agent with the number, or the active one."""
@@ -250,6 +268,11 @@ class GraphVersion(Identified):
     def reference(self) -> Reference:
         """Return how nodes name this version."""
         return Reference(self.agent_id, self.version)
+
+    @cached_property
+    def owner_id(self) -> Any:
+        """Return whose agent it is of."""
+        return self.agent.owner_id
 
     @property
     def is_snapshot(self) -> bool:

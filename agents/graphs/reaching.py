@@ -8,6 +8,7 @@ from django.conf import settings
 
 from agents.engine.graph import Graph, Node
 from agents.engine.ids import NodeId
+from agents.graphs import lending
 from agents.graphs.models import GraphVersion
 from agents.graphs.references import Reference, references
 
@@ -22,7 +23,7 @@ class Reached(NamedTuple):
     """The node of the graph itself that leads to it."""
     reference: Reference
     version: GraphVersion | None
-    """None where it does not exist, or is not the owner's."""
+    """None where it does not exist, or the owner of the graph that names it may not start it."""
 
 
 def reached(
@@ -32,28 +33,49 @@ def reached(
     itself: Reference | None = None,
     without: Container[NodeId] = (),
 ) -> Iterator[Reached]:
-    """Yield the versions that the graph runs, each once, those that are nearer first.
+    """Yield the versions that the graph of this owner runs, each once, those that are nearer first.
+
+    Each graph may run what its own owner may start: also where somebody else starts the whole.
 
     ``itself`` is how nodes name the version that the graph is, where it is one; ``without`` are nodes
     that will not run. Each level is one query.
     """
-    level = _first_nodes(graph, without) if without else _named_by(graph)
+    named = _first_nodes(graph, without) if without else _named_by(graph)
+    level = {name: (node, owner_id) for name, node in named.items()}
     seen = {itself}
     for _ in range(settings.EXECUTIONS["max_depth"]):  # deeper agents never run
-        level = {name: node for name, node in level.items() if name not in seen}
+        level = {name: one for name, one in level.items() if name not in seen}
         if not level:
             return
         seen |= level.keys()
-        mine = GraphVersion.objects.owned_by(owner_id).defer("document")
-        known = mine.by_reference(level)
-        below: dict[Reference, Node] = {}
-        for name, node in level.items():
+        known = _startable(level)
+        below: dict[Reference, tuple[Node, Any]] = {}
+        for name, (node, _) in level.items():
             version = known.get(name)
             yield Reached(node, name, version)
             if version is not None:
                 for further in _named_by(version.graph):
-                    below.setdefault(further, node)
+                    below.setdefault(further, (node, version.owner_id))
         level = below
+
+
+def _startable(level: Mapping[Reference, tuple[Node, Any]]) -> dict[Reference, GraphVersion]:
+    """Return the versions that the owners of the graphs that name them may start."""
+    living = GraphVersion.objects.filter(agent__deleted_at=None).defer("document")
+    known = living.by_reference(level)
+    others: dict[Any, dict[Reference, GraphVersion]] = {}
+    for name, version in known.items():
+        if version.owner_id != (owner_id := level[name][1]):
+            others.setdefault(owner_id, {})[name] = version
+    for owner_id, some in others.items():
+        rows = GraphVersion.objects.filter(
+            lending.lent(owner_id), pk__in=[one.pk for one in some.values()]
+        )
+        lent = set(rows.values_list("pk", flat=True))
+        for name, version in some.items():
+            if version.pk not in lent:
+                del known[name]
+    return known
 
 
 def _named_by(graph: Graph) -> Mapping[Reference, Node]:

@@ -12,10 +12,11 @@ from agents.engine.errors import GraphNotRunnable
 from agents.engine.graph import Graph, Node
 from agents.engine.ids import NodeId
 from agents.engine.validation import Masks, quoted_title
-from agents.graphs import startable
+from agents.graphs import sight, startable
 from agents.graphs.models import GraphVersion
 from agents.graphs.reaching import reached
 from agents.graphs.references import Reference, references
+from kernel.access import Scope, may
 from kernel.errors import Detail, NotFound
 
 
@@ -36,7 +37,7 @@ def runnable(
 ) -> GraphVersion:
     """Return the version that a run is to use, without its document and its agent.
 
-    ``masks`` are values that the run puts on pins: what they fill is not missing. Raises NotFound or
+    It is one of the user's own or one that is lent to them. ``masks`` are values that the run puts on pins: what they fill is not missing. Raises NotFound or
     GraphNotRunnable.
     """
     wish = startable.Wish(user, agent_id, version)
@@ -53,9 +54,8 @@ def all_runnable(wishes: Sequence[startable.Wish]) -> list[GraphVersion]:
     for (user, agent_id, version), one in found.items():
         if one is None:
             raise _not_found(agent_id, version)
-        problems = graph_problems(one.graph, user.pk, itself=one.reference)
-        if problems:
-            raise GraphNotRunnable(errors=problems)
+        problems = graph_problems(one.graph, one.owner_id, itself=one.reference)
+        _refuse(user, one, problems)
     return [one for wish in wishes if (one := found[wish]) is not None]
 
 
@@ -63,8 +63,29 @@ def _filled(wish: startable.Wish, masks: Masks | None) -> GraphVersion:
     """Return the version, where the masks fill all that it lacks. Raises GraphNotRunnable."""
     found = startable.find_all([wish])[wish]
     assert found is not None
-    if problems := graph_problems(found.graph, wish.user.pk, itself=found.reference, masks=masks):
+    problems = graph_problems(found.graph, found.owner_id, itself=found.reference, masks=masks)
+    _refuse(wish.user, found, problems)
+    return found
+
+
+def _refuse(user: User, version: GraphVersion, problems: Sequence[Detail]) -> None:
+    """Raise GraphNotRunnable where there are problems; without nodes, where these are hidden."""
+    if problems:
+        if not sight.may_see(user.pk, version):
+            problems = sight.veiled(version.graph, problems)
         raise GraphNotRunnable(errors=problems)
+
+
+def find_startable(user: User, agent_id: UUID, version: int | None = None) -> GraphVersion:
+    """Return the version that the user would start, without its document; not to show its graph.
+
+    It is one of their own or one that is lent to them. Raises NotFound, for a stranger too.
+    """
+    rows = GraphVersion.objects.startable_by(user.pk, agent_id, version)
+    rows = rows if may(user, Scope.READ_GRAPH) else rows.none()
+    found = rows.select_related("agent__owner").defer("document").first()
+    if found is None:
+        raise _not_found(agent_id, version)
     return found
 
 

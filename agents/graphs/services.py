@@ -16,7 +16,7 @@ from agents.graphs.exchange import GraphFile, read_file
 from agents.graphs.export import export
 from agents.graphs.models import Agent, Draft, GraphVersion, load_graphs
 from agents.graphs.references import Reference, mentions, reference_of
-from agents.graphs.running import find, run_problems, runnable
+from agents.graphs.running import find, find_startable, run_problems, runnable
 from agents.graphs.settings import GraphSettings
 from audit.actions import Action
 from kernel.errors import NotFound
@@ -29,6 +29,7 @@ __all__ = [
     "delete",
     "export",
     "find",
+    "find_startable",
     "load_samples",
     "run_problems",
     "runnable",

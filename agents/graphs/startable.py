@@ -32,7 +32,8 @@ class Wish(NamedTuple):
 def find(user: User, agent_id: UUID, version: int | None) -> GraphVersion | None:
     """Return the version without its document; None where the user has none.
 
-    A key needs the scope EXECUTE_GRAPH, and no other: who may start an agent need not read it.
+    It is of an agent of theirs, or lent to them (`lending`). A key needs the scope EXECUTE_GRAPH, and
+    no other: who may start an agent need not read it.
     """
     wish = Wish(user, agent_id, version)
     return find_all([wish])[wish]
@@ -54,13 +55,16 @@ def find_all(wishes: Iterable[Wish]) -> dict[Wish, GraphVersion | None]:
 
 
 def _read(found: dict[Wish, GraphVersion | None], wish: Wish, rows: list[Any]) -> None:
-    for row in rows:
-        found[wish] = GraphVersion.from_db(connection.alias, FIELDS, row)
+    for *values, owner_id in rows:
+        version = GraphVersion.from_db(connection.alias, FIELDS, values)
+        version.owner_id = owner_id
+        found[wish] = version
 
 
 @cache
 def _statement(*, numbered: bool) -> Prepared:
-    mine = GraphVersion.objects.owned_by(Parameter(1))
-    rows = mine.of(Parameter(2), Parameter(3) if numbered else None).values_list(*FIELDS)
+    number = Parameter(3) if numbered else None
+    found = GraphVersion.objects.startable_by(Parameter(1), Parameter(2), number)
+    rows = found.values_list(*FIELDS, "agent__owner_id")
     name = "trellis_startable_version" if numbered else "trellis_startable"
     return Prepared.of(name, ("bigint", "uuid", "int")[: 2 + numbered], rows)

@@ -77,4 +77,4 @@ class Preset(Identified):
     @property
     def versions(self) -> GraphVersionQuerySet:
         """Return the version that it runs, if there is one."""
-        return GraphVersion.objects.owned_by(self.owner_id).of(self.agent_id, self.version)
+        return GraphVersion.objects.startable_by(self.owner_id, self.agent_id, self.version)

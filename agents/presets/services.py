@@ -70,7 +70,7 @@ def create(
 
     Raises NotFound or TooManyPresets; then nothing was kept.
     """
-    found = graphs.find(owner, agent_id, version)
+    found = graphs.find_startable(owner, agent_id, version)
     User.objects.select_for_update(no_key=True).only("pk").get(pk=owner.pk)  # they are counted
     if Preset.objects.filter(owner=owner).count() >= settings.SCHEDULES["most_presets"]:
         raise TooManyPresets
@@ -126,7 +126,7 @@ def change(preset: Preset, **changes: Any) -> Preset:
         Preset.objects.select_for_update(of=("self",)).select_related("owner").get(pk=preset.pk)
     )
     if changes.get("version") is not None:
-        graphs.find(preset.owner, preset.agent_id, changes["version"])
+        graphs.find_startable(preset.owner, preset.agent_id, changes["version"])
     if "inputs" in changes:
         changes["inputs"] = unmasked(changes["inputs"], preset.inputs)
     if "credentials_inputs" in changes:

@@ -52,7 +52,7 @@ def create(owner: User, agent_id: UUID, *, paused: bool = False, **fields: Any) 
     It is checked as a start is. Raises NotFound, InvalidSchedule, TooManySchedules, WrongPreset and
     what forbids a start; then nothing was kept.
     """
-    graphs.find(owner, agent_id, fields.get("version"))
+    graphs.find_startable(owner, agent_id, fields.get("version"))
     User.objects.select_for_update(no_key=True).only("pk").get(pk=owner.pk)  # they are counted
     if Schedule.objects.filter(owner=owner).count() >= settings.SCHEDULES["most"]:
         raise TooManySchedules

@@ -81,7 +81,7 @@ def _check_node_inputs(trigger: Trigger, version: GraphVersion) -> None:
 def _check_start(trigger: Trigger, user: User, version: GraphVersion) -> None:
     """Raise what would forbid a run that begins here, as far as it is known without a payload."""
     inputs, credentials = trigger.given()
-    chosen = choosing.chosen(user.pk, version.graph, credentials, trigger.filled({}))
+    chosen = choosing.chosen(user.pk, version, credentials, trigger.filled({}))
     _, problems = starting_data(version.graph, inputs, chosen.masks)
     if trigger.input_name:  # which is filled by what arrives
         problems = [one for one in problems if one.attr != f"inputs.{trigger.input_name}"]

@@ -141,7 +141,7 @@ class Trigger(Identified, Timestamped):
     @property
     def versions(self) -> GraphVersionQuerySet:
         """Return the version that it begins, if there is one."""
-        return GraphVersion.objects.owned_by(self.owner_id).of(self.agent_id, self.runs_version)
+        return GraphVersion.objects.startable_by(self.owner_id, self.agent_id, self.runs_version)
 
     def given(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the inputs and the credentials of a run: the preset's, and its own before them."""

@@ -33,7 +33,7 @@ def set_up(
     ``trigger_config`` are values for that node's pins. Raises what `services.create` and
     `presets.create` raise; then neither was made.
     """
-    found = graphs.find(user, agent_id, version)
+    found = graphs.find_startable(user, agent_id, version)
     node, kind = _node(found)
     given = dict(credentials_inputs or {})
     with transaction.atomic():

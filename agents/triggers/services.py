@@ -243,6 +243,8 @@ def _with_secrets(trigger: Trigger, secret: str) -> Made:
 def _secret_of_node(trigger: Trigger) -> str:
     """Return the secret that the agent's author put into the node, where there is one."""
     version = standing.version_of(trigger)
+    if version is not None and version.owner_id != trigger.owner_id:
+        return ""
     node = version.graph.nodes.get(trigger.node_id) if version and trigger.node_id else None  # type: ignore[call-overload]
     value = node.input_default.get(checking.SEALED_PIN) if node else None
     return value if isinstance(value, str) else ""

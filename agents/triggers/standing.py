@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from agents.engine.graph import Node
 from agents.engine.ids import NodeId
 from agents.engine.validation import quoted_title
+from agents.graphs import lending
 from agents.graphs.models import GraphVersion
 from agents.triggers import auditing, kinds, telling
 from agents.triggers.errors import InvalidTrigger
@@ -41,9 +42,11 @@ class Fit:
 def with_version(triggers: TriggerQuerySet) -> TriggerQuerySet:
     """Annotate the triggers with the version that would run now: `current_version`, perhaps None."""
     versions = GraphVersion.objects.filter(agent=OuterRef("agent")).values("pk")
+    own = Q(is_active=True, agent__owner=OuterRef("owner"))
+    usual = versions.filter(own | lending.preferred(OuterRef(OuterRef("owner_id"))))
     return triggers.alias(number=Coalesce("version", "preset__version")).annotate(
         current_version=Case(
-            When(number__isnull=True, then=Subquery(versions.filter(is_active=True)[:1])),
+            When(number__isnull=True, then=Subquery(usual[:1])),
             default=Subquery(versions.filter(version=OuterRef("number"))[:1]),
         )
     )

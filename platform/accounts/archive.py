@@ -54,7 +54,7 @@ def _written(holding: Holding, user: User) -> Iterator[bytes]:
     """Yield the text of a JSON list with the person's rows, row by row."""
     assert holding.shape is not None
     before = b"[\n"
-    for row in holding.rows(user.pk).iterator(CHUNK):
+    for row in holding.handed_out(user.pk).iterator(CHUNK):
         yield before + _text(holding.shape(row))
         before = b",\n"
     yield b"\n]\n" if before == b",\n" else b"[]\n"
@@ -69,7 +69,7 @@ def _text(value: object) -> bytes:
 
 def _add_files(archive: ZipFile, holding: Holding, user: User) -> None:
     assert holding.files is not None
-    for row in holding.rows(user.pk).iterator(CHUNK):
+    for row in holding.handed_out(user.pk).iterator(CHUNK):
         for name, opener in holding.files(row):
             _add_file(archive, opener, f"files/{holding.name}/{row.pk}/{name}")
 

@@ -8,8 +8,8 @@ What points at other rows is registered after them: exports go in this order, er
 backwards. A test fails where a model leads to a person and no holding says what becomes of it.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from io import RawIOBase
@@ -40,7 +40,8 @@ class Holding:
 
     ``owner`` is the lookup that leads from a row to its person. ``shape`` makes a row of the export,
     or ``why_not`` says why there is none. ``also``: further fields that name people, of whom the row
-    lets go when they are erased. ``files``: what belongs to a row and is
+    lets go when they are erased. ``withheld``: lookups of the rows that are not handed out, because
+    they show what is another person's. ``files``: what belongs to a row and is
     no JSON: names, and what opens each. ``erase`` removes a
     bounded part of a person's rows; called again, it goes on.
     """
@@ -50,6 +51,7 @@ class Holding:
     shape: Shape | None = None
     why_not: str = ""
     also: tuple[str, ...] = ()
+    withheld: Mapping[str, Any] = field(default_factory=dict)
     files: Callable[[Any], Iterable[tuple[str, Opener]]] | None = None
     erase: "Callable[[Holding, int], Progress] | None" = None
 
@@ -66,6 +68,11 @@ class Holding:
     def rows(self, person: int) -> models.QuerySet[Any]:
         """Return the person's rows, in the order in which they were made where keys tell it."""
         return self.model._base_manager.filter(**{self.owner: person}).order_by("pk")
+
+    def handed_out(self, person: int) -> models.QuerySet[Any]:
+        """Return the rows that an export has."""
+        rows = self.rows(person)
+        return rows.exclude(**self.withheld) if self.withheld else rows
 
     def erase_some(self, person: int) -> Progress:
         """Remove a bounded part of the person's rows."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from accounts.models import User
 from agents.engine.schemas import input_schema
 from agents.graphs.models import GraphVersion
 from webui.forms.credentialinputs import credential_fields
@@ -75,7 +76,7 @@ class Snippets:
     python: str
 
 
-def snippets(version: GraphVersion, host: str) -> Snippets:
+def snippets(version: GraphVersion, host: str, person: User | None = None) -> Snippets:
     """Return how scripts run the agent on the instance at the host, with inputs as examples."""
     inputs = example_inputs(version)
     if version.is_active:
@@ -83,7 +84,7 @@ def snippets(version: GraphVersion, host: str) -> Snippets:
     else:
         place = reverse("graph-version-execute", args=[version.agent_id, version.version])
     places = {"url": f"{host}{place}", "executions": f"{host}{reverse('execution-list')}"}
-    credentials = example_credentials(version)
+    credentials = example_credentials(version, person or version.agent.owner)
     given = {"inputs": inputs} | ({"credentials_inputs": credentials} if credentials else {})
     body = json.dumps(given, ensure_ascii=False)
     return Snippets(
@@ -103,9 +104,9 @@ def example_inputs(version: GraphVersion) -> dict[str, Any]:
     return {one.name: _example(one) for one in asked if not one.advanced or one.required}
 
 
-def example_credentials(version: GraphVersion) -> dict[str, Any]:
-    """Return a credential for each of the run's inputs that cannot do without: the owner's own."""
-    asked = credential_fields(version, {})
+def example_credentials(version: GraphVersion, person: User) -> dict[str, Any]:
+    """Return a credential for each of the run's inputs that cannot do without: the person's own."""
+    asked = credential_fields(version, {}, person)
     return {key: field.example for key, field in asked.items() if field.required}
 
 

@@ -5,8 +5,12 @@ from uuid import UUID
 
 from django.http import Http404, QueryDict
 
+from agents.engine.graph import Graph
+from agents.engine.ids import NodeId
 from agents.executions import masking
 from agents.executions.models import Emission, Execution, NodeExecution
+from blocks.sdk import BlockKind
+from webui.shared import VALUE
 
 MOST_EMISSIONS = 10_000
 
@@ -24,11 +28,20 @@ def find_value(execution: Execution, query: QueryDict) -> Any:
     if "node" not in query:
         return _member(masking.run_inputs(graph, execution.inputs), query.get("input"))
     row = _node_execution(execution, query.get("node", ""))
+    if execution.is_sealed and not _is_output(graph, row, query):
+        raise Http404("The creator of this agent does not show this value.")
     if "output" in query:
         value = _emitted(row, query.get("output", ""), query.get("index"))
         return masking.emitted(graph, row.node_id, value)
     inputs = masking.node_inputs(graph, row.node_id, row.input_data)
     return _member(inputs, query.get("input"))
+
+
+def _is_output(graph: Graph, row: NodeExecution, query: QueryDict) -> bool:
+    """Return whether the query names what the agent gave, which everybody sees who sees the run."""
+    node = graph.nodes.get(NodeId(row.node_id))
+    is_output = node is not None and node.kind is BlockKind.OUTPUT
+    return is_output and "output" not in query and query.get("input") == VALUE
 
 
 def _node_execution(execution: Execution, text: str) -> NodeExecution:

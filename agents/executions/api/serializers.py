@@ -114,6 +114,10 @@ class ExecutionSummarySerializer(serializers.ModelSerializer[Execution]):
     )
     status = serializers.ChoiceField(choices=[status.value for status in ExecutionStatus])
     created_at = serializers.DateTimeField(source="created", read_only=True)
+    is_sealed = serializers.BooleanField(
+        read_only=True,
+        help_text="Whether the agent is another person's, who does not show what it consists of.",
+    )
     cause = serializers.SerializerMethodField()
     preset_id = serializers.UUIDField(read_only=True, allow_null=True)
     stats = serializers.SerializerMethodField()
@@ -128,6 +132,7 @@ class ExecutionSummarySerializer(serializers.ModelSerializer[Execution]):
             "graph_version",
             "graph_name",
             "of_draft",
+            "is_sealed",
             "status",
             "created_at",
             "admitted_at",
@@ -314,7 +319,12 @@ class ExecutionSerializer(WaitingSerializer, ExecutionSummarySerializer):
 
     @extend_schema_field(NodeExecutionSerializer(many=True))
     def get_node_executions(self, execution: Execution) -> list[dict[str, Any]]:
-        """Return the first 500; ``…/node-executions/`` pages through all of them."""
+        """Return the first 500; ``…/node-executions/`` pages through all of them.
+
+        None of a run that is sealed.
+        """
+        if execution.is_sealed:
+            return []
         rows = execution.node_executions.order_by("number")
         return node_executions(execution, rows[:MOST_NODE_EXECUTIONS])
 

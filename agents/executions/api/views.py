@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.people import person
-from agents.executions import blockrun, services, waiting
+from agents.executions import blockrun, sealing, services, waiting
 from agents.executions.api.idempotency import (
     IDEMPOTENCY_KEY,
     STARTED,
@@ -167,7 +167,9 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
     @action(detail=True, methods=["get"])
     def graph(self, request: Request, pk: UUID) -> Response:
         """See the graph that ran: a version's, or a draft's as it was then."""
-        version = self.get_object().graph_version
+        execution = self.get_object()
+        sealing.require_open(execution)
+        version = execution.graph_version
         return Response(
             {
                 "id": version.agent_id,
@@ -219,6 +221,7 @@ class ExecutionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Execut
     def node_executions(self, request: Request, pk: UUID) -> Response:
         """Page through the run's node executions in the order they were opened."""
         execution = self.get_object()
+        sealing.require_open(execution)
         self.ordering = "number"
         rows = NodeExecution.objects.filter(execution=execution)
         rows = chosen_node_executions(rows, request.query_params)

@@ -35,15 +35,24 @@ class Cause(models.TextChoices):
     TRIGGER = "trigger", "A trigger"
 
 
+class Seal(models.IntegerChoices):
+    """What a run's owner sees of it, where the agent is another person's."""
+
+    OPEN = 0, "Everything"
+    INSIDE = 1, "What it was given, what it gave and how it ended, but not what it consists of"
+    WHOLE = 2, "Nothing: it is itself a part of what is hidden"
+
+
 class ExecutionQuerySet(models.QuerySet["Execution"]):
     """Questions about runs."""
 
     def visible_to(self, user: Any) -> Self:
         """Return the runs that the user may see: the user's own, but none that is half purged.
 
-        None for a stranger, and for a key without the scope READ_GRAPH.
+        Nor those that are hidden parts of others' agents. None for a stranger, and for a key without the scope READ_GRAPH.
         """
         rows = self.filter(owner_id=user.pk).exclude(purging=Purging.ROWS)
+        rows = rows.exclude(seal=Seal.WHOLE)
         return rows if may(user, Scope.READ_GRAPH) else rows.none()
 
     def of_agent(self, agent: UUID) -> Self:
@@ -139,6 +148,10 @@ class Execution(models.Model):
     )
     cause_id = models.UUIDField(null=True, blank=True)
     preset_id = models.UUIDField(null=True, blank=True)
+    # Set when it begins: whoever opens a graph later opens no runs of before.
+    seal = models.PositiveSmallIntegerField(
+        choices=Seal, default=Seal.OPEN, db_default=Seal.OPEN, editable=False
+    )
     # Who asked for it: which request, in which trace (W3C's `traceparent`), from where.
     request_id = models.CharField(max_length=128, blank=True, default="", db_default="")
     traceparent = models.CharField(max_length=64, blank=True, default="", db_default="")
@@ -279,6 +292,11 @@ class Execution(models.Model):
     @property
     def is_cancelled(self) -> bool:
         return self.cancel_requested_at is not None
+
+    @property
+    def is_sealed(self) -> bool:
+        """Return whether its owner must not see what the agent consists of."""
+        return self.seal != Seal.OPEN
 
     @property
     def has_values(self) -> bool:

@@ -72,13 +72,13 @@ class AgentSchedulesView(Schedules):
 
     def list(self, request: Request, agent_id: UUID) -> Response:
         """List the agent's schedules, the newest first."""
-        graphs.find(person(request), agent_id)
+        graphs.find_startable(person(request), agent_id)
         return super().list(request)
 
     @extend_schema(request=NewAgentScheduleSerializer, responses={201: ScheduleSerializer})
     def create(self, request: Request, agent_id: UUID) -> Response:
         """Let the agent start by the clock."""
-        graphs.find(person(request), agent_id)
+        graphs.find_startable(person(request), agent_id)
         asked = NewAgentScheduleSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         return _made(request, _create(person(request), agent_id, asked))

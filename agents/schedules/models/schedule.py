@@ -209,7 +209,7 @@ class Schedule(Identified):
     @property
     def versions(self) -> GraphVersionQuerySet:
         """Return the version that it starts, if there is one."""
-        return GraphVersion.objects.owned_by(self.owner_id).of(self.agent_id, self.runs_version)
+        return GraphVersion.objects.startable_by(self.owner_id, self.agent_id, self.runs_version)
 
     def due_at(self, time: datetime) -> datetime:
         """Return when the start of a time is to be made."""

@@ -63,14 +63,14 @@ class AgentTriggersView(GenericAPIView[Trigger]):
     @extend_schema(responses=TriggerSerializer(many=True))
     def get(self, request: Request, agent_id: UUID) -> Response:
         """List what begins runs of the agent."""
-        graphs.find(person(request), agent_id)
+        graphs.find_startable(person(request), agent_id)
         page = self.paginate_queryset(self.get_queryset().filter(agent=agent_id))
         return self.get_paginated_response(TriggerSerializer(page or [], many=True).data)
 
     @extend_schema(request=CreateTriggerSerializer, responses={201: MadeTriggerSerializer})
     def post(self, request: Request, agent_id: UUID) -> Response:
         """Make a trigger. The secret of its callers is in this answer only."""
-        graphs.find(person(request), agent_id)
+        graphs.find_startable(person(request), agent_id)
         asked = _with_preset(person(request), _asked(CreateTriggerSerializer, request))
         made = services.create(person(request), agent_id, **asked)
         where = reverse("trigger-detail", args=[made.trigger.pk], request=request)

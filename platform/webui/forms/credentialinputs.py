@@ -7,6 +7,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.html import format_html
 
+from accounts.models import User
 from agents.graphs import wanting
 from agents.graphs.models import GraphVersion
 from credentials import registry
@@ -42,16 +43,16 @@ class CredentialField(forms.ChoiceField):
 
 
 def credential_fields(
-    version: GraphVersion, given: Mapping[str, Any]
+    version: GraphVersion, given: Mapping[str, Any], person: User
 ) -> dict[str, CredentialField]:
-    """Return a field for each credential that a run of the version is given, by the run's input.
+    """Return a field for each credential that the person's run is given, by the run's input.
 
     ``given`` is what another run was given, to begin with.
     """
-    schema = wanting.input_schema(version.graph, version.agent.owner_id)
+    schema = wanting.input_schema(version.graph, version.owner_id, person.pk)
     if not schema["properties"]:
         return {}
-    mine = list(Credential.objects.visible_to(version.agent.owner).order_by("title"))
+    mine = list(Credential.objects.visible_to(person).order_by("title"))
     return {
         key: _field(part, mine, given.get(key), required=key in schema["required"])
         for key, part in schema["properties"].items()

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from accounts.models import User
 from agents.engine.schemas import input_schema
 from agents.graphs.models import GraphVersion
 from kernel.errors import TrellisError
@@ -40,16 +41,18 @@ class StartForm(forms.Form):
         *args: Any,
         values: Mapping[str, Any] | None = None,
         credentials: Mapping[str, Any] | None = None,
+        person: User | None = None,
         **kw: Any,
     ) -> None:
         super().__init__(*args, **kw)
         self.version = version
+        person = person or version.agent.owner
         self.names: dict[str, str] = {}  # field → input
         self.credentials: dict[str, str] = {}  # field → input of credentials
         self.advanced: set[str] = set()
         self._ask_for_values(values or {})
         for number, (key, asked) in enumerate(
-            credential_fields(version, credentials or {}).items()
+            credential_fields(version, credentials or {}, person).items()
         ):
             self.credentials[f"{PREFIX}{number}"] = key
             self.fields[f"{PREFIX}{number}"] = asked

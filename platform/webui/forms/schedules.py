@@ -90,11 +90,12 @@ class ScheduleForm(forms.Form):
         super().__init__(data, initial=_initial(schedule))
         zones = sorted(known_time_zones() | {schedule.time_zone})
         self._choose("time_zone", [(zone, zone.replace("_", " ")) for zone in zones])
-        numbers = version.agent.versions.order_by("-version").values_list("version", flat=True)
+        found = GraphVersion.objects.all_startable_by(schedule.owner_id, version.agent_id)
+        numbers = found.order_by("-version").values_list("version", flat=True)
         offered = list(dict.fromkeys([*numbers[:MOST_VERSIONS], schedule.version]))
         named = [(str(one), f"Version {one}") for one in offered if one is not None]
         self._choose("version", [("", "The one that is active then"), *named])
-        mine = Preset.objects.visible_to(version.agent.owner).filter(agent=version.agent_id)
+        mine = Preset.objects.visible_to(schedule.owner).filter(agent=version.agent_id)
         field = self.fields["preset"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = mine.order_by("name")

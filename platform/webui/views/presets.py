@@ -21,7 +21,7 @@ from webui.views.pages import PageRequest, page, render
 @page
 def new(request: PageRequest, pk: UUID) -> HttpResponseBase:
     """Ask for inputs and credentials, and keep them under a name."""
-    version = graphs.find(request.user, pk)
+    version = graphs.find_startable(request.user, pk)
     return _ask(request, version, Preset(owner=request.user, agent_id=pk))
 
 
@@ -31,7 +31,8 @@ def show(request: PageRequest, pk: UUID) -> HttpResponseBase:
     """Show what is kept, and change it."""
     preset = services.find(request.user, pk)
     version = preset.versions.select_related("agent__owner").defer("document").first()
-    return _ask(request, version or graphs.find(request.user, preset.agent_id), preset)
+    version = version or graphs.find_startable(request.user, preset.agent_id)
+    return _ask(request, version, preset)
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,7 +56,7 @@ def _ask(request: PageRequest, version: GraphVersion, preset: Preset) -> HttpRes
     files = (*sent, request.FILES) if sent else ()
     form = PresetForm(preset, *sent)
     kept = {"values": preset.inputs, "credentials": preset.credential_inputs}
-    inputs = KeptInputsForm(version, *files, **kept)
+    inputs = KeptInputsForm(version, *files, person=request.user, **kept)
     if sent and form.is_valid() and inputs.is_valid():
         try:
             _save(request, preset, form, inputs)

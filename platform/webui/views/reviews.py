@@ -79,7 +79,7 @@ def _page(
     context = {
         "review": found,
         "run": found.execution,
-        "node": node.title if node else "",
+        "node": node.title if node and not found.execution.is_sealed else "",
         "form": form,
         "too_late": status == 409,
     }

@@ -57,7 +57,8 @@ def show(request: PageRequest, pk: UUID) -> HttpResponse:
     """Show the run as it is; its page's script then follows what happens."""
     execution = _run(request, pk)
     seq = execution.last_seq
-    rows = page_of(started_rows(execution), request.GET, size=NODE_RUNS)
+    started = started_rows(execution)
+    rows = page_of(started.none() if execution.is_sealed else started, request.GET, size=NODE_RUNS)
     context: dict[str, Any] = {
         "execution": execution,
         "version": execution.graph_version,
@@ -72,7 +73,9 @@ def show(request: PageRequest, pk: UUID) -> HttpResponse:
         "can_retry": execution.parent is None
         and execution.has_values
         and execution.state in {ExecutionStatus.FAILED, ExecutionStatus.TERMINATED},
-        "can_replay": execution.has_values and execution.graph_version.agent.deleted_at is None,
+        "can_replay": execution.has_values
+        and not execution.is_sealed
+        and execution.graph_version.agent.deleted_at is None,
         "parent": execution.parent and execution.parent.execution_id,
         "feed": _feed(execution, seq, follows=rows.next is None),
     }
@@ -226,18 +229,20 @@ def _waiting(execution: Execution) -> dict[str, Any]:
 def _feed(execution: Execution, seq: int, *, follows: bool) -> dict[str, Any]:
     """Return what the page's script needs to follow the run from where the page stands."""
     graph = execution.graph_version.graph
+    nodes = [] if execution.is_sealed else list(graph.nodes.values())
     return {
         "run": str(execution.pk),
         "status": execution.status,
         "since": seq,
         "startedAt": execution.started_at and execution.started_at.isoformat(),
-        "open": open_ids(execution),
+        "open": [] if execution.is_sealed else open_ids(execution),
         "follows": follows,  # whether new node executions belong on this page
         "most": NODE_RUNS,
         "zero": beginning(execution).isoformat(),
         "now": now().isoformat(),
-        "blocks": {node.block_id: node.block.title for node in graph.nodes.values() if node.block},
-        "outputNodes": output_nodes(execution),
+        "blocks": {node.block_id: node.block.title for node in nodes if node.block},
+        # Of a sealed run each step has the empty id: the outputs are asked for after each.
+        "outputNodes": [""] if execution.is_sealed else output_nodes(execution),
         "valueUrl": reverse("webui:value", args=[execution.pk]),
         "runsUrl": reverse("webui:runs"),
         "reviewsUrl": reverse("webui:reviews"),

@@ -25,7 +25,7 @@ from webui.views.pages import PageRequest, page, render
 @page
 def new(request: PageRequest, pk: UUID) -> HttpResponseBase:
     """Ask when the agent starts and with what; show the next times, and keep the schedule."""
-    version = graphs.find(request.user, pk)
+    version = graphs.find_startable(request.user, pk)
     schedule = Schedule(
         owner=request.user,
         agent_id=pk,
@@ -42,7 +42,7 @@ def edit(request: PageRequest, pk: UUID) -> HttpResponseBase:
     """Show the schedule as it is, and change it."""
     schedule = services.find(request.user, pk)
     version = schedule.versions.select_related("agent__owner").defer("document").first()
-    version = version or graphs.find(request.user, schedule.agent_id)
+    version = version or graphs.find_startable(request.user, schedule.agent_id)
     return _ask(request, version, schedule)
 
 
@@ -52,7 +52,7 @@ def _ask(request: PageRequest, version: GraphVersion, schedule: Schedule) -> Htt
         form = ScheduleForm(version, schedule, *sent)
         files = (*sent, request.FILES) if sent else ()
         kept = {"values": schedule.inputs, "credentials": schedule.credential_inputs}
-        inputs = KeptInputsForm(version, *files, **kept)
+        inputs = KeptInputsForm(version, *files, person=request.user, **kept)
         context: dict[str, Any] = {
             "version": version,
             "schedule": schedule,

@@ -48,6 +48,8 @@ def shared(view: Shown[Parameters]) -> Callable[..., HttpResponseBase]:
 def show(request: HttpRequest, execution: Execution) -> HttpResponse:
     """Show what the run gave, and how each of its nodes went."""
     started = NodeExecution.objects.filter(execution=execution, start_number__isnull=False)
+    if execution.is_sealed:
+        started = started.none()
     rows = page_of(started.defer("input_data").order_by("start_number"), request.GET, size=STEPS)
     values = execution.has_values
     context: Mapping[str, Any] = {
