@@ -11,3 +11,6 @@ class StoreConfig(AppConfig):
 
     def ready(self) -> None:
         import store.held  # noqa: F401  # what there is of people
+        from store.library import lending
+
+        lending.lend()

@@ -1,10 +1,22 @@
 """What this app holds of people: what they publish, and what was decided about it."""
 
 from accounts.holdings import Holding, all_but, goes_with_others, only, register, stays
-from store.models import Decision, Finding, Listing, ListingVersion, Picture, VersionPicture
+from store.models import (
+    Decision,
+    Finding,
+    Folder,
+    LibraryAgent,
+    Listing,
+    ListingRating,
+    ListingReview,
+    ListingVersion,
+    Picture,
+    Report,
+    VersionPicture,
+)
+from store.rating import forget
 
 OF_MODERATORS = ("reviewer_id", "internal_comments")
-
 register(
     Holding(Listing, owner="owner", shape=all_but()),
     Holding(
@@ -33,6 +45,26 @@ register(
         # Not who decided, nor what moderators told each other.
         shape=only("created", "version_id", "action", "before", "after", "comments"),
         erase=stays,
+    ),
+    Holding(Folder, owner="owner", shape=only("id", "name", "created")),
+    Holding(LibraryAgent, owner="owner", shape=all_but()),
+    Holding(
+        ListingRating,
+        owner="listing__owner",
+        shape=only("listing_id", "total", "count"),
+        erase=goes_with_others,
+    ),
+    Holding(
+        ListingReview,
+        owner="author",
+        shape=only("id", "listing_id", "version_id", "score", "comments", "created", "updated"),
+        erase=forget,
+    ),
+    Holding(
+        Report,
+        owner="reporter",
+        also=("resolved_by",),
+        shape=only("id", "listing_id", "review_id", "reason", "text", "created"),
     ),
     Holding(Picture, owner="owner", shape=only("id", "digest", "width", "height", "created")),
     Holding(

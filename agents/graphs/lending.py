@@ -5,6 +5,9 @@ is in people's libraries. To whom a version is lent may start it, with credentia
 of their own; whether they may also look at its graph is for the lender to say. Owners need no entry.
 """
 
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any, Protocol
 
 from django.db.models import Q, QuerySet
@@ -28,19 +31,19 @@ LENDERS: list[Lender] = []
 
 def lent(person: Any) -> Q:
     """Return the condition that a version is lent to the person."""
-    return _either(*(Q(pk__in=one.lent(person)) for one in LENDERS))
+    return _either(Q(pk__in=one.lent(person)) for one in LENDERS)
 
 
 def preferred(person: Any) -> Q:
     """Return the condition that it is what runs of a lent agent when no version is named."""
-    return _either(*(Q(pk__in=one.preferred(person)) for one in LENDERS))
+    return _either(Q(pk__in=one.preferred(person)) for one in LENDERS)
 
 
 def shown(person: Any) -> Q:
     """Return the condition that the person may look at the graph of another's version."""
-    return _either(*(Q(pk__in=one.shown(person)) for one in LENDERS))
+    return _either(Q(pk__in=one.shown(person)) for one in LENDERS)
 
 
-def _either(*conditions: Q) -> Q:
+def _either(conditions: Iterable[Q]) -> Q:
     """Return that one of the conditions holds; without any, that nothing does."""
-    return Q(*conditions, _connector=Q.OR) if conditions else Q(pk__in=())
+    return reduce(or_, conditions, Q(pk__in=()))

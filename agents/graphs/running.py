@@ -13,7 +13,7 @@ from agents.engine.graph import Graph, Node
 from agents.engine.ids import NodeId
 from agents.engine.validation import Masks, quoted_title
 from agents.graphs import sight, startable
-from agents.graphs.models import GraphVersion
+from agents.graphs.models import GraphVersion, GraphVersionQuerySet
 from agents.graphs.reaching import reached
 from agents.graphs.references import Reference, references
 from kernel.access import Scope, may
@@ -32,13 +32,19 @@ def find(user: User, agent_id: UUID, version: int | None = None) -> GraphVersion
     return found
 
 
+def startable_versions(user: User, agent_id: UUID) -> GraphVersionQuerySet:
+    """Return the versions of the agent that the user may start; none for a key without READ_GRAPH."""
+    rows = GraphVersion.objects.all_startable_by(user.pk, agent_id)
+    return rows if may(user, Scope.READ_GRAPH) else rows.none()
+
+
 def runnable(
     user: User, agent_id: UUID, version: int | None = None, masks: Masks | None = None
 ) -> GraphVersion:
     """Return the version that a run is to use, without its document and its agent.
 
-    It is one of the user's own or one that is lent to them. ``masks`` are values that the run puts on pins: what they fill is not missing. Raises NotFound or
-    GraphNotRunnable.
+    It is one of the user's own or one that is lent to them. ``masks`` are values that the run puts on
+    pins: what they fill is not missing. Raises NotFound or GraphNotRunnable.
     """
     wish = startable.Wish(user, agent_id, version)
     try:

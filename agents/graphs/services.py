@@ -16,7 +16,7 @@ from agents.graphs.exchange import GraphFile, read_file
 from agents.graphs.export import export
 from agents.graphs.models import Agent, Draft, GraphVersion, load_graphs
 from agents.graphs.references import Reference, mentions, reference_of
-from agents.graphs.running import find, find_startable, run_problems, runnable
+from agents.graphs.running import find, find_startable, run_problems, runnable, startable_versions
 from agents.graphs.settings import GraphSettings
 from audit.actions import Action
 from kernel.errors import NotFound
@@ -35,6 +35,7 @@ __all__ = [
     "runnable",
     "save_version",
     "settings_of",
+    "startable_versions",
 ]
 
 SAMPLES = Path(__file__).parent / "samples"

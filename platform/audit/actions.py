@@ -84,6 +84,16 @@ class Action(models.TextChoices):
     TRIGGER_DELETED = "trigger.deleted", "Deleted a trigger"
     TRIGGER_REFUSED = "trigger.call_refused", "Refused a call to a trigger"
 
+    AGENT_COLLECTED = "library.collected", "Took an agent of the store into the library"
+    AGENT_UPDATED = "library.updated", "Took a newer version of an agent of the store"
+    AGENT_REMOVED = "library.removed", "Took an agent of the store out of the library"
+    LISTING_REVIEWED = "listing.reviewed", "Reviewed an agent of the store"
+    LISTING_REVIEW_REMOVED = "listing.review_removed", "Took back a review of an agent"
+    LISTING_REVIEW_ANSWERED = "listing.review_answered", "Answered a review of an agent"
+    LISTING_REVIEW_HIDDEN = "listing.review_hidden", "Hid a review of an agent, or showed it again"
+    LISTING_REPORTED = "listing.reported", "Reported an agent of the store, or a review"
+    REPORT_RESOLVED = "listing.report_resolved", "Settled reports about agents of the store"
+
     FILE_SENT = "file.sent", "Sent a file in"
     FILE_DELETED = "file.deleted", "Deleted a file"
 

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.timezone import now
 
 from accounts.timezones import known_time_zones
+from agents.graphs import services as graphs
 from agents.graphs.models import GraphVersion
 from agents.presets.models import Preset
 from agents.schedules.clock import LONGEST_LINE
@@ -90,8 +91,11 @@ class ScheduleForm(forms.Form):
         super().__init__(data, initial=_initial(schedule))
         zones = sorted(known_time_zones() | {schedule.time_zone})
         self._choose("time_zone", [(zone, zone.replace("_", " ")) for zone in zones])
-        found = GraphVersion.objects.all_startable_by(schedule.owner_id, version.agent_id)
-        numbers = found.order_by("-version").values_list("version", flat=True)
+        numbers = (
+            graphs.startable_versions(schedule.owner, version.agent_id)
+            .order_by("-version")
+            .values_list("version", flat=True)
+        )
         offered = list(dict.fromkeys([*numbers[:MOST_VERSIONS], schedule.version]))
         named = [(str(one), f"Version {one}") for one in offered if one is not None]
         self._choose("version", [("", "The one that is active then"), *named])

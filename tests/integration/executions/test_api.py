@@ -52,6 +52,7 @@ class TestStart:
             "graph_version": 1,
             "graph_name": "Calculator",
             "of_draft": False,
+            "is_sealed": False,
             "status": "QUEUED",
             "started_at": None,
             "ended_at": None,

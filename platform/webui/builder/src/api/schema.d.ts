@@ -2438,6 +2438,8 @@ export interface components {
             readonly inputs: {
                 readonly [key: string]: unknown;
             } | null;
+            /** @description Whether the agent is another person's, who does not show what it consists of. */
+            readonly is_sealed: boolean;
             readonly kept_until: {
                 /** Format: date-time */
                 readonly execution: string | null;
@@ -2522,6 +2524,8 @@ export interface components {
             readonly graph_version: number;
             /** Format: uuid */
             readonly id: string;
+            /** @description Whether the agent is another person's, who does not show what it consists of. */
+            readonly is_sealed: boolean;
             /** @description Whether a draft ran; `graph_version` is the version that it was begun on. */
             readonly of_draft: boolean;
             /** Format: date-time */
@@ -2986,6 +2990,8 @@ export interface components {
             readonly graph_version: number;
             /** Format: uuid */
             readonly id: string;
+            /** @description Whether the agent is another person's, who does not show what it consists of. */
+            readonly is_sealed: boolean;
             /** @description Whether a draft ran; `graph_version` is the version that it was begun on. */
             readonly of_draft: boolean;
             /** Format: date-time */
@@ -4108,6 +4114,8 @@ export interface components {
             readonly graph_version: number;
             /** Format: uuid */
             readonly id: string;
+            /** @description Whether the agent is another person's, who does not show what it consists of. */
+            readonly is_sealed: boolean;
             /** @description Whether a draft ran; `graph_version` is the version that it was begun on. */
             readonly of_draft: boolean;
             /** Format: date-time */
