@@ -1,6 +1,20 @@
 """What this app holds of people: what they publish, and what was decided about it."""
 
-from accounts.holdings import Holding, all_but, goes_with_others, only, register, stays
+from collections.abc import Iterator
+from functools import partial
+
+from django.core.files.storage import storages
+
+from accounts.holdings import (
+    Holding,
+    Opener,
+    Progress,
+    all_but,
+    goes_with_others,
+    only,
+    register,
+    stays,
+)
 from store.models import (
     Decision,
     Finding,
@@ -14,9 +28,28 @@ from store.models import (
     Report,
     VersionPicture,
 )
+from store.pictures import STORAGE, remove_some
 from store.rating import forget
+from uploads.errors import StorageUnavailable
 
 OF_MODERATORS = ("reviewer_id", "internal_comments")
+
+
+def content_of(picture: Picture) -> Iterator[tuple[str, Opener]]:
+    """Yield the picture, as it is shown."""
+    if picture.is_whole:
+        yield f"{picture.pk}.webp", partial(storages[STORAGE].open, picture.place)
+
+
+def erase(holding: Holding, person: int) -> Progress:
+    """Remove some of the person's pictures: the content first, so that none is left without a row."""
+    try:
+        is_last = remove_some(person)
+    except StorageUnavailable:
+        return Progress.WAITS
+    return Progress.DONE if is_last else Progress.MORE
+
+
 register(
     Holding(Listing, owner="owner", shape=all_but()),
     Holding(
@@ -66,7 +99,13 @@ register(
         also=("resolved_by",),
         shape=only("id", "listing_id", "review_id", "reason", "text", "created"),
     ),
-    Holding(Picture, owner="owner", shape=only("id", "digest", "width", "height", "created")),
+    Holding(
+        Picture,
+        owner="owner",
+        shape=only("id", "digest", "width", "height", "created"),
+        files=content_of,
+        erase=erase,
+    ),
     Holding(
         VersionPicture,
         owner="picture__owner",

@@ -66,5 +66,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-triggers": tick("triggers.purge", timedelta(minutes=10), expires=60),
     "roll-up-market": tick("market.roll_up", timedelta(seconds=5), expires=10),
     "tidy-market": tick("market.tidy", timedelta(hours=1), expires=600),
+    "screen-store": tick("store.tick", timedelta(seconds=15), expires=15),
+    "tidy-store": tick("store.tidy", timedelta(minutes=10), expires=60),
     "tidy-uploads": tick("uploads.tidy", timedelta(minutes=10), expires=60),
 }

@@ -31,8 +31,14 @@ class NotificationType(models.TextChoices):
     MONTHLY_SUMMARY = "MONTHLY_SUMMARY", "What happened, every month"
     REFUND_REQUEST = "REFUND_REQUEST", "A refund was asked for"
     REFUND_PROCESSED = "REFUND_PROCESSED", "A refund was decided"
-    AGENT_APPROVED = "AGENT_APPROVED", "An agent of yours was approved for the store"
-    AGENT_REJECTED = "AGENT_REJECTED", "An agent of yours was rejected by the store"
+    AGENT_APPROVED = (
+        "AGENT_APPROVED",
+        "An agent of yours was approved for the store",
+    )
+    AGENT_REJECTED = (
+        "AGENT_REJECTED",
+        "An agent of yours was rejected by the store",
+    )
 
 
 # Unless somebody asks for them.
@@ -44,8 +50,6 @@ NEVER_SENT = frozenset(
         NotificationType.LOW_BALANCE,
         NotificationType.REFUND_REQUEST,
         NotificationType.REFUND_PROCESSED,
-        NotificationType.AGENT_APPROVED,
-        NotificationType.AGENT_REJECTED,
     }
 )
 

@@ -93,6 +93,13 @@ class Action(models.TextChoices):
     LISTING_REVIEW_HIDDEN = "listing.review_hidden", "Hid a review of an agent, or showed it again"
     LISTING_REPORTED = "listing.reported", "Reported an agent of the store, or a review"
     REPORT_RESOLVED = "listing.report_resolved", "Settled reports about agents of the store"
+    LISTING_SUBMITTED = "listing.submitted", "Sent an agent to the store"
+    LISTING_EDITED = "listing.edited", "Changed what was sent to the store"
+    LISTING_WITHDRAWN = "listing.withdrawn", "Took an agent back from the store"
+    LISTING_APPROVED = "listing.approved", "Approved an agent for the store"
+    LISTING_REJECTED = "listing.rejected", "Rejected an agent for the store"
+    LISTING_SUSPENDED = "listing.suspended", "Suspended a listing"
+    LISTING_RESTORED = "listing.restored", "Restored a listing"
 
     FILE_SENT = "file.sent", "Sent a file in"
     FILE_DELETED = "file.deleted", "Deleted a file"

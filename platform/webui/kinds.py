@@ -15,8 +15,8 @@ from agents.executions.files import REFERENCE, RunFiles
 from agents.executions.models import Execution
 from blocks.sdk import BlockError
 from blocks.sdk.media import decode_data_uri
+from kernel.markdown import LONGEST, looks_like_markdown, to_html
 from uploads.references import id_in
-from webui.markdown import LONGEST, looks_like_markdown, to_html
 from webui.values import Shown, one_line, shown
 
 MOST_ROWS = 100

@@ -11,8 +11,8 @@ from django.db.models.functions import Cast, Left
 from agents.executions.files import RunFiles
 from agents.executions.models import Execution, NodeExecution
 from kernel.jsontypes import loads
+from kernel.markdown import LONGEST
 from webui.kinds import Kind, Rendered, file_note, of_file, rendered
-from webui.markdown import LONGEST
 from webui.runs import output_nodes, query
 from webui.values import from_json_start
 

@@ -19,11 +19,11 @@ from blocks.sdk import BlockError
 from blocks.sdk.template_names import FILTERS, is_allowed
 from blocks.sdk.templates import render
 from kernel.access import Grant, Scope, may
+from kernel.markdown import to_html
 from telemetry.guard import may_read
 from tests.support.sources import modules
 from uploads.content import UNKNOWN, media_type
 from webui.kinds import PICTURES
-from webui.markdown import to_html
 from webui.middleware import STRICT
 
 

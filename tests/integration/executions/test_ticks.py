@@ -32,6 +32,8 @@ EXPIRES = {
     "follow-triggers": 15,
     "purge-triggers": 60,
     "purge-audit": 60,
+    "screen-store": 15,
+    "tidy-store": 60,
     "tidy-uploads": 60,
     "roll-up-market": 10,
     "tidy-market": 600,

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from webui.markdown import LONGEST, looks_like_markdown, to_html
+from kernel.markdown import LONGEST, looks_like_markdown, to_html
 
 
 class Elements(HTMLParser):
