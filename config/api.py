@@ -24,6 +24,7 @@ v1 = [
     path("", include("agents.presets.api.urls")),
     path("", include("agents.schedules.api.urls")),
     path("", include("agents.triggers.api.urls")),
+    path("", include("market.api.urls")),
 ]
 
 # Ours, because the library's page has its styles written into it.

@@ -6,7 +6,7 @@ seconds, and nobody reads so far. Matches are marked for the page that is shown,
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,9 @@ START, STOP = "\ue000", "\ue001"
 GAP = " … "
 
 
+Narrowing = Callable[["QuerySet[Listing]"], "QuerySet[Listing]"]
+
+
 @dataclass(frozen=True)
 class Found:
     """A page of what was found, and how many there are."""
@@ -81,9 +84,11 @@ class Marks:
     description: SafeString
 
 
-def find(wanted: Wanted, number: int = 1, size: int = 20) -> Found:
+def find(
+    wanted: Wanted, number: int = 1, size: int = 20, *, among: Narrowing | None = None
+) -> Found:
     """Return a page of the listings that are wanted, in the order that is wanted."""
-    rows = narrowed(wanted)
+    rows = narrowed(wanted) if among is None else among(narrowed(wanted))
     start = (number - 1) * size
     if wanted.order == RELEVANCE:
         ranked, is_capped = _ranked(rows, wanted.query)

@@ -24,6 +24,7 @@ SORTS: Mapping[str, str] = {
     NAME: "By name",
 }
 STARS = (4, 3, 2)
+NAMES = ("q", "category", "creator", "stars", "no_credentials", "free", "sort")
 YES = frozenset({"1", "true", "yes", "on"})
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ue000-\uf8ff]+")
 

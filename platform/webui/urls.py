@@ -19,6 +19,7 @@ from webui.views import (
     credentials,
     data,
     files,
+    home,
     keys,
     notifications,
     presets,
@@ -33,6 +34,8 @@ from webui.views import (
     usage,
     webhooks,
 )
+from webui.views.market import agent as agent_of_market
+from webui.views.market import browsing, machines
 
 app_name = "webui"
 
@@ -41,8 +44,31 @@ icon = login_not_required(
     RedirectView.as_view(url=f"{settings.STATIC_URL}webui/mark.svg", permanent=True)
 )
 
+# For everybody.
+market = [
+    slash("market/", browsing.front, name="market"),
+    slash("market/search/", browsing.index, name="market-search"),
+    slash("market/top/", browsing.top, name="market-top"),
+    slash("market/creators/", browsing.creator_list, name="market-creators"),
+    slash("market/creators/<str:username>/", browsing.creator, name="market-creator"),
+    path("market/creators/<str:username>/feed.atom", machines.feed, name="market-creator-feed"),
+    path("market/categories/<slug:category>/feed.atom", machines.feed, name="market-category-feed"),
+    path("market/feed.atom", machines.feed, name="market-feed"),
+    path("market/cards/<uuid:pk>/<slug:digest>.png", agent_of_market.card, name="market-card"),
+    slash("market/agents/<str:username>/<slug:slug>/", agent_of_market.agent, name="market-agent"),
+    slash(
+        "market/agents/<str:username>/<slug:slug>/download/",
+        agent_of_market.download,
+        name="market-download",
+    ),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", machines.sitemap, name="sitemap-part"),
+    path("robots.txt", machines.robots, name="robots"),
+]
+
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="webui:agents"), name="home"),
+    path("", home.home, name="home"),
+    *market,
     path("favicon.ico", icon),
     # Names for what `accounts.doors` serves.
     slash("sign-in/", transaction.atomic(doors.login), name="login"),

@@ -1,0 +1,1 @@
+"""REST for everybody: no sign-in, nothing but what is public."""

@@ -1,0 +1,1 @@
+"""Pages of the market: for everybody, signed in or not."""
