@@ -55,6 +55,12 @@ def creators() -> QuerySet[Any]:
     )
 
 
+def everybody() -> QuerySet[User]:
+    """Return the same people with their names alone."""
+    rows = User.objects.filter(listings__in=Listing.objects.public()).distinct()
+    return rows.only("pk", "username").order_by("pk")
+
+
 def find(
     query: str = "", sort: str = RUNS, number: int = 1, size: int = 20, *, featured: bool = False
 ) -> Creators:

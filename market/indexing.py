@@ -21,10 +21,11 @@ from django.utils.timezone import now
 from market import counting
 from market.models import Entry, Word
 from market.models.entry import LONGEST_TRAIT
+from market.ranking import score
 from market.spelling import variants, words
 from store import announcing
 from store.categories import names
-from store.models import Listing, ListingVersion
+from store.models import Listing, ListingRating, ListingVersion
 
 LANGUAGE = "english"
 PLAIN = (
@@ -48,7 +49,14 @@ class Gap(SearchVectorCombinable, Cast):
 def listen() -> None:
     """Have the store's actions call `refresh`, and count what they tell of."""
     announcing.LISTENERS.append(refresh)
+    announcing.RATING_LISTENERS.append(rated)
     announcing.INSTALL_LISTENERS.append(installed)
+
+
+def rated(listings: Collection[UUID]) -> None:
+    """Write the score of listings whose reviews have changed."""
+    for row in ListingRating.objects.filter(pk__in=listings):
+        Entry.objects.filter(pk=row.pk).update(**_stars(row))
 
 
 def installed(listings: Collection[UUID]) -> None:
@@ -95,6 +103,7 @@ def document(row: Listing) -> Any:
 
 def _write(rows: Sequence[Listing]) -> None:
     published = _first_approvals(row.pk for row in rows)
+    ratings = ListingRating.objects.in_bulk([row.pk for row in rows])
     for row in rows:
         version = _version(row)
         moment = version.reviewed_at or version.created
@@ -106,6 +115,8 @@ def _write(rows: Sequence[Listing]) -> None:
             "published_at": published.get(row.pk, moment),
             "updated_at": moment,
         }
+        if row.pk in ratings:
+            found |= _stars(ratings[row.pk])
         Entry.objects.update_or_create(pk=row.pk, defaults=found)
         Entry.objects.filter(pk=row.pk).update(document=document(row))
     known = {word for row in rows for word in words(_named(row))}
@@ -124,6 +135,14 @@ def traits(version: ListingVersion) -> list[str]:
 def is_free(manifest: dict[str, Any]) -> bool:
     """Return whether the agent asks no model, which somebody would have to pay for."""
     return not manifest.get("cost", {}).get("questions")
+
+
+def _stars(row: ListingRating) -> dict[str, Any]:
+    return {
+        "rating_total": row.total,
+        "rating_count": row.count,
+        "score": score(row.total, row.count),
+    }
 
 
 def _named(row: Listing) -> str:

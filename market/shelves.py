@@ -1,14 +1,17 @@
 """What stands together: the front page, one agent's page, what is like it."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
+from agents.graphs.models import GraphVersion
 from market.ranking import alike
 from market.search import ORDERS, cards
 from market.wanted import DOWNLOADS, NEW, TRENDING
-from store.categories import BY_SLUG, CATEGORIES, Category
-from store.models import Listing, ListingVersion
+from store.categories import CATEGORIES, Category
+from store.models import Listing, ListingVersion, Picture, VersionPicture
 
 MOST_FEATURED = 3
 ON_A_SHELF = 6
@@ -93,5 +96,15 @@ def like(found: Listing, most: int = MOST_LIKE) -> list[Listing]:
     return [known[pk] for pk in wanted if pk in known]
 
 
-def category_named(slug: str) -> Category | None:
-    return BY_SLUG.get(slug)
+def first_pictures(versions: Collection[Any]) -> dict[Any, Picture]:
+    """Return the first picture of each of the versions that has one, in one query."""
+    rows = VersionPicture.objects.filter(version__in=versions).order_by("version", "-place")
+    # The first one is read last.
+    return {row.version_id: row.picture for row in rows.select_related("picture")}
+
+
+def graphs(versions: Collection[UUID]) -> list[GraphVersion]:
+    """Return versions of graphs, without their documents: of public listings that show them."""
+    if not versions:
+        return []
+    return list(GraphVersion.objects.filter(pk__in=versions).defer("document"))

@@ -51,6 +51,7 @@ class MarketAgentsView(PublicView):
     """List public agents."""
 
     @extend_schema(
+        operation_id="market_agents_list",
         parameters=[
             OpenApiParameter("name", str),
             OpenApiParameter("keyword", str),
@@ -109,7 +110,11 @@ class MarketSearchView(PublicView):
 class MarketAgentView(PublicView):
     """See a public agent by its id."""
 
-    @extend_schema(parameters=[VERSION], responses=MarketAgentDetailsSerializer)
+    @extend_schema(
+        operation_id="market_agent_retrieve",
+        parameters=[VERSION],
+        responses=MarketAgentDetailsSerializer,
+    )
     def get(self, request: Request, pk: UUID) -> Response:
         """See a public agent, with its graph where that is for everybody."""
         return _detailed(request, pk, counting.VIEW)

@@ -43,6 +43,7 @@ class StoreAgentsView(PublicView):
     """List public agents, or those that are wanted."""
 
     @extend_schema(
+        operation_id="store_agents_list",
         parameters=[
             OpenApiParameter("search_query", str),
             OpenApiParameter("category", str),
@@ -70,7 +71,7 @@ class StoreAgentsView(PublicView):
 class StoreAgentView(PublicView):
     """See a public agent by its creator and its name in addresses."""
 
-    @extend_schema(responses=StoreAgentDetailsSerializer)
+    @extend_schema(operation_id="store_agent_retrieve", responses=StoreAgentDetailsSerializer)
     def get(self, request: Request, username: str, slug: str) -> Response:
         """See a public agent."""
         rows = Listing.objects.public().filter(owner__username__iexact=username)
@@ -80,7 +81,7 @@ class StoreAgentView(PublicView):
 class StoreVersionView(PublicView):
     """See a public agent by the id of a version of it."""
 
-    @extend_schema(responses=StoreAgentDetailsSerializer)
+    @extend_schema(operation_id="store_version_retrieve", responses=StoreAgentDetailsSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """See the agent that the version is of, as it is now."""
         version = found_version(pk=pk)
@@ -100,6 +101,7 @@ class CreatorsView(PublicView):
     """List people whose agents are public."""
 
     @extend_schema(
+        operation_id="store_creators_list",
         parameters=[
             OpenApiParameter("search_query", str),
             OpenApiParameter("featured", bool, description="Only whom staff put forward."),
@@ -125,7 +127,7 @@ class CreatorsView(PublicView):
 class CreatorView(PublicView):
     """See somebody whose agents are public."""
 
-    @extend_schema(responses=CreatorDetailsSerializer)
+    @extend_schema(operation_id="store_creator_retrieve", responses=CreatorDetailsSerializer)
     def get(self, request: Request, username: str) -> Response:
         """See a creator."""
         found = creators.creator(username)

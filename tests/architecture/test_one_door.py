@@ -1,4 +1,7 @@
-"""Rows reach a caller through ``visible_to`` only: the code of the edges is read for other ways."""
+"""Rows reach a caller through ``visible_to``, or ``public`` where everybody may see them, only.
+
+The code of the edges is read for other ways.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -10,8 +13,10 @@ EDGES = (
     *("agents/*/api/*.py", "blocks/api/*.py", "platform/*/api/*.py", "platform/webui/**/*.py"),
     *("agents/executions/consumers.py", "agents/executions/sharedfeed.py"),
     "agents/executions/stream.py",
+    "market/api/*.py",
     "agents/executions/watching.py",
 )
+DOORS = {"visible_to", "public"}
 MANAGERS = {"objects", "with_snapshots", "_default_manager", "_base_manager"}
 # Where the rows belong to one that was found through the door before.
 BEHIND_THE_DOOR = {
@@ -66,7 +71,7 @@ def _ways_past(tree: ast.AST) -> Iterator[tuple[str, int]]:
     fine = {
         id(node.value)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr == "visible_to"
+        if isinstance(node, ast.Attribute) and node.attr in DOORS
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in MANAGERS and id(node) not in fine:

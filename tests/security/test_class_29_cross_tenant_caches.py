@@ -20,7 +20,13 @@ from tests.support.apikeys import key
 from tests.support.codes import ROOT
 from tests.support.graphs import GraphBuilder, calculator
 
-PLACES = ("platform/**/*.py", "agents/**/*.py", "blocks/**/*.py", "config/**/*.py")
+PLACES = (
+    "platform/**/*.py",
+    "agents/**/*.py",
+    "blocks/**/*.py",
+    "config/**/*.py",
+    "market/**/*.py",
+)
 CACHES = {"cache", "lru_cache"}
 CONTAINERS = {"OrderedDict", "WeakKeyDictionary", "WeakValueDictionary", "defaultdict", "dict"}
 
@@ -49,6 +55,7 @@ KEPT = {
     "blocks/sdk/credentials.py": "which pins of a block take credentials: the same for all",
     "blocks/sdk/pins.py": "schemas of blocks: the same for all",
     "blocks/sdk/templates.py": "compiled templates, by their text: their values are not in them",
+    "market/buffer.py": "connections, by their addresses",
     "platform/accounts/jwks.py": "an identity provider's public keys, by its address",
     "platform/accounts/timezones.py": "the names of time zones",
     "platform/audit/labels.py": "which kinds of things are named after people: the same for all",

@@ -9,7 +9,7 @@ from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.authentication import JWTAuthentication  # noqa: F401 - subclasses
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("platform", "agents", "blocks", "store", "config")
+SOURCES = ("platform", "agents", "blocks", "store", "market", "config")
 # Where a call takes its code: its name, and the position of the argument.
 TAKES_CODE = {"Detail": 0, "problem": 0, "fail": 2, "Fault": 0, "Loss": 0}
 # Simple JWT gives these to its exceptions where it raises them.

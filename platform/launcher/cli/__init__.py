@@ -22,6 +22,7 @@ COMMANDS = {
     "token": ("launcher.cli.token", "print an API key of the first user"),
     "purge": ("launcher.cli.purge", "remove runs that are older than they may become"),
     "rotate-keys": ("launcher.cli.rotate_keys", "seal credentials anew under a new key"),
+    "demo": ("launcher.cli.demo", "fill the market with creators, agents and reviews"),
     "doctor": ("launcher.cli.doctor", "say what is wrong with this installation"),
 }
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from agents.graphs.models import GraphVersion
 from agents.graphs.thumbnails import thumbnails
-from market import addresses
+from market import addresses, shelves
 from market.search import Marks
 from store.categories import BY_SLUG
-from store.models import Listing, VersionPicture
+from store.models import Listing
 from webui.pictures import Picture, picture
 
 COLOURS = 6
@@ -78,18 +78,13 @@ def agents(
 def covers(listings: Sequence[Listing]) -> dict[UUID, Cover]:
     """Return what the listings' cards show, in three queries for all of them at the most."""
     versions = {one.active_version_id: one for one in listings}
-    rows = VersionPicture.objects.filter(version__in=versions).order_by("version", "place")
-    shown: dict[Any, str] = {}
-    for row in rows.select_related("picture"):
-        shown.setdefault(row.version_id, addresses.picture(row.picture))
+    shown = {pk: addresses.picture(one) for pk, one in shelves.first_pictures(versions).items()}
     open_ones = [
         one.active_version.graph_version_id
         for one in versions.values()
         if one.active_version and one.shows_graph and one.active_version_id not in shown
     ]
-    graphs = thumbnails(
-        list(GraphVersion.objects.filter(pk__in=open_ones).defer("document")) if open_ones else []
-    )
+    graphs = thumbnails(shelves.graphs(open_ones))
     found = {}
     for pk, listing in versions.items():
         version: Any = listing.active_version

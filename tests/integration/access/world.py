@@ -33,10 +33,12 @@ from credentials.kinds import Kind
 from knowledge import services as knowledge
 from knowledge.entries import Entry
 from knowledge.models import Collection
+from market import cards
 from notifications.models import Notification
 from notifications.services import Note, tell
 from notifications.unsubscribing import path_for
 from tests.factories.accounts import UserFactory
+from tests.factories.market import listed
 from tests.support.apis import document
 from tests.support.avatars import picture
 from tests.support.graphs import block_named, calculator
@@ -111,6 +113,7 @@ def world() -> World:
     here.add("file", uploads.keep(alice.pk, content, name=SECRET).pk)
     here.add("collection", _collection(alice).pk)
     here.add("trigger", hooked(alice, name=SECRET, secret=f"{SECRET}-of-callers").trigger.pk)
+    _published(here)
     here.add("app", "accounts", "nothing")
     here.add("type", 1, 999_999)
     here.add("token", "MQ-abc", "MQ-abd")  # of a mail
@@ -120,6 +123,19 @@ def world() -> World:
     here.add("elsewhere", "nothing/here")
     _scheduled()
     return here
+
+
+def _published(here: World) -> None:
+    """Add what everybody may see: an agent of somebody else."""
+    published = listed(UserFactory.create(username="carol"), "For everybody").active_version
+    assert published is not None
+    here.add("published", published.pk)
+    here.add("card", cards.digest(published), "none")
+    here.add("listing", published.listing_id)
+    here.add("creator", "carol", "nobody")
+    here.add("slug", "for-everybody", "nothing")
+    here.add("category", "data", "none")
+    here.add("section", "agents", "none")
 
 
 def row_of(app: str, model: str) -> str:

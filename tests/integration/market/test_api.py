@@ -219,7 +219,9 @@ class TestFiles:
         [carried] = file["sub_graphs"]
         assert carried["name"] == "Inner"
         [runs] = [
-            one for one in file["nodes"] if one["block_id"] == str(block_named("AgentExecutorBlock").id)
+            one
+            for one in file["nodes"]
+            if one["block_id"] == str(block_named("AgentExecutorBlock").id)
         ]
         assert runs["input_default"]["graph_id"] == carried["id"]
         assert file == self.taken(anybody, made)  # the same version is the same file

@@ -20,10 +20,10 @@ from agents.executions.models import Execution
 from market import counting, running, tidying
 from market.buffer import Buffer, buffer_at
 from market.models import Entry, Rollup, SearchTerm
-from market.ranking import COLD
+from market.ranking import COLD, score
 from market.visitors import digest
 from store import announcing
-from store.models import Listing
+from store.models import Listing, ListingRating
 from tests.factories.market import listed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("servers")]
@@ -273,6 +273,15 @@ class TestRunsAndInstalls:
         announcing.installed(listing.pk)
 
         assert Entry.objects.get(pk=listing.pk).installs == 2
+
+    def test_the_store_tells_of_ratings(self, alice: User) -> None:
+        listing = listed(alice)
+        ListingRating.objects.create(listing=listing, total=9, count=2)
+
+        announcing.rated(listing.pk)
+
+        entry = Entry.objects.get(pk=listing.pk)
+        assert (entry.rating, entry.score) == (4.5, score(9, 2))
 
     def test_the_store_tells_of_decisions(self, alice: User) -> None:
         listing = listed(alice)

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from kernel.links import absolute
 from market import addresses, creators, search
 from market.public import conditional
@@ -103,8 +102,7 @@ class Creators(Sitemap):  # type: ignore[type-arg]
     limit = ON_A_MAP
 
     def items(self) -> Any:
-        rows = User.objects.filter(listings__in=Listing.objects.public()).distinct()
-        return rows.only("pk", "username").order_by("pk")
+        return creators.everybody()
 
     def location(self, item: Any) -> str:
         return addresses.creator(item)

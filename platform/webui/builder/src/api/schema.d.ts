@@ -1283,6 +1283,142 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/market/agents/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List public agents, the newest first. */
+        readonly get: operations["market_agents_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/market/agents/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See a public agent, with its graph where that is for everybody. */
+        readonly get: operations["market_agent_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/market/agents/{id}/download-file/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Get a public agent as a file; refused where its graph is kept. */
+        readonly get: operations["market_agents_download_file_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/market/agents/{id}/download/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Get a public agent with its graph; refused where that is kept. */
+        readonly get: operations["market_agents_download_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/market/categories/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List the categories in which there is a public agent. */
+        readonly get: operations["market_categories_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/market/featured/agents/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List what staff put forward. */
+        readonly get: operations["market_featured_agents_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/market/search/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Find public agents, the best match first. */
+        readonly get: operations["market_search_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/market/top-downloads/agents/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List the agents that are downloaded most. */
+        readonly get: operations["market_top_downloads_agents_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/mcp/tools/": {
         readonly parameters: {
             readonly query?: never;
@@ -1535,6 +1671,108 @@ export interface paths {
         readonly put?: never;
         /** @description Say when a schedule would start next, without keeping it. */
         readonly post: operations["schedules_preview_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/agents/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List public agents; with words, the best match first, else what is trending. */
+        readonly get: operations["store_agents_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/agents/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See the agent that the version is of, as it is now. */
+        readonly get: operations["store_version_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/agents/{username}/{slug}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See a public agent. */
+        readonly get: operations["store_agent_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/creator/{username}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See a creator. */
+        readonly get: operations["store_creator_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/creators/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List creators, those whose agents run most first. */
+        readonly get: operations["store_creators_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/download/agents/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description Get the version's graph as a file that an import takes; refused where it is kept. */
+        readonly get: operations["store_download_agents_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2123,6 +2361,37 @@ export interface components {
             readonly preset_id?: string | null;
             /** @description What callers have. Left out, one is made. */
             readonly secret?: string;
+        };
+        /** @description Somebody whose agents everybody may see. Sums are over public agents alone. */
+        readonly Creator: {
+            /** Format: double */
+            readonly agent_rating: number;
+            readonly agent_runs: number;
+            readonly avatar_url: string | null;
+            readonly description: string;
+            readonly is_featured: boolean;
+            readonly name: string;
+            readonly num_agents: number;
+            readonly username: string;
+        };
+        /** @description A creator with what they say of themselves. */
+        readonly CreatorDetails: {
+            /** Format: double */
+            readonly agent_rating: number;
+            readonly agent_runs: number;
+            readonly avatar_url: string | null;
+            readonly description: string;
+            readonly is_featured: boolean;
+            readonly links: readonly string[];
+            readonly name: string;
+            readonly num_agents: number;
+            readonly top_categories: readonly string[];
+            readonly username: string;
+        };
+        /** @description A page of creators. */
+        readonly Creators: {
+            readonly creators: readonly components["schemas"]["Creator"][];
+            readonly pagination: components["schemas"]["Pagination"];
         };
         /** @description A credential: everything but its secret. `id`, `provider`, `type` and `title` name it. */
         readonly Credential: {
@@ -3028,6 +3297,70 @@ export interface components {
             readonly secret: string;
             readonly trigger: components["schemas"]["TriggerDetail"];
         };
+        /** @description A public agent as the market service of the AutoGPT Platform tells of it. */
+        readonly MarketAgent: {
+            readonly author: string;
+            readonly categories: readonly string[];
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly description: string;
+            readonly downloads: number;
+            /** Format: uuid */
+            readonly id: string;
+            readonly keywords: readonly string[];
+            readonly name: string;
+            readonly slug: string;
+            readonly submissionStatus: string;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly version: number;
+            readonly views: number;
+        };
+        /** @description A public agent, with its graph where that is for everybody. */
+        readonly MarketAgentDetails: {
+            readonly author: string;
+            readonly categories: readonly string[];
+            /** Format: date-time */
+            readonly createdAt: string;
+            readonly description: string;
+            readonly downloads: number;
+            /** @description As a file of it; null where it is kept. */
+            readonly graph: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly keywords: readonly string[];
+            readonly name: string;
+            readonly slug: string;
+            readonly submissionStatus: string;
+            /** Format: date-time */
+            readonly updatedAt: string;
+            readonly version: number;
+            readonly views: number;
+        };
+        /** @description A page of public agents. */
+        readonly MarketAgents: {
+            readonly agents: readonly components["schemas"]["MarketAgent"][];
+            readonly page: number;
+            readonly page_size: number;
+            readonly total_count: number;
+            readonly total_pages: number;
+        };
+        /** @description What there are public agents about. */
+        readonly MarketCategories: {
+            readonly unique_categories: readonly string[];
+        };
+        /** @description A page of what a search found. */
+        readonly MarketItems: {
+            readonly items: readonly components["schemas"]["MarketAgent"][];
+            readonly page: number;
+            readonly page_size: number;
+            /** @description Another spelling that finds something; empty where none does. */
+            readonly suggestion: string;
+            readonly total_count: number;
+            readonly total_pages: number;
+        };
         /** @description Which server, and what to show to it. */
         readonly McpServerRequest: {
             /**
@@ -3665,6 +3998,14 @@ export interface components {
              */
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["Upload"][];
+        };
+        /** @description Where a page stands in its list. */
+        readonly Pagination: {
+            readonly current_page: number;
+            readonly page_size: number;
+            /** @description Counted up to 1000; of a search, the best 500. */
+            readonly total_items: number;
+            readonly total_pages: number;
         };
         /** @description What a key is called. */
         readonly PatchedChangeApiKeyRequest: {
@@ -4525,6 +4866,76 @@ export interface components {
          * @enum {string}
          */
         readonly StatusEnum: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "TERMINATED";
+        /** @description A public agent in a list. */
+        readonly StoreAgent: {
+            /** @description A picture of it, or one drawn of it. */
+            readonly agent_image: string | null;
+            readonly agent_name: string;
+            readonly categories: readonly string[];
+            readonly creator: string;
+            readonly creator_avatar: string | null;
+            /** @description The words of it, shortened. */
+            readonly description: string;
+            readonly downloads: number;
+            /** Format: date-time */
+            readonly last_updated: string;
+            /**
+             * Format: double
+             * @description The average of its reviews; 0 for none.
+             */
+            readonly rating: number;
+            readonly rating_count: number;
+            readonly runs: number;
+            readonly slug: string;
+            /** Format: uuid */
+            readonly store_listing_version_id: string;
+            readonly sub_heading: string;
+        };
+        /** @description A public agent with all that it says of itself, and what it can do. */
+        readonly StoreAgentDetails: {
+            readonly agent_image: readonly string[];
+            readonly agent_name: string;
+            readonly agent_video: string;
+            /** @description Whether its graph is for everybody; it runs from a library all the same. */
+            readonly can_download: boolean;
+            readonly categories: readonly string[];
+            readonly creator: string;
+            readonly creator_avatar: string | null;
+            /** @description Markdown. */
+            readonly description: string;
+            readonly downloads: number;
+            readonly installs: number;
+            /** @description Markdown. */
+            readonly instructions: string;
+            /** Format: date-time */
+            readonly last_updated: string;
+            /** @description What it can do. */
+            readonly manifest: {
+                readonly [key: string]: unknown;
+            };
+            /** @description The address of its page. */
+            readonly page: string | null;
+            /**
+             * Format: double
+             * @description The average of its reviews; 0 for none.
+             */
+            readonly rating: number;
+            readonly rating_count: number;
+            readonly recommended_schedule_cron: string;
+            readonly runs: number;
+            readonly slug: string;
+            /** Format: uuid */
+            readonly store_listing_version_id: string;
+            readonly sub_heading: string;
+            readonly version_history: unknown;
+            readonly versions: readonly string[];
+            readonly views: number;
+        };
+        /** @description A page of public agents. */
+        readonly StoreAgents: {
+            readonly agents: readonly components["schemas"]["StoreAgent"][];
+            readonly pagination: components["schemas"]["Pagination"];
+        };
         /**
          * SubGraphFile
          * @description The graph of a sub-agent: nodes refer to it by its id.
@@ -8321,6 +8732,275 @@ export interface operations {
             };
         };
     };
+    readonly market_agents_list: {
+        readonly parameters: {
+            readonly query?: {
+                readonly category?: string;
+                readonly description?: string;
+                readonly keyword?: string;
+                readonly name?: string;
+                /** @description From 1. */
+                readonly page?: number;
+                /** @description 1 to 100; 20 where nothing is said. */
+                readonly page_size?: number;
+                readonly sort_by?: "createdAt" | "downloads" | "name" | "rank" | "rating" | "runs" | "updatedAt" | "views";
+                readonly sort_order?: "asc" | "desc";
+                /** @description Changes nothing: only what is approved is here. */
+                readonly submission_status?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MarketAgents"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly market_agent_retrieve: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The newest, where nothing is said. */
+                readonly version?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MarketAgentDetails"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly market_agents_download_file_retrieve: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The newest, where nothing is said. */
+                readonly version?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": string;
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly market_agents_download_retrieve: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The newest, where nothing is said. */
+                readonly version?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MarketAgentDetails"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly market_categories_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MarketCategories"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly market_featured_agents_retrieve: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Changes nothing. */
+                readonly category?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MarketAgents"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly market_search_retrieve: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The first one counts. */
+                readonly categories?: readonly string[];
+                /** @description So many letters of a description. */
+                readonly description_threshold?: number;
+                /** @description From 1. */
+                readonly page?: number;
+                /** @description 1 to 100; 20 where nothing is said. */
+                readonly page_size?: number;
+                readonly query: string;
+                readonly sort_by?: "createdAt" | "downloads" | "name" | "rank" | "rating" | "runs" | "updatedAt" | "views";
+                readonly sort_order?: "asc" | "desc";
+                /** @description Changes nothing: only what is approved is here. */
+                readonly submission_status?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MarketItems"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly market_top_downloads_agents_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MarketAgents"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly mcp_tools_create: {
         readonly parameters: {
             readonly query?: never;
@@ -8896,6 +9576,208 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Previewed"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_agents_list: {
+        readonly parameters: {
+            readonly query?: {
+                readonly category?: string;
+                /** @description A username, in any case. */
+                readonly creator?: string;
+                /** @description Only what staff put forward. */
+                readonly featured?: boolean;
+                /** @description Only what asks no model. */
+                readonly free?: boolean;
+                /** @description Only what asks for none. */
+                readonly no_credentials?: boolean;
+                /** @description From 1. */
+                readonly page?: number;
+                /** @description 1 to 100; 20 where nothing is said. */
+                readonly page_size?: number;
+                readonly search_query?: string;
+                readonly sorted_by?: "created_at" | "downloads" | "name" | "rating" | "runs" | "trending" | "updated_at";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StoreAgents"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_version_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StoreAgentDetails"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_agent_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly slug: string;
+                readonly username: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StoreAgentDetails"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_creator_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly username: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CreatorDetails"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_creators_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only whom staff put forward. */
+                readonly featured?: boolean;
+                /** @description From 1. */
+                readonly page?: number;
+                /** @description 1 to 100; 20 where nothing is said. */
+                readonly page_size?: number;
+                readonly search_query?: string;
+                readonly sorted_by?: "agent_rating" | "agent_runs" | "num_agents";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Creators"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_download_agents_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": string;
                 };
             };
             /** @description The request was refused. */
