@@ -70,7 +70,7 @@ class Visitor:
     def sign_in(self) -> Page:
         """Sign the first user in by the form, for all later pages."""
         page = self.page()
-        page.goto("/")
+        page.goto("/sign-in/")
         page.get_by_label("Username").fill("admin")
         page.get_by_label("Password").fill(password(self.trellis))
         page.get_by_role("button", name="Sign in", exact=True).click()

@@ -272,6 +272,23 @@ def is_narrow(page: Page) -> bool:
     return size is not None and size["width"] < 1000
 
 
+def market(studio: Studio) -> None:
+    """Take the pages that strangers see: empty, then filled by the demo."""
+    for _, page in studio.pages:
+        page.context.clear_cookies()
+    studio.take("market-empty", "/market/")
+    done = studio.visitor.trellis.command("demo", "--among-people")
+    assert done.returncode == 0, done.stderr
+    studio.take("market-front", "/market/")
+    studio.take("market-search", "/market/search/?q=list")
+    studio.take("market-typo", "/market/search/?q=agneda")
+    studio.take("market-category", "/market/search/?category=education&sort=rating")
+    studio.take("market-agent", "/market/agents/tealab/weekly-sales-report/")
+    studio.take("market-creators", "/market/creators/")
+    studio.take("market-creator", "/market/creators/okoro/")
+    studio.take("market-top", "/market/top/")
+
+
 def main() -> int:
     path = chromium()
     if path is None:
@@ -283,10 +300,10 @@ def main() -> int:
         try:
             trellis.start()
             studio = Studio(running, trellis, tuple(sys.argv[1:]) or ("",))
-            empty(studio)
-            filled(studio)
-            for _, page in studio.pages:
-                page.context.clear_cookies()
+            if studio.wanted != ("market",):
+                empty(studio)
+                filled(studio)
+            market(studio)
             studio.take("sign-in", "/sign-in/")
             studio.take("sign-up", "/sign-up/")
         finally:
