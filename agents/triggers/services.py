@@ -157,7 +157,8 @@ def change(trigger: Trigger, user: User, **values: Any) -> Made:
         if active and not trigger.is_active:
             trigger.failures, trigger.missed, trigger.last_error = 0, 0, ""
         trigger.is_active = active
-        trigger.paused_why = ""
+        if active:
+            trigger.paused_why = ""
         trigger.save()
         auditing.record(Action.TRIGGER_CHANGED, trigger, is_active=active)
     if moved and isinstance(declared, Called):

@@ -22,7 +22,11 @@ WANTED = {
 class AgentFinishedConfig(Config):
     """Which agent, and which ends of its runs."""
 
-    graph_id: UUID = Field(title="Agent", description="The id of the agent whose runs are awaited.")
+    graph_id: UUID = Field(
+        title="Agent",
+        description="The agent whose runs are awaited.",
+        json_schema_extra={"choose": "agent"},
+    )
     on: Literal["success", "failure", "any"] = Field(
         "success", title="When its run", description="`any` has stopped runs, too."
     )

@@ -36,14 +36,19 @@ class GitHubConfig(Config):
         default_factory=list,
         max_length=50,
         title="Events",
-        description="Such as `push` or `pull_request.opened`. Empty: those that the node asks for, "
-        "or all.",
+        description="Such as `push` or `pull_request.opened`, one in each line. Empty: those that "
+        "the node asks for, or all.",
     )
     credential_id: UUID | None = Field(
         None,
         title="Set up by",
         description="A credential of GitHub that may set up webhooks there. Without one you enter "
         "address and secret in the repository's settings yourself.",
+        json_schema_extra={
+            "choose": "credential",
+            "providers": ["github"],
+            "kinds": ["api_key", "oauth2"],
+        },
     )
 
 

@@ -23,6 +23,8 @@ from agents.graphs.thumbnails import thumbnails
 from agents.presets.models import Preset
 from agents.schedules.models import Schedule
 from agents.schedules.wording import in_words
+from agents.triggers import kinds
+from agents.triggers.models import Trigger
 from kernel.errors import TrellisError
 from kernel.idempotency import KeyedRequest
 from webui.asked import uuid_of
@@ -36,7 +38,7 @@ from webui.views.pages import PageRequest, page, render
 NODES = 50
 RUNS = 8
 VERSIONS = 10
-STARTS = 20  # schedules and presets
+STARTS = 20  # schedules, triggers and presets
 MOST_PROBLEMS = 20
 DOUBLE_CLICK = timedelta(seconds=10)  # later, the same form sent again is meant to run again
 
@@ -137,6 +139,7 @@ def _agent(
         "runs": _runs(request, version)[:RUNS],
         "schedules": _schedules(request, version),
         "presets": _presets(request, version)[:STARTS],
+        "triggers": _triggers(request, version),
         "picture": picture(thumbnails([version])[version.pk]),
         "snippets": snippets(version, f"{request.scheme}://{request.get_host()}"),
         "versions": page_of(versions, request.GET, size=VERSIONS, name="versions"),
@@ -175,6 +178,13 @@ def _preset(request: PageRequest, version: GraphVersion) -> Preset | None:
 def _presets(request: PageRequest, version: GraphVersion) -> QuerySet[Preset]:
     mine = Preset.objects.visible_to(request.user)
     return mine.filter(agent=version.agent_id).order_by("name")
+
+
+def _triggers(request: PageRequest, version: GraphVersion) -> list[tuple[Trigger, str]]:
+    """Return what begins runs of the agent, and what kind each is."""
+    mine = Trigger.objects.visible_to(request.user).filter(agent=version.agent_id)
+    found = [(one, kinds.find(one.kind)) for one in mine.order_by("name")[:STARTS]]
+    return [(one, kind.title if kind else one.kind) for one, kind in found]
 
 
 def _schedules(request: PageRequest, version: GraphVersion) -> list[tuple[Schedule, str]]:

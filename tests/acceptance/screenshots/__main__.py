@@ -17,7 +17,7 @@ from playwright.sync_api import APIRequestContext, Browser, FilePayload, Page
 
 from tests.acceptance.browser import Visitor, browser, chromium
 from tests.acceptance.instances import SAMPLES, Trellis
-from tests.acceptance.screenshots import agents
+from tests.acceptance.screenshots import agents, starts
 from tests.support.apis import pets
 from tests.support.graphs import GraphBuilder
 
@@ -135,6 +135,7 @@ def empty(studio: Studio) -> None:
     studio.take("credentials-empty", "/account/credentials/")
     studio.take("files-empty", "/account/files/")
     studio.take("notifications-empty", "/notifications/")
+    starts.nothing(studio)
     studio.take("not-found", "/agents/00000000-0000-4000-8000-000000000000/")
     studio.take("builder-empty", "/agents/new/", ready=".canvas")
 
@@ -166,6 +167,7 @@ def filled(studio: Studio) -> None:
     studio.take("reviews", "/reviews/")
     studio.take("review", f"/reviews/{review['id']}/")
     told(studio)
+    starts.something(studio)
     studio.take("keys", "/account/keys/")
     studio.take("key-new", "/account/keys/new/")
     studio.take("profile", "/account/profile/")
