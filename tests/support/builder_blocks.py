@@ -27,6 +27,7 @@ NAMES = (
     "CreateDictionaryBlock",
     "CreateListBlock",
     "FillTextTemplateBlock",
+    "GenericWebhookTriggerBlock",
     "GetCurrentTimeBlock",
     "HumanInTheLoopBlock",
     "MCPToolBlock",

@@ -19,6 +19,14 @@ from kernel.errors import TrellisError
 UNITS = (("60", "minutes"), ("3600", "hours"), ("86400", "days"))
 MOST_VERSIONS = 50
 NEEDED = {"cron": "cron", "interval": "every", "once": "at"}
+# Fields that only some kinds of times have: where scripts run, the others are out of sight.
+OF_KINDS = {
+    "cron": Kind.CRON,
+    "time_zone": Kind.CRON,
+    "every": Kind.INTERVAL,
+    "unit": Kind.INTERVAL,
+    "at": f"{Kind.INTERVAL} {Kind.ONCE}",
+}
 FIELDS = {"timezone": "time_zone", "every_seconds": "every", "graph_version": "version"}
 
 
@@ -103,6 +111,8 @@ class ScheduleForm(forms.Form):
         field = self.fields["preset"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = mine.order_by("name")
+        for name, kinds in OF_KINDS.items():
+            self.fields[name].widget.attrs["data-only-for"] = kinds
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

@@ -148,7 +148,7 @@ def _field(owner: User, one: AgentInput, part: dict[str, Any]) -> forms.Field:
     """Return the field of a setting. Where its schema says what is chosen, that is offered."""
     options: dict[str, Any] = {
         "label": one.title,
-        "help_text": one.description,
+        "help_text": one.description.replace("`", ""),
         "required": one.required,
     }
     match part.get("choose"):

@@ -60,7 +60,7 @@ def _builder(request: PageRequest, title: str, shown: dict[str, Any]) -> HttpRes
 
 def _urls() -> dict[str, str]:
     """Return the addresses that the builder links to, with ``{id}`` where an id goes."""
-    places = ("agent", "edit", "run", "review", "export")
+    places = ("agent", "edit", "run", "review", "trigger", "export")
     return {
         "api": reverse("graph-list").removesuffix("graphs/"),
         "agents": reverse("webui:agents"),

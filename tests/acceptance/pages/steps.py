@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.graphs import GraphBuilder
 
+MOST_STEPS = 80  # from the top of the page that lists all services
 HOSTILE = '</pre><script>alert(1)</script><img src=x onerror="alert(2)">'
 
 
@@ -70,3 +71,16 @@ def asking(data: Any, name: str = "The refund") -> GraphBuilder:
     for pin in ("approved_data", "rejected_data", "review_message"):
         g.link(node, pin, g.output(pin), "value")
     return g
+
+
+def reach(page: Page, text: str) -> None:
+    """Press Tab until the focus is on what is called so."""
+    found = ""
+    for _ in range(MOST_STEPS):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            "document.activeElement.labels?.[0]?.innerText ?? document.activeElement.innerText"
+        )
+        if found.strip().startswith(text):
+            return
+    raise AssertionError(f"{text!r} is not reached; the focus is on {found!r} at last.")

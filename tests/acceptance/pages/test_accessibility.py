@@ -58,6 +58,13 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
     page.get_by_role("button", name="Keep the schedule").click()
     page.get_by_text("The schedule is kept.").wait_for()
     schedule = page.url
+    page.goto(f"{agent}triggers/new/generic_webhook/")
+    page.get_by_label("What arrives goes to").select_option(label="The input “text”")
+    page.get_by_role("button", name="Keep the trigger").click()
+    page.get_by_role("link", name="I have copied it").click()
+    page.get_by_role("button", name="Send it").click()
+    page.get_by_text("The test arrived.").wait_for()
+    trigger = page.url
     page.goto(agent)
     run(page)
     expect(in_state(page, "FAILED")).to_be_visible()
@@ -87,6 +94,13 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
         "a new schedule": f"{agent}schedules/new/",
         "a schedule's form": f"{schedule}edit/",
         "a schedule's deletion": f"{schedule}delete/",
+        "triggers": "/triggers/",
+        "a trigger": trigger,
+        "a kind of trigger": f"{agent}triggers/new/",
+        "a new trigger": f"{agent}triggers/new/generic_webhook/",
+        "a new trigger of GitHub": f"{agent}triggers/new/github/",
+        "a trigger's form": f"{trigger}edit/",
+        "a trigger's deletion": f"{trigger}delete/",
         "runs": "/runs/",
         "no runs": "/runs/?q=nothing+of+that+name",
         "a failed run": failed,
@@ -152,7 +166,7 @@ def test_axe_finds_nothing_on_any_page(
     found, widths = {}, {}
     for name, address in pages(page, tmp_path).items():
         page.goto(address)
-        if name == "a failed run":
+        if name in {"a failed run", "a trigger"}:
             page.evaluate(
                 "document.querySelectorAll('main details').forEach(one => one.open = true)"
             )

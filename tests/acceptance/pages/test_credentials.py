@@ -2,25 +2,12 @@
 
 import time
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.acceptance.browser import PHONE, Visitor
+from tests.acceptance.pages.steps import reach
 
 SECRET = "only-its-host-hears-it"
-MOST_STEPS = 80  # from the top of the page that lists all services
-
-
-def reach(page: Page, text: str) -> None:
-    """Press Tab until the focus is on what is called so."""
-    found = ""
-    for _ in range(MOST_STEPS):
-        page.keyboard.press("Tab")
-        found = page.evaluate(
-            "document.activeElement.labels?.[0]?.innerText ?? document.activeElement.innerText"
-        )
-        if found.strip().startswith(text):
-            return
-    raise AssertionError(f"{text!r} is not reached; the focus is on {found!r} at last.")
 
 
 def test_credential_is_added_and_deleted_by_keyboard_on_a_phone(visitor: Visitor) -> None:

@@ -23,15 +23,14 @@ def nothing(studio: "Studio") -> None:
 
 def something(studio: "Studio") -> None:
     """Take schedules, presets and triggers, each with something that happened."""
-    graph = orders()
-    agent = studio.make(graph, "Greets whoever ordered, and packs the parcel.")
+    agent = studio.make(orders(), "Greets whoever ordered, and packs the parcel.")
     preset = studio.call(
         "POST",
         "library/presets/",
         {"name": "For the shop in Lisbon", "graph_id": agent, "inputs": {"shop": "Lisbon"}},
     )
     schedules(studio, agent, preset["id"])
-    triggers(studio, agent, graph)
+    triggers(studio, agent)
     studio.take("preset", f"/presets/{preset['id']}/")
     studio.take("preset-new", f"/agents/{agent}/presets/new/")
     studio.take("agent-starts", f"/agents/{agent}/")
@@ -55,9 +54,10 @@ def schedules(studio: "Studio", agent: str, preset: str) -> None:
     studio.take("schedule-edit", f"/schedules/{made['id']}/edit/")
 
 
-def triggers(studio: "Studio", agent: str, graph: GraphBuilder) -> None:
+def triggers(studio: "Studio", agent: str) -> None:
     """Take the pages of triggers: one that is called, one that looks, one that is paused."""
-    [node] = [one["id"] for one in graph.file()["nodes"] if "secret_token" in one["input_default"]]
+    nodes = studio.call("GET", f"graphs/{agent}/")["nodes"]
+    [node] = [one["id"] for one in nodes if "secret_token" in one["input_default"]]
     called = studio.call(
         "POST",
         f"graphs/{agent}/triggers/",

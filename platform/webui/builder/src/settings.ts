@@ -25,6 +25,7 @@ export interface BuilderUrls {
   readonly run: string;
   readonly runs: string;
   readonly review: string;
+  readonly trigger: string;
   readonly export: string;
   /** Where an account of another service is connected, with `{provider}`. */
   readonly connect_credential: string;

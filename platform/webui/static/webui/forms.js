@@ -70,7 +70,23 @@ function folded() {
   );
 }
 
+/** Show of the fields that belong to a kind those of the kind that is chosen. */
+function kinds() {
+  const choice = document.querySelector('select[name="kind"]');
+  if (!choice) return;
+  const show = () => {
+    for (const control of document.querySelectorAll("[data-only-for]")) {
+      const isWanted = control.dataset.onlyFor.split(" ").includes(choice.value);
+      control.closest(".field").hidden = !isWanted;
+    }
+  };
+  choice.addEventListener("change", show);
+  addEventListener("pageshow", show); // the browser may have filled in another choice
+  show();
+}
+
 tables();
+kinds();
 jsonTexts();
 starts();
 folded();

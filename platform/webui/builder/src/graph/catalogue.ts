@@ -35,6 +35,8 @@ export interface Block {
   readonly queue: "io" | "cpu";
   readonly effect: "none" | "idempotent" | "external";
   readonly sensitive: boolean;
+  /** Whose calls begin runs at the block, where others call it. */
+  readonly webhook?: { readonly provider: string } | null;
   /** Whether a newer version of its API has put it aside: graphs may have it, and nobody adds it. */
   readonly superseded?: boolean;
 }

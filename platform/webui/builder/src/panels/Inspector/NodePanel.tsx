@@ -15,6 +15,7 @@ import { PolicyFields } from "@/panels/Inspector/PolicyFields";
 import { Words } from "@/pins/Words";
 import { SubAgent } from "@/panels/Inspector/SubAgent";
 import { TargetList } from "@/panels/Inspector/TargetList";
+import { TriggerPanel } from "@/panels/Inspector/TriggerPanel";
 
 export function NodePanel({ id }: { readonly id: string }) {
   const node = useEditor(({ document }) => findNode(document, id));
@@ -29,6 +30,7 @@ export function NodePanel({ id }: { readonly id: string }) {
       {runs && <InRun node={id} />}
       {kind === "Agent" && <SubAgent node={node} />}
       {kind === "MCP Tool" && <McpTool node={node} />}
+      {block?.webhook && <TriggerPanel node={node} provider={block.webhook.provider} />}
       {kind === "Unknown" ? <UnknownBlock node={node} /> : <NodeFields node={node} block={block} />}
       {runs && <TargetList id={id} />}
       {runs && <PinnedOutputs node={node} />}
