@@ -77,6 +77,7 @@ def start_executions(wanted: Sequence[Wanted]) -> list[Execution]:
     and each may be tried by itself.
     """
     wishes = [startable.Wish(one.owner, one.agent_id, one.version) for one in wanted]
+    versions = running.all_runnable(wishes, [one.masks for one in wanted])
     return starting.start_all(
         [
             Start(
@@ -88,7 +89,7 @@ def start_executions(wanted: Sequence[Wanted]) -> list[Execution]:
                 one.pk,
                 one.origin,
             )
-            for one, version in zip(wanted, running.all_runnable(wishes), strict=True)
+            for one, version in zip(wanted, versions, strict=True)
         ]
     )
 

@@ -46,32 +46,36 @@ def runnable(
     It is one of the user's own or one that is lent to them. ``masks`` are values that the run puts on
     pins: what they fill is not missing. Raises NotFound or GraphNotRunnable.
     """
-    wish = startable.Wish(user, agent_id, version)
-    try:
-        [found] = all_runnable([wish])
-    except GraphNotRunnable:
-        return _filled(wish, masks)
+    [found] = all_runnable([startable.Wish(user, agent_id, version)], [masks])
     return found
 
 
-def all_runnable(wishes: Sequence[startable.Wish]) -> list[GraphVersion]:
+def all_runnable(
+    wishes: Sequence[startable.Wish], masks: Sequence[Masks | None] = ()
+) -> list[GraphVersion]:
     """Return the versions that runs are to use, as `runnable` does, in the order of the wishes."""
     found = startable.find_all(wishes)
-    for (user, agent_id, version), one in found.items():
+    lacking = set()
+    for wish, one in found.items():
         if one is None:
-            raise _not_found(agent_id, version)
-        problems = graph_problems(one.graph, one.owner_id, itself=one.reference)
-        _refuse(user, one, problems)
+            raise _not_found(wish.agent_id, wish.version)
+        if problems := graph_problems(one.graph, one.owner_id, itself=one.reference):
+            if not masks:
+                _refuse(wish.user, one, problems)
+            lacking.add(wish)
+    if lacking:
+        for wish, filled in zip(wishes, masks, strict=True):
+            _check_filled(wish, found[wish], filled)
     return [one for wish in wishes if (one := found[wish]) is not None]
 
 
-def _filled(wish: startable.Wish, masks: Masks | None) -> GraphVersion:
-    """Return the version, where the masks fill all that it lacks. Raises GraphNotRunnable."""
-    found = startable.find_all([wish])[wish]
-    assert found is not None
-    problems = graph_problems(found.graph, found.owner_id, itself=found.reference, masks=masks)
-    _refuse(wish.user, found, problems)
-    return found
+def _check_filled(wish: startable.Wish, version: GraphVersion | None, masks: Masks | None) -> None:
+    """Raise GraphNotRunnable unless the masks fill all that the version lacks."""
+    assert version is not None
+    problems = graph_problems(
+        version.graph, version.owner_id, itself=version.reference, masks=masks
+    )
+    _refuse(wish.user, version, problems)
 
 
 def _refuse(user: User, version: GraphVersion, problems: Sequence[Detail]) -> None:

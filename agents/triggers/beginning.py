@@ -9,7 +9,6 @@ tried again, later and later.
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import redis
@@ -88,7 +87,7 @@ def _begin_some() -> int:
 
 def _begin_alone(pk: UUID) -> None:
     try:
-        _begin_waiting(1, [], pk=pk)
+        _begin_waiting(1, [], only=pk)
     except TrellisError as error:
         _refuse(pk, _sentence(error))
     except Exception:
@@ -97,12 +96,14 @@ def _begin_alone(pk: UUID) -> None:
 
 
 @transaction.atomic
-def _begin_waiting(most: int, taken: list[UUID], **which: Any) -> None:
+def _begin_waiting(most: int, taken: list[UUID], only: UUID | None = None) -> None:
     """Take what waits longest, and begin its runs or note why there are none.
 
     ``taken`` gets what was taken, also where this raises: then nothing was begun and nothing noted.
     """
-    rows = Arrival.objects.waiting().filter(due_at__lte=now(), **which).order_by("due_at")
+    rows = Arrival.objects.waiting().filter(due_at__lte=now()).order_by("due_at")
+    if only is not None:
+        rows = rows.filter(pk=only)
     locked = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
     owned = locked.select_related("trigger__owner", "trigger__agent", "trigger__preset")
     arrivals = list(owned[:most])
@@ -190,7 +191,8 @@ def failed(trigger: Trigger, why: str) -> None:
     """Count a start that failed; after many in a row the trigger is paused."""
     rows = Trigger.objects.filter(pk=trigger.pk)
     rows.update(failures=F("failures") + 1, last_error=why)
-    pause_after_many(trigger, trigger.failures + 1, why)
+    # Others that arrived together with it have been counted, too.
+    pause_after_many(trigger, rows.values_list("failures", flat=True).first() or 0, why)
 
 
 def pause_after_many(trigger: Trigger, count: int, why: str) -> None:

@@ -185,7 +185,9 @@ def test_a_preset_and_its_trigger_are_made_in_one_go(
 def test_what_a_trigger_is_given_fills_what_its_node_lacks(
     alice: User, api: Callable[..., APIClient]
 ) -> None:
-    graph, node = github_graph(repo="")
+    graph = GraphBuilder("Reviewer")
+    node = graph.node("GithubPullRequestTriggerBlock", events={"opened": True})
+    graph.link(node, "number", graph.output("number"), "value")
     agent = version_of(alice, graph).agent_id
     body = {
         "name": "Tea",

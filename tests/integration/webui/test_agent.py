@@ -220,6 +220,6 @@ def test_the_page_takes_a_fixed_number_of_queries(
 ) -> None:
     client = browse(alice)
     client.get(f"/agents/{version.agent_id}/")
-    # session, user, version, runs, versions, schedules, presets, reviews, notifications
-    with django_assert_num_queries(9):
+    # session, user, version, runs, versions, schedules, presets, triggers, reviews, notifications
+    with django_assert_num_queries(10):
         client.get(f"/agents/{version.agent_id}/")

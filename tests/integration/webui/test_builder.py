@@ -76,6 +76,7 @@ def test_the_owner_edits_the_draft(version: GraphVersion, alice: User, browse: B
         "run": "/runs/{id}/",
         "runs": "/runs/",
         "review": "/reviews/{id}/",
+        "trigger": "/triggers/{id}/",
         "export": "/agents/{id}/export/",
         "connect_credential": "/account/credentials/connect/{provider}/",
     }
