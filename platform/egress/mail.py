@@ -8,12 +8,13 @@ read may take.
 import smtplib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from typing import BinaryIO
 
+from egress.addresses import Address
 from egress.errors import (
     AnswerUnreadable,
     ConnectionFailed,
@@ -66,10 +67,10 @@ def send(
     policy.check_target(Target("smtp", host, server.port))
     found = addresses_to_dial(host, server.port, policy=policy, budget=budget, resolver=resolver)
     context = trust(instance.ca_file if ca_file is None else ca_file)
-    with errors_as_ours(budget), _connected(str(found[0]), server.port, budget) as plain:
+    with errors_as_ours(budget), connected(found, server.port, budget) as plain:
         private = server.port == TLS_FROM_THE_START
         link = context.wrap_socket(plain, server_hostname=host) if private else plain
-        with _Session(link, host) as session, _watched(session, budget):
+        with _Session(link, host) as session, watched(lambda: session.sock, budget):
             session.greet()
             if not private:
                 session.starttls(context=context)
@@ -120,16 +121,17 @@ class _FewLines:
 
 
 @contextmanager
-def _connected(address: str, port: int, budget: Budget) -> Iterator[socket.socket]:
-    seconds = budget.seconds(budget.limits.connect_seconds)
-    try:
-        link = socket.create_connection((address, port), timeout=seconds)
-    except TimeoutError:
-        raise ConnectionFailed(f"The mail server did not answer on port {port} in time.") from None
-    except OSError as error:
-        raise ConnectionFailed(
-            f"The mail server does not answer on port {port}: {error}."
-        ) from None
+def connected(addresses: Sequence[Address], port: int, budget: Budget) -> Iterator[socket.socket]:
+    """Lend a connection to the first of the addresses that answers."""
+    link = None
+    for address in addresses:
+        try:
+            link = _dialled(str(address), port, budget)
+            break
+        except ConnectionFailed:
+            if address == addresses[-1]:
+                raise
+    assert link is not None
     link.settimeout(budget.limits.read_seconds)
     try:
         yield link
@@ -137,9 +139,21 @@ def _connected(address: str, port: int, budget: Budget) -> Iterator[socket.socke
         link.close()
 
 
+def _dialled(address: str, port: int, budget: Budget) -> socket.socket:
+    seconds = budget.seconds(budget.limits.connect_seconds)
+    try:
+        return socket.create_connection((address, port), timeout=seconds)
+    except TimeoutError:
+        raise ConnectionFailed(f"The mail server did not answer on port {port} in time.") from None
+    except OSError as error:
+        raise ConnectionFailed(
+            f"The mail server does not answer on port {port}: {error}."
+        ) from None
+
+
 @contextmanager
-def _watched(session: _Session, budget: Budget) -> Iterator[None]:
-    """Break the connection when the time is over, or nobody wants the mail sent any more."""
+def watched(link: Callable[[], socket.socket | None], budget: Budget) -> Iterator[None]:
+    """Break the connection when the time is over, or nobody wants it any more."""
     done = threading.Event()
 
     def watch() -> None:
@@ -147,7 +161,7 @@ def _watched(session: _Session, budget: Budget) -> Iterator[None]:
             try:
                 budget.seconds(None)
             except EgressError:
-                _break(session.sock)
+                _break(link())
                 return
 
     watcher = threading.Thread(target=watch, name="egress-mail", daemon=True)
@@ -197,8 +211,13 @@ def _ours(error: Exception) -> EgressError:
             return ConnectionFailed("The mail server broke the connection.")
         case smtplib.SMTPException():
             return AnswerUnreadable("The mail server does not speak SMTP as it should.")
-        case TimeoutError():
-            return RequestTimedOut("The mail server was silent for too long.")
+    return our_sockets_error(error)
+
+
+def our_sockets_error(error: Exception) -> EgressError:
+    """Return the EgressError for what a socket raised."""
+    if isinstance(error, TimeoutError):
+        return RequestTimedOut("The mail server was silent for too long.")
     return ConnectionFailed(f"The connection to the mail server failed: {error}.")
 
 
