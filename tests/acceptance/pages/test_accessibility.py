@@ -121,6 +121,7 @@ def pages(page: Page, folder: Path) -> dict[str, str]:
         "notifications": "/account/mails/",
         "data": "/account/data/",
         "files": "/account/files/",
+        "no knowledge": "/account/knowledge/",
         "password": "/account/password/",
         "sessions": "/account/sessions/",
         "two factors": "/account/two-factor/",
