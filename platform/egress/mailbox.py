@@ -26,7 +26,8 @@ from egress.transport import trust
 MAILBOX_PORTS = (993,)
 MOST_ANSWERS = 20_000  # lines of one session
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-SIZE = re.compile(rb"UID (\d+).*?RFC822\.SIZE (\d+)|RFC822\.SIZE (\d+).*?UID (\d+)", re.S)
+UID = re.compile(rb"UID (\d{1,10})")
+SIZE = re.compile(rb"RFC822\.SIZE (\d{1,15})")
 LAST_UID = 2**32 - 1
 
 
@@ -110,10 +111,10 @@ class Mailbox:
             return {}
         found = {}
         for line in self._uid("FETCH", ",".join(map(str, uids)), "(UID RFC822.SIZE)"):
-            match = SIZE.search(line) if isinstance(line, bytes) else None
-            if match:
-                uid, size = match[1] or match[4], match[2] or match[3]
-                found[int(uid)] = int(size)
+            if not isinstance(line, bytes):
+                continue
+            if (uid := UID.search(line)) and (size := SIZE.search(line)):
+                found[int(uid[1])] = int(size[1])
         return {uid: found[uid] for uid in uids if uid in found}
 
     def beginning(self, uid: int, most: int) -> bytes:

@@ -15,7 +15,7 @@ from agents.executions import announcing
 from agents.executions.models import Execution
 from agents.executions.output import outputs
 from agents.graphs import services as graphs
-from agents.triggers import beginning, polling, purging, services
+from agents.triggers import asking, beginning, polling, purging, services
 from agents.triggers.errors import InvalidTrigger
 from agents.triggers.kinds import github
 from agents.triggers.models import Arrival, Trigger
@@ -132,6 +132,51 @@ def test_what_cannot_be_seen_is_told_and_looked_at_later(
 
     assert not fresh(trigger).is_active
     assert "3 times in a row" in fresh(trigger).paused_why
+
+
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa">
+<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">
+<!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;">]>
+<rss version="2.0"><channel><item><title>&e;</title><guid>&e;</guid></item></channel></rss>"""
+OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]>
+<rss version="2.0"><channel><item><title>&a;</title><guid>1</guid></item></channel></rss>"""
+
+
+@pytest.mark.parametrize("content", [BOMB, OUTSIDE], ids=["bomb", "outside"])
+def test_entities_of_a_feed_are_not_followed(
+    alice: User, site: Site, host: WebHost, content: bytes
+) -> None:
+    site.content = rss("old")
+    trigger = watching(alice, "feed", f"{host.url}/rss")
+    polling.look(trigger.pk)
+    site.content = content
+
+    polling.look(trigger.pk)
+
+    told = json.dumps(list(Arrival.objects.values_list("payload", flat=True)))
+    assert "a" * 1_000 not in told
+    assert "root:" not in told
+
+
+def test_a_huge_feed_is_not_read(alice: User, site: Site, host: WebHost) -> None:
+    site.content = rss("x" * (6 * 1024 * 1024))
+    trigger = watching(alice, "feed", f"{host.url}/rss")
+
+    assert polling.look(trigger.pk) == 0
+
+    assert "larger than" in fresh(trigger).last_error
+    assert fresh(trigger).state == {}
+
+
+def test_a_slow_feed_holds_nobody(
+    alice: User, site: Site, host: WebHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trigger = watching(alice, "feed", f"{host.url}/rss")
+    monkeypatch.setattr(asking, "SECONDS", 0.0)
+
+    assert polling.look(trigger.pk) == 0
+
+    assert "seconds" in fresh(trigger).last_error
 
 
 @pytest.mark.parametrize("kind", ["feed", "web_page"])
