@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Func, QuerySet, TextField, Value
 from django.db.models.functions import Left, Lower, Replace
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -235,13 +235,19 @@ def _headline(name: str, query: Any, *, whole: bool) -> Any:
         if whole
         else {"max_words": 30, "min_words": 12, "max_fragments": 2, "fragment_delimiter": GAP}
     )
-    clean = _without_marks(text)
+    clean = _without_marks(text if whole else _without_signs(text))
     return SearchHeadline(clean, query, config=LANGUAGE, start_sel=START, stop_sel=STOP, **options)
 
 
 def _without_marks(text: Any) -> Any:
     """Return the expression without the letters that mark matches, whoever wrote them there."""
     return Replace(Replace(text, Value(START), Value("")), Value(STOP), Value(""))
+
+
+def _without_signs(text: Any) -> Any:
+    """Return the expression without the signs of Markdown that say how words look."""
+    signs = (Value(r"[*_`#|]+"), Value(""), Value("g"))
+    return Func(text, *signs, function="regexp_replace", output_field=TextField())
 
 
 def _marked(text: str) -> SafeString:

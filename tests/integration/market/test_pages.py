@@ -102,7 +102,7 @@ class TestFrontPage:
             text(visitor.get("/market/"))
 
 
-FRONT_QUERIES = 20
+FRONT_QUERIES = 8
 SEARCH_QUERIES = 5
 AGENT_QUERIES = 11
 
