@@ -68,7 +68,7 @@ def test_templates_hold_no_script_and_no_style(path: Path) -> None:
     text = path.read_text()
 
     # Data for scripts to read may stand in a page: nothing runs it.
-    assert not re.search(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))", text)
+    assert not re.search(r"<script(?![^>]*\b(?:src=|type=\"application/(?:ld\+)?json\"))", text)
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text)
     assert not re.search(r"\|safe\b|autoescape off", text)
 
