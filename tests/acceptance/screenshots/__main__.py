@@ -135,6 +135,7 @@ def empty(studio: Studio) -> None:
     studio.take("credentials-empty", "/account/credentials/")
     studio.take("files-empty", "/account/files/")
     studio.take("notifications-empty", "/notifications/")
+    studio.take("knowledge-empty", "/account/knowledge/")
     starts.nothing(studio)
     studio.take("not-found", "/agents/00000000-0000-4000-8000-000000000000/")
     studio.take("builder-empty", "/agents/new/", ready=".canvas")

@@ -86,7 +86,7 @@ def triggers(studio: "Studio", agent: str) -> None:
     studio.take("trigger-arrived", f"/triggers/{called['id']}/", then=open_first)
     studio.take("trigger-paused", f"/triggers/{watching['id']}/")
     studio.take("trigger-choose", f"/agents/{agent}/triggers/new/")
-    for kind in ("generic_webhook", "github", "feed", "agent_finished"):
+    for kind in ("generic_webhook", "github", "imap"):
         studio.take(f"trigger-new-{kind}", f"/agents/{agent}/triggers/new/{kind}/")
     studio.take("trigger-edit", f"/triggers/{called['id']}/edit/")
     studio.take("trigger-delete", f"/triggers/{called['id']}/delete/")

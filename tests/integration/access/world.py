@@ -112,6 +112,7 @@ def world() -> World:
     content = ContentFile(SECRET.encode(), name=SECRET)
     here.add("file", uploads.keep(alice.pk, content, name=SECRET).pk)
     here.add("collection", _collection(alice).pk)
+    here.add("trigger_kind", "feed", "nothing")
     here.add("trigger", hooked(alice, name=SECRET, secret=f"{SECRET}-of-callers").trigger.pk)
     _published(here)
     here.add("app", "accounts", "nothing")
