@@ -37,6 +37,7 @@ class StoreAgentSerializer(serializers.Serializer[Any]):
 
     def get_agent_image(self, listing: Listing) -> str | None:
         version: Any = listing.active_version
+        version.listing = listing  # it is there already, with its owner
         shown = version.shown_pictures.all()
         found = addresses.picture(shown[0].picture) if shown else addresses.card(version)
         return addresses.whole(found)
@@ -97,6 +98,7 @@ class StoreAgentDetailsSerializer(StoreAgentSerializer):
 
     def get_agent_image(self, listing: Listing) -> list[str]:  # type: ignore[override]
         version: Any = listing.active_version
+        version.listing = listing  # it is there already, with its owner
         shown = [addresses.picture(one.picture) for one in version.shown_pictures.all()]
         return [str(addresses.whole(path)) for path in shown or [addresses.card(version)]]
 
