@@ -25,6 +25,7 @@ v1 = [
     path("", include("agents.schedules.api.urls")),
     path("", include("agents.triggers.api.urls")),
     path("", include("market.api.urls")),
+    path("", include("store.api.library_urls")),
 ]
 
 # Ours, because the library's page has its styles written into it.

@@ -11,6 +11,7 @@ class StoreConfig(AppConfig):
 
     def ready(self) -> None:
         import store.held  # noqa: F401  # what there is of people
-        from store.library import lending
+        from store.library import lending, updating
 
         lending.lend()
+        updating.follow()

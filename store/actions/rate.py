@@ -16,6 +16,9 @@ from store.library.errors import NotRun, OwnListing
 from store.models import Listing, ListingReview, ListingVersion
 
 
+MISSING = "There is no such agent in the store, or no review of yours."
+
+
 @transaction.atomic
 def rate(
     user: User, listing: Listing, *, score: int, comments: str = "", version: UUID | None = None
@@ -57,7 +60,7 @@ def take_back(user: User, listing: Listing) -> None:
     """Delete the user's review of the listing. Raises NotFound."""
     found = ListingReview.objects.filter(listing=listing, author=user).first()
     if found is None:
-        raise NotFound("You have not reviewed this agent.")
+        raise NotFound(MISSING)
     rating.remove(found)
     trail.record(
         Action.LISTING_REVIEW_REMOVED,
@@ -65,6 +68,12 @@ def take_back(user: User, listing: Listing) -> None:
         thing=found,
         details={"listing": str(listing.pk)},
     )
+
+
+def require_creator(user: User, review: ListingReview) -> None:
+    """Raise NotFound where the review is not of an agent of the user's."""
+    if review.listing.owner_id != user.pk:
+        raise NotFound("There is no such review.")
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, FilteredRelation, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import User
 from agents.graphs.models import Agent, GraphVersion, GraphVersionQuerySet
@@ -31,6 +31,12 @@ class Entry:
     @property
     def is_own(self) -> bool:
         return self.kept.listing_id is None
+
+    @property
+    def can_access_graph(self) -> bool:
+        """Return whether its graph may be looked at and copied."""
+        listing = self.kept.listing
+        return listing is None or (listing.shows_graph and not listing.is_suspended)
 
     @property
     def name(self) -> str:
@@ -79,8 +85,18 @@ def listed(user: Any) -> GraphVersionQuerySet:
         is_favorite=Coalesce("kept__is_favorite", False),
         is_archived=Coalesce("kept__is_archived", False),
         folder_id=F("kept__folder_id"),
+        updated_at=Greatest("created", "kept__updated"),
     )
     return rows if may(user, Scope.READ_GRAPH) else rows.none()
+
+
+def matching(words: str) -> Q:
+    """Return the condition that an agent's name or description has the words.
+
+    Of what was collected, what the store says of it.
+    """
+    mine = Q(description__icontains=words, kept__version=None)
+    return Q(title__icontains=words) | mine | Q(kept__version__sub_heading__icontains=words)
 
 
 def entries_of(user: Any, versions: Collection[GraphVersion]) -> list[Entry]:

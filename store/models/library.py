@@ -16,6 +16,15 @@ from store.models.version import ListingVersion
 LONGEST_FOLDER = 100
 
 
+class FolderQuerySet(models.QuerySet["Folder"]):
+    """Questions about folders."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Return the user's own folders; nothing for a key without READ_GRAPH."""
+        rows = self.filter(owner_id=user.pk)
+        return rows if may(user, Scope.READ_GRAPH) else rows.none()
+
+
 class Folder(Identified, Timestamped):
     """A folder of somebody's library. Folders hold agents and no folders."""
 
@@ -26,6 +35,8 @@ class Folder(Identified, Timestamped):
         db_index=False,
     )  # indexed by folder_name_once_per_owner
     name = models.CharField(max_length=LONGEST_FOLDER)
+
+    objects = FolderQuerySet.as_manager()
 
     class Meta:
         verbose_name = "folder of a library"

@@ -1,11 +1,12 @@
 """What people say of agents in the store: their reviews, and what they report."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
+from kernel.access import Scope, may
 from kernel.models import Identified, Timestamped
 from store.models.listing import Listing
 from store.models.version import ListingVersion
@@ -18,6 +19,11 @@ LONGEST_REPORT = 2000
 
 class ListingReviewQuerySet(models.QuerySet["ListingReview"]):
     """Questions about reviews."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Return the user's own reviews; nothing for a key without READ_STORE."""
+        rows = self.filter(author_id=user.pk)
+        return rows if may(user, Scope.READ_STORE) else rows.none()
 
     def shown(self) -> Self:
         """Return what everybody may read, as far as its listing may be seen."""

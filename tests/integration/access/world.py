@@ -37,8 +37,11 @@ from market import cards
 from notifications.models import Notification
 from notifications.services import Note, tell
 from notifications.unsubscribing import path_for
+from store.library import keeping
+from store.models import ListingRating, ListingReview
 from tests.factories.accounts import UserFactory
 from tests.factories.market import listed
+from tests.support import market as markets
 from tests.support.apis import document
 from tests.support.avatars import picture
 from tests.support.graphs import block_named, calculator
@@ -115,6 +118,7 @@ def world() -> World:
     here.add("trigger_kind", "feed", "nothing")
     here.add("trigger", hooked(alice, name=SECRET, secret=f"{SECRET}-of-callers").trigger.pk)
     _published(here)
+    _in_libraries(here)
     here.add("app", "accounts", "nothing")
     here.add("type", 1, 999_999)
     here.add("token", "MQ-abc", "MQ-abd")  # of a mail
@@ -143,6 +147,22 @@ def row_of(app: str, model: str) -> str:
     """Return the key of a row that the staff screens of a model can show, if there is one."""
     found = apps.get_model(app, model)._base_manager.first()
     return str(found.pk) if found else "1"
+
+
+def _in_libraries(here: World) -> None:
+    """Let Alice have and review another's agent, and another review hers."""
+    ada = UserFactory.create(username="maker")
+    theirs = markets.listed(ada, calculator("Theirs"), shows_graph=True)
+    hers = markets.listed(here.owner, calculator("Hers"))
+    here.add("entry", markets.collected(here.owner, theirs).pk)
+    here.add("listed", theirs.active_version_id)
+    here.add("folder", keeping.make_folder(here.owner, SECRET).pk)
+    here.add("maker", "maker", "nobody-of-this-name")
+    here.add("word", theirs.slug, "no-such-agent")
+    about = {"version": None, "score": 4}
+    ListingReview.objects.create(listing=theirs, author=here.owner, **about)
+    ListingRating.objects.create(listing=theirs, total=4, count=1)
+    here.add("opinion", ListingReview.objects.create(listing=hers, author=ada, **about).pk)
 
 
 def _collection(owner: User) -> Collection:

@@ -1,0 +1,1 @@
+"""The store's half of the API."""
