@@ -1,12 +1,14 @@
 """Remove all runs of a person who is being erased.
 
-What is under way is stopped, and waited for. What has ended is marked, so that nobody sees or
-retries it any more, and purged like any run that is too large for one batch.
+So are the runs in which others used agents of theirs: what these gave cannot be told without the
+graph, which goes. What is under way is stopped, and waited for. What has ended is marked, so that
+nobody sees or retries it any more, and purged like any run that is too large for one batch.
 """
 
 from contextlib import suppress
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from accounts.holdings import Holding, Progress
 from agents.executions import purging, services
@@ -24,8 +26,13 @@ SET purging = 'rows', parent_id = NULL, payload_purged_at = COALESCE(payload_pur
 WHERE run.id = ANY(%(roots)s) OR run.root_id = ANY(%(roots)s)"""
 ENDED = """
 SELECT run.id FROM executions_execution run
-WHERE run.owner_id = %(owner)s AND run.root_id IS NULL AND run.purging <> 'rows'
-  AND run.ended_at IS NOT NULL
+WHERE run.root_id IS NULL AND run.purging <> 'rows' AND run.ended_at IS NOT NULL
+  AND (run.owner_id = %(owner)s OR run.id IN (
+    SELECT COALESCE(other.root_id, other.id) FROM executions_execution other
+    JOIN graphs_graphversion version ON version.id = other.graph_version_id
+    JOIN graphs_agent agent ON agent.id = version.agent_id
+    WHERE agent.owner_id = %(owner)s AND other.owner_id <> %(owner)s
+  ))
   AND NOT EXISTS (
     SELECT FROM executions_execution member WHERE member.root_id = run.id AND member.ended_at IS NULL
   )
@@ -34,8 +41,8 @@ LIMIT %(most)s FOR UPDATE SKIP LOCKED"""
 
 def erase(holding: Holding, person: int) -> Progress:
     """Stop, mark and purge some of the person's runs."""
-    mine = Execution.objects.filter(owner_id=person)
-    live = mine.live().filter(root=None, cancel_requested_at=None)
+    mine = Execution.objects.filter(Q(owner_id=person) | Q(graph_version__agent__owner_id=person))
+    live = mine.live().filter(cancel_requested_at=None)
     for pk in list(live.values_list("pk", flat=True)[:STOPS]):
         with suppress(NotFound):  # purged meanwhile
             services.stop_execution(pk)

@@ -4,23 +4,41 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 from agents.executions.models import Execution
 from agents.graphs.models import GraphVersion
+from store.library import entries
+
+SHOWN = {
+    "": "All but what is archived",
+    "own": "My own",
+    "collected": "From the store",
+    "favorites": "Favourites",
+    "archived": "Archived",
+}
+OWN = Q(agent__owner_id=F("library_of"), agent__imported_with=None)
+CHOICES = {
+    "own": OWN & Q(is_archived=False),
+    "collected": ~Q(agent__owner_id=F("library_of")) & Q(is_archived=False),
+    "favorites": Q(is_favorite=True),
+    "archived": Q(is_archived=True),
+}
 
 
-def listed_agents(user: User, search: str = "") -> QuerySet[GraphVersion]:
-    """Return the active versions with how each agent's last run went, all or those searched for.
+def listed_agents(user: User, search: str = "", show: str = "") -> QuerySet[GraphVersion]:
+    """Return the versions of the library with how each agent's last run went, as far as wanted.
 
     Agents that came in with another one are found by a search, and on that agent's page.
     """
-    versions = GraphVersion.objects.visible_to(user).active()
+    versions = entries.listed(user)
     if search:
-        versions = versions.filter(Q(name__icontains=search) | Q(description__icontains=search))
+        versions = versions.filter(entries.matching(search))
+    elif show in CHOICES:
+        versions = versions.filter(CHOICES[show])
     else:
-        versions = versions.filter(agent__imported_with=None)
+        versions = versions.filter(Q(agent__imported_with=None) & Q(is_archived=False))
     return versions.defer("document").annotate(
         last_run=_of_last_run(user, "pk"),
         last_status=_of_last_run(user, "status"),

@@ -15,7 +15,6 @@ from store import rating
 from store.library.errors import NotRun, OwnListing
 from store.models import Listing, ListingReview, ListingVersion
 
-
 MISSING = "There is no such agent in the store, or no review of yours."
 
 

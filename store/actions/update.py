@@ -18,6 +18,8 @@ def update(entry: LibraryAgent, version_id: UUID) -> LibraryAgent:
     Raises NothingNewer, also where the listing was suspended meanwhile, or UpdateChanged; then
     nothing changed. A second time it changes nothing.
     """
+    if entry.listing_id is None:
+        raise NothingNewer
     Listing.objects.select_for_update(no_key=True).get(pk=entry.listing_id)
     rows = LibraryAgent.objects.select_related("listing__active_version", "version", "listing")
     entry = rows.select_for_update(of=("self",)).get(pk=entry.pk)

@@ -86,7 +86,7 @@ class LibraryAgentSerializer(serializers.Serializer[Entry]):
         source="kept.listing", read_only=True, allow_null=True
     )
     recommended_schedule_cron = serializers.SerializerMethodField()
-    update = serializers.SerializerMethodField()
+    available_update = serializers.SerializerMethodField()
 
     def get_status(self, entry: Entry) -> str:
         """Return how the last run went; HEALTHY where one is under way, or none was."""
@@ -122,7 +122,7 @@ class LibraryAgentSerializer(serializers.Serializer[Entry]):
         return entry.kept.version.recommended_schedule if entry.kept.version else ""
 
     @extend_schema_field(UpdateSerializer(allow_null=True))
-    def get_update(self, entry: Entry) -> dict[str, Any] | None:
+    def get_available_update(self, entry: Entry) -> dict[str, Any] | None:
         return update_of(entry.kept)
 
 

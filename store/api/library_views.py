@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -186,11 +186,11 @@ def _page(request: Request, **set_to: Any) -> Response:
     else:
         rows = rows.filter(agent__imported_with=None)
     if said["is_favorite"] is not None:
-        rows = rows.filter(is_favorite=said["is_favorite"])
+        rows = rows.filter(Q(is_favorite=said["is_favorite"]))
     if said["is_archived"] is not None:
-        rows = rows.filter(is_archived=said["is_archived"])
+        rows = rows.filter(Q(is_archived=said["is_archived"]))
     if folder := said.get("folder_id"):
-        rows = rows.filter(folder_id=folder)
+        rows = rows.filter(Q(folder_id=folder))
     page = numbered(rows.select_related("agent__owner").defer("document"), said)
     load_graphs(page.rows)
     found = entries.entries_of(user, page.rows)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import BigIntegerField, F, FilteredRelation, Q, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import User
@@ -85,6 +85,7 @@ def listed(user: Any) -> GraphVersionQuerySet:
         is_favorite=Coalesce("kept__is_favorite", False),
         is_archived=Coalesce("kept__is_archived", False),
         folder_id=F("kept__folder_id"),
+        library_of=Value(user.pk, BigIntegerField()),
         updated_at=Greatest("created", "kept__updated"),
     )
     return rows if may(user, Scope.READ_GRAPH) else rows.none()

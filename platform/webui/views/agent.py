@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,11 +15,12 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from agents.executions.idempotency import once
 from agents.executions.models import Execution
 from agents.executions.services import start_execution
 from agents.graphs import services
-from agents.graphs.models import GraphVersion
+from agents.graphs.models import Agent, GraphVersion
 from agents.graphs.thumbnails import thumbnails
 from agents.presets.models import Preset
 from agents.schedules.models import Schedule
@@ -33,6 +35,7 @@ from webui.forms.inputs import StartForm
 from webui.paging import page_of
 from webui.pictures import picture
 from webui.snippets import snippets
+from webui.views import library
 from webui.views.pages import PageRequest, page, render
 
 NODES = 50
@@ -46,7 +49,12 @@ DOUBLE_CLICK = timedelta(seconds=10)  # later, the same form sent again is meant
 @require_safe
 @page
 def show(request: PageRequest, pk: UUID) -> HttpResponse:
-    """Show the agent, its form filled in as for the run or preset that ``?again=`` or ``?preset=`` name."""
+    """Show the agent, its form filled in as for the run or preset that ``?again=`` or ``?preset=`` name.
+
+    One that was collected has a page of its own.
+    """
+    if not is_own(request.user, pk):
+        return library.collected(request, pk)
     version = _version(request, pk, request.GET.get("version"))
     again = _again(request, version) or _preset(request, version)
     values, credentials = (again.inputs, again.credential_inputs) if again else ({}, {})
@@ -60,10 +68,12 @@ def start(request: PageRequest, pk: UUID) -> HttpResponseBase:
     """Start the version whose form was filled in, and show the run."""
     if request.method == "GET":  # after a sign-in that came between
         return redirect("webui:agent", pk)
-    version = _version(request, pk, request.POST.get("version"))
-    form = StartForm(version, request.POST, request.FILES)
+    mine = is_own(request.user, pk)
+    version = _version(request, pk, request.POST.get("version"), lent=not mine)
+    form = StartForm(version, request.POST, request.FILES, person=request.user)
+    shown = partial(_agent, request, version) if mine else partial(library.collected, request, pk)
     if not form.is_valid():
-        return _agent(request, version, form, status=400)
+        return shown(form, status=400)
     try:
         asked: dict[str, Any] = {
             "inputs": form.inputs(),
@@ -79,7 +89,7 @@ def start(request: PageRequest, pk: UUID) -> HttpResponseBase:
         )
     except TrellisError as error:
         form.refuse(error)
-        return _agent(request, version, form, status=400)
+        return shown(form, status=400)
     return redirect("webui:run", started.thing.pk)
 
 
@@ -147,12 +157,20 @@ def _agent(
     return render(request, "agents/agent.html", context, status=status)
 
 
-def _version(request: PageRequest, pk: UUID, asked: str | None) -> GraphVersion:
+def is_own(user: User, pk: UUID) -> bool:
+    """Return whether the agent is one of the user's own."""
+    return Agent.objects.visible_to(user).filter(pk=pk).exists()
+
+
+def _version(
+    request: PageRequest, pk: UUID, asked: str | None, *, lent: bool = False
+) -> GraphVersion:
+    find = services.find_startable if lent else services.find
     if not asked:
-        return services.find(request.user, pk)
+        return find(request.user, pk)
     if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
         raise Http404("Versions are numbers.")
-    return services.find(request.user, pk, int(asked))
+    return find(request.user, pk, int(asked))
 
 
 def _runs(request: PageRequest, version: GraphVersion) -> Any:

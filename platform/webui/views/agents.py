@@ -17,7 +17,9 @@ from agents.graphs import creation, services
 from agents.graphs.thumbnails import thumbnails
 from kernel.errors import TrellisError
 from kernel.idempotency import KeyedRequest
-from webui.agentlist import listed_agents, runs_under_way
+from store.library.entries import entries_of
+from store.library.updating import newer
+from webui.agentlist import SHOWN, listed_agents, runs_under_way
 from webui.forms.importing import ImportForm
 from webui.paging import page_of
 from webui.pictures import picture
@@ -28,7 +30,7 @@ NEWEST = "new"
 SORTS: Mapping[str, tuple[str, tuple[Any, ...]]] = {
     NEWEST: ("Newest first", ("-agent__created", "-pk")),
     "run": ("Last run first", (F("last_created").desc(nulls_last=True), "-pk")),
-    "name": ("By name", (Lower("name"), "pk")),
+    "name": ("By name", (Lower("title"), "pk")),
 }
 MOST_PROBLEMS = 20
 DOUBLE_CLICK = timedelta(seconds=10)  # later, the same file is meant to be imported again
@@ -70,19 +72,28 @@ def _list(
     search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else NEWEST
-    found = page_of(
-        listed_agents(request.user, search).order_by(*SORTS[sort][1]), request.GET, size=SIZE
-    )
+    show = request.GET.get("show", "")
+    show = show if show in SHOWN else ""
+    rows = listed_agents(request.user, search, show).order_by(*SORTS[sort][1])
+    found = page_of(rows, request.GET, size=SIZE)
     running = runs_under_way(request.user, [version.agent_id for version in found.items])
-    drawn = thumbnails(found.items)
+    kept = entries_of(request.user, found.items)
+    drawn = thumbnails([entry.version for entry in kept if entry.can_access_graph])
     context = {
         "page": found,
         "agents": [
-            (version, picture(drawn[version.pk]), running.get(version.agent_id, 0))
-            for version in found.items
+            (
+                entry,
+                picture(drawn[entry.version.pk]) if entry.can_access_graph else None,
+                running.get(entry.version.agent_id, 0),
+                newer(entry.kept) is not None,
+            )
+            for entry in kept
         ],
         "running": bool(running),
         "search": search,
+        "show": show,
+        "shown": list(SHOWN.items()),
         "sort": sort,
         "sorts": [(name, word) for name, (word, _) in SORTS.items()],
         "form": form,

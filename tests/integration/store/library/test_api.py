@@ -72,7 +72,7 @@ class TestCollecting:
         assert (told["can_access_graph"], told["standing"]) == (False, "usable")
         assert told["marketplace_listing"]["creator"] == "alice"
         assert told["is_latest_version"] is True
-        assert told["update"] is None
+        assert told["available_update"] is None
         assert Agent.objects.count() == 1
         assert installed == [greeter.pk]
         assert Entry.objects.filter(action="library.collected", owner=bob.pk).count() == 1
@@ -211,7 +211,7 @@ class TestUpdates:
         newer(alice, greeter, hosts=["evil.example"])
 
         told = api(bob).get(f"{AGENTS}{entry.pk}/").json()
-        offered = told["update"]
+        offered = told["available_update"]
         body = {"store_listing_version_id": offered["store_listing_version_id"]}
         taken = api(bob).post(f"{AGENTS}{entry.pk}/update/", body, format="json").json()
 
@@ -219,7 +219,7 @@ class TestUpdates:
         assert (offered["version"], offered["changes_summary"]) == (2, "Greets better")
         assert offered["asks_for_more"] is True
         assert offered["manifest_changes"] == {"hosts": {"added": ["evil.example"], "removed": []}}
-        assert (taken["graph_version"], taken["update"]) == (2, None)
+        assert (taken["graph_version"], taken["available_update"]) == (2, None)
 
     def test_another_version_than_the_one_looked_at_is_not_taken(
         self, api: Api, alice: User, bob: User, greeter: Listing

@@ -9,11 +9,13 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from accounts import erasure
 from accounts.holdings import everything
 from accounts.models import User
 from agents.executions import events
 from agents.executions.models import Execution
 from agents.executions.output import outputs
+from agents.executions.services import start_execution
 from agents.presets import services as presets
 from store.models import LibraryAgent, Listing
 from tests.support.graphs import GraphBuilder
@@ -277,3 +279,19 @@ def test_a_sealed_run_cannot_be_replayed_node_by_node(
 
     assert (answer.status_code, answer.json()["code"]) == (403, "graph_hidden")
     assert Execution.objects.count() == 1
+
+
+def test_when_a_creator_is_erased_the_runs_of_their_agents_go_too(
+    api: Api, alice: User, bob: User, greeter: Listing
+) -> None:
+    ran(api, bob, greeter, name="Bob")
+    own = run_to_end(
+        start_execution(owner=bob, agent_id=version_of(bob, telling("Own")).agent_id, inputs={})
+    )
+    erasure.begin(alice)
+
+    assert erasure.go_on(alice.pk)
+
+    assert not User.objects.filter(pk=alice.pk).exists()
+    assert list(Execution.objects.values_list("pk", flat=True)) == [own.pk]
+    assert LibraryAgent.objects.count() == 0
