@@ -1212,6 +1212,164 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/library/agents/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List the agents of the library, or those that are wanted. */
+        readonly get: operations["library_agents_list"];
+        readonly put?: never;
+        /** @description Take an agent of the store into the library; whoever has it gets their entry. */
+        readonly post: operations["library_agents_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/library/agents/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See an agent of the library. */
+        readonly get: operations["library_agents_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        /** @description Take a collected agent out of the library. Its runs stay. */
+        readonly delete: operations["library_agents_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        /** @description Set whether it is a favourite, archived, in a folder, and takes new versions by itself. */
+        readonly patch: operations["library_agents_partial_update"];
+        readonly trace?: never;
+    };
+    readonly "/api/v1/library/agents/{id}/fork/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Make an agent of one's own from one whose graph may be seen. */
+        readonly post: operations["library_agents_fork_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/library/agents/{id}/update/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Take the newest version, which is named by its id: what somebody looked at is taken. */
+        readonly post: operations["library_agents_update_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/library/agents/by-graph/{graph_id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See the entry of an agent, by the agent's id. */
+        readonly get: operations["library_agents_by_graph_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/library/agents/favorites/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List the favourites. */
+        readonly get: operations["library_agents_favorites_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/library/agents/marketplace/{version_id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See the entry of an agent that was collected, by the id of a version in the store. */
+        readonly get: operations["library_agents_marketplace_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/library/folders/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description The folders of a person's library. */
+        readonly get: operations["library_folders_list"];
+        readonly put?: never;
+        /** @description Make a folder. */
+        readonly post: operations["library_folders_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/library/folders/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** @description Delete a folder; its agents stay in the library. */
+        readonly delete: operations["library_folders_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        /** @description Give a folder another name. */
+        readonly patch: operations["library_folders_partial_update"];
+        readonly trace?: never;
+    };
     readonly "/api/v1/library/presets/": {
         readonly parameters: {
             readonly query?: never;
@@ -1728,6 +1886,59 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/store/agents/{username}/{slug}/report/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Point moderators at an agent of the store. */
+        readonly post: operations["store_agents_report_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/agents/{username}/{slug}/review/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See one's own review. */
+        readonly get: operations["store_agents_review_retrieve"];
+        readonly put?: never;
+        /** @description Review an agent that one ran to its end, or change one's review. */
+        readonly post: operations["store_agents_review_create"];
+        /** @description Take one's review back. */
+        readonly delete: operations["store_agents_review_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/agents/{username}/{slug}/reviews/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List the reviews, the last written first. */
+        readonly get: operations["store_agents_reviews_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/store/creator/{username}/": {
         readonly parameters: {
             readonly query?: never;
@@ -1773,6 +1984,40 @@ export interface paths {
         readonly get: operations["store_download_agents_retrieve"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/reviews/{id}/answer/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Answer a review of one's agent; an empty text takes the answer away. */
+        readonly post: operations["store_reviews_answer_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/reviews/{id}/report/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Point moderators at a review. */
+        readonly post: operations["store_reviews_report_create"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2030,6 +2275,10 @@ export interface components {
         readonly ActiveVersionRequest: {
             readonly active_graph_version: number;
         };
+        /** @description What a creator answers. */
+        readonly AnswerRequest: {
+            readonly text: string;
+        };
         /** @description An API that was imported. */
         readonly Api: {
             /** @description As the document says it. */
@@ -2249,6 +2498,11 @@ export interface components {
             readonly size: number;
             /** Format: date-time */
             readonly updated: string;
+        };
+        /** @description What is taken from the store. */
+        readonly CollectRequest: {
+            /** Format: uuid */
+            readonly store_listing_version_id: string;
         };
         readonly Contributor: {
             readonly name: string;
@@ -2902,6 +3156,20 @@ export interface components {
          * @enum {string}
          */
         readonly FireStatusEnum: "due" | "waiting" | "started" | "ended" | "skipped" | "failed";
+        /** @description A folder of a library. */
+        readonly Folder: {
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        /** @description What a folder is called. */
+        readonly FolderNameRequest: {
+            readonly name: string;
+        };
         /** @enum {string} */
         readonly ForbidsEnum: "publish" | "run";
         /** @description An agent's version: its graph, and everything that forbids running it. */
@@ -3204,6 +3472,61 @@ export interface components {
             readonly name: string;
             readonly title: string;
         };
+        /** @description An agent in a library. */
+        readonly LibraryAgent: {
+            readonly auto_update_version: boolean;
+            readonly available_update: components["schemas"]["Update"] | null;
+            /** @description Return whether its graph may be looked at and copied. */
+            readonly can_access_graph: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly creator_name: string;
+            readonly credentials_input_schema: {
+                readonly [key: string]: unknown;
+            };
+            readonly description: string;
+            /** Format: uuid */
+            readonly folder_id: string | null;
+            /** Format: uuid */
+            readonly graph_id: string;
+            readonly graph_version: number;
+            readonly has_external_trigger: boolean;
+            /** Format: uuid */
+            readonly id: string;
+            readonly input_schema: {
+                readonly [key: string]: unknown;
+            };
+            readonly is_archived: boolean;
+            readonly is_favorite: boolean;
+            readonly is_latest_version: boolean;
+            readonly marketplace_listing: components["schemas"]["MarketplaceListing"] | null;
+            readonly name: string;
+            readonly output_schema: {
+                readonly [key: string]: unknown;
+            };
+            /** @description Return its creator's advice; empty for none. */
+            readonly recommended_schedule_cron: string;
+            /**
+             * @description What was withdrawn goes on running for those who have it.
+             *
+             *     * `usable` - usable
+             *     * `withdrawn` - withdrawn
+             *     * `suspended` - suspended
+             *     * `gone` - gone
+             */
+            readonly standing: components["schemas"]["StandingEnum"];
+            /** @description Return how the last run went; HEALTHY where one is under way, or none was. */
+            readonly status: string;
+            /** Format: uuid */
+            readonly store_listing_version_id: string | null;
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        /** @description A page of a library. */
+        readonly LibraryAgents: {
+            readonly agents: readonly components["schemas"]["LibraryAgent"][];
+            readonly pagination: components["schemas"]["Numbered"];
+        };
         /**
          * LinkFile
          * @description A link as a file has it. Its id may be anything: one that cannot be kept is replaced.
@@ -3283,6 +3606,31 @@ export interface components {
             /** @description Return "" for a run that has ended. */
             readonly waiting_for: string;
         };
+        /** @description A review of an agent, as everybody sees it. */
+        readonly ListingReview: {
+            /** @description The creator's, in Markdown. */
+            readonly answer: string;
+            /** Format: date-time */
+            readonly answered_at: string | null;
+            readonly author: string;
+            /** @description Markdown. */
+            readonly comments: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly score: number;
+            /** Format: uuid */
+            readonly store_listing_version_id: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+            readonly version: number;
+        };
+        /** @description A page of reviews, the last written first. */
+        readonly ListingReviews: {
+            readonly pagination: components["schemas"]["Numbered"];
+            readonly reviews: readonly components["schemas"]["ListingReview"][];
+        };
         /** @description Where to send the browser. */
         readonly Login: {
             readonly login_url: string;
@@ -3360,6 +3708,14 @@ export interface components {
             readonly suggestion: string;
             readonly total_count: number;
             readonly total_pages: number;
+        };
+        /** @description Where an agent is in the store. */
+        readonly MarketplaceListing: {
+            readonly creator: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly name?: string | null;
+            readonly slug: string;
         };
         /** @description Which server, and what to show to it. */
         readonly McpServerRequest: {
@@ -3695,6 +4051,13 @@ export interface components {
          * @enum {string}
          */
         readonly NotificationKindEnum: "AGENT_RUN" | "ZERO_BALANCE" | "LOW_BALANCE" | "BLOCK_EXECUTION_FAILED" | "CONTINUOUS_AGENT_ERROR" | "REVIEW_ASKED" | "SCHEDULE_PAUSED" | "TRIGGER_PAUSED" | "WEBHOOK_DISABLED" | "DAILY_SUMMARY" | "WEEKLY_SUMMARY" | "MONTHLY_SUMMARY" | "REFUND_REQUEST" | "REFUND_PROCESSED" | "AGENT_APPROVED" | "AGENT_REJECTED";
+        /** @description Where a page stands in its list. */
+        readonly Numbered: {
+            readonly current_page: number;
+            readonly page_size: number;
+            readonly total_items: number;
+            readonly total_pages: number;
+        };
         /** @description An operation that is a block now. */
         readonly Operation: {
             /** Format: uuid */
@@ -3868,6 +4231,19 @@ export interface components {
              */
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["Fire"][];
+        };
+        readonly PaginatedFolderList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Folder"][];
         };
         readonly PaginatedGraphSummaryList: {
             /**
@@ -4047,6 +4423,15 @@ export interface components {
             readonly name?: string;
             readonly url?: string;
         };
+        /** @description What is set about an agent in a library. */
+        readonly PatchedChangeLibraryAgentRequest: {
+            /** @description Whether it takes new versions by itself that ask for nothing more. */
+            readonly auto_update_version?: boolean;
+            /** Format: uuid */
+            readonly folder_id?: string | null;
+            readonly is_archived?: boolean;
+            readonly is_favorite?: boolean;
+        };
         /** @description What is changed of a preset. */
         readonly PatchedChangePresetRequest: {
             /** @description Credentials by name, as the agent's `credentials_input_schema` says. */
@@ -4133,6 +4518,10 @@ export interface components {
              * @description Whose inputs and credentials are used; those that the trigger has come first.
              */
             readonly preset_id?: string | null;
+        };
+        /** @description What a folder is called. */
+        readonly PatchedFolderNameRequest: {
+            readonly name?: string;
         };
         /**
          * GraphSettings
@@ -4416,6 +4805,16 @@ export interface components {
             /** @description Without it, all are. */
             readonly ids?: readonly string[];
         };
+        /**
+         * @description * `harmful` - It does harm, or could
+         *     * `deceiving` - It is not what it says it is
+         *     * `illegal` - It breaks the law or somebody's rights
+         *     * `abusive` - It insults or threatens
+         *     * `spam` - It is advertising, or says nothing
+         *     * `other` - Something else
+         * @enum {string}
+         */
+        readonly ReasonEnum: "harmful" | "deceiving" | "illegal" | "abusive" | "spam" | "other";
         /** @description A refresh token, which is worth nothing afterwards. */
         readonly Refresh: {
             readonly access: string;
@@ -4503,6 +4902,17 @@ export interface components {
             };
             /** @description Of the agent, instead of the old run's. */
             readonly version?: number;
+        };
+        /** @description A report that was taken. */
+        readonly Reported: {
+            /** Format: uuid */
+            readonly id: string;
+        };
+        /** @description Why somebody points moderators at something. */
+        readonly ReportRequest: {
+            readonly reason: components["schemas"]["ReasonEnum"];
+            /** @default  */
+            readonly text: string;
         };
         /** @description Which version becomes the draft. */
         readonly RestoreRequest: {
@@ -4835,6 +5245,14 @@ export interface components {
             readonly taken_by_node_exec_id: string | null;
             readonly value: unknown;
         };
+        /**
+         * @description * `usable` - usable
+         *     * `withdrawn` - withdrawn
+         *     * `suspended` - suspended
+         *     * `gone` - gone
+         * @enum {string}
+         */
+        readonly StandingEnum: "usable" | "withdrawn" | "suspended" | "gone";
         /** @description What the draft is run with. */
         readonly StartDraftRequest: {
             /** @description Credentials by name, as the draft's `credentials_input_schema` says. */
@@ -5130,6 +5548,19 @@ export interface components {
             /** @description What is watched. */
             readonly subject: string;
         };
+        /** @description A newer version that could be taken. */
+        readonly Update: {
+            /** @description Whether it can do something that the present one cannot: it is never taken by itself. */
+            readonly asks_for_more: boolean;
+            readonly changes_summary: string;
+            /** @description By section, what was added and removed. */
+            readonly manifest_changes: {
+                readonly [key: string]: unknown;
+            };
+            /** Format: uuid */
+            readonly store_listing_version_id: string;
+            readonly version: number;
+        };
         /** @description A file of the caller. */
         readonly Upload: {
             readonly content_type: string;
@@ -5230,6 +5661,17 @@ export interface components {
         };
         /** @enum {string} */
         readonly WhenFullEnum: "queue" | "skip" | "replace_oldest";
+        /** @description What somebody says of an agent. */
+        readonly WriteReviewRequest: {
+            /** @default  */
+            readonly comments: string;
+            readonly score: number;
+            /**
+             * Format: uuid
+             * @description The version that it is about; else the present one.
+             */
+            readonly store_listing_version_id?: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -8500,6 +8942,473 @@ export interface operations {
             };
         };
     };
+    readonly library_agents_list: {
+        readonly parameters: {
+            readonly query?: {
+                readonly folder_id?: string;
+                readonly is_archived?: boolean | null;
+                readonly is_favorite?: boolean | null;
+                readonly page?: number;
+                readonly page_size?: number;
+                readonly search_term?: string;
+                /**
+                 * @description * `createdAt` - createdAt
+                 *     * `name` - name
+                 *     * `updatedAt` - updatedAt
+                 */
+                readonly sort_by?: "createdAt" | "name" | "updatedAt";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["LibraryAgents"][];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_agents_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CollectRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LibraryAgent"];
+                };
+            };
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LibraryAgent"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_agents_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LibraryAgent"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_agents_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_agents_partial_update: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PatchedChangeLibraryAgentRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LibraryAgent"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_agents_fork_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LibraryAgent"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_agents_update_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CollectRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LibraryAgent"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_agents_by_graph_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly graph_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LibraryAgent"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_agents_favorites_retrieve: {
+        readonly parameters: {
+            readonly query?: {
+                readonly folder_id?: string;
+                readonly is_archived?: boolean | null;
+                readonly is_favorite?: boolean | null;
+                readonly page?: number;
+                readonly page_size?: number;
+                readonly search_term?: string;
+                /**
+                 * @description * `createdAt` - createdAt
+                 *     * `name` - name
+                 *     * `updatedAt` - updatedAt
+                 */
+                readonly sort_by?: "createdAt" | "name" | "updatedAt";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LibraryAgents"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_agents_marketplace_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly version_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LibraryAgent"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_folders_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                /** @description Number of results to return per page. */
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedFolderList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_folders_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["FolderNameRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Folder"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_folders_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly library_folders_partial_update: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PatchedFolderNameRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Folder"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly library_presets_list: {
         readonly parameters: {
             readonly query?: {
@@ -9694,6 +10603,179 @@ export interface operations {
             };
         };
     };
+    readonly store_agents_report_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly slug: string;
+                readonly username: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReportRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reported"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_agents_review_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly slug: string;
+                readonly username: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListingReview"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_agents_review_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly slug: string;
+                readonly username: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WriteReviewRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListingReview"];
+                };
+            };
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListingReview"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_agents_review_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly slug: string;
+                readonly username: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_agents_reviews_retrieve: {
+        readonly parameters: {
+            readonly query?: {
+                readonly page?: number;
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly slug: string;
+                readonly username: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListingReviews"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly store_creator_retrieve: {
         readonly parameters: {
             readonly query?: never;
@@ -9778,6 +10860,74 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": string;
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_reviews_answer_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AnswerRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListingReview"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_reviews_report_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReportRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reported"];
                 };
             };
             /** @description The request was refused. */
