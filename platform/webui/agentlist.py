@@ -39,10 +39,14 @@ def listed_agents(user: User, search: str = "", show: str = "") -> QuerySet[Grap
         versions = versions.filter(CHOICES[show])
     else:
         versions = versions.filter(Q(agent__imported_with=None) & Q(is_archived=False))
-    return versions.defer("document").annotate(
-        last_run=_of_last_run(user, "pk"),
-        last_status=_of_last_run(user, "status"),
-        last_created=_of_last_run(user, "created"),
+    return (
+        versions.select_related("agent")
+        .defer("document")
+        .annotate(
+            last_run=_of_last_run(user, "pk"),
+            last_status=_of_last_run(user, "status"),
+            last_created=_of_last_run(user, "created"),
+        )
     )
 
 

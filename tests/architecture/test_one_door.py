@@ -28,6 +28,7 @@ BEHIND_THE_DOOR = {
     "platform/webui/outputs.py": {"NodeExecution"},
     "platform/webui/runs.py": {"NodeExecution", "Review", "Emission", "Event"},
     "platform/webui/shared.py": {"NodeExecution"},
+    "platform/webui/templatetags/library.py": {"ListingReview"},  # of a listing that is shown
     "platform/webui/timeline.py": {"Event"},
     "platform/webui/views/shared.py": {"NodeExecution"},  # of the run that a link shows
     "platform/webui/wholevalue.py": {"NodeExecution", "Emission"},

@@ -22,9 +22,7 @@ class KeepForm(forms.Form):
     auto_update = forms.BooleanField(
         required=False, label="Take new versions by itself that ask for nothing more"
     )
-    folder = forms.ModelChoiceField(
-        queryset=Folder.objects.none(), required=False, empty_label="None"
-    )
+    folder = forms.ModelChoiceField[Folder](queryset=None, required=False, empty_label="None")
     new_folder = forms.CharField(max_length=LONGEST_FOLDER, required=False, label="Or a new folder")
 
     def __init__(self, kept: LibraryAgent, folders: "QuerySet[Folder]", data: Any = None) -> None:

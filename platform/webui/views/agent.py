@@ -1,6 +1,7 @@
 """One agent: what it is, the form that runs it, and what can be done with it."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,19 +16,18 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
 from agents.executions.idempotency import once
 from agents.executions.models import Execution
 from agents.executions.services import start_execution
 from agents.graphs import services
-from agents.graphs.models import Agent, GraphVersion
+from agents.graphs.models import GraphVersion
 from agents.graphs.thumbnails import thumbnails
 from agents.presets.models import Preset
 from agents.schedules.models import Schedule
 from agents.schedules.wording import in_words
 from agents.triggers import kinds
 from agents.triggers.models import Trigger
-from kernel.errors import TrellisError
+from kernel.errors import NotFound, TrellisError
 from kernel.idempotency import KeyedRequest
 from webui.asked import uuid_of
 from webui.description import describe
@@ -53,9 +53,10 @@ def show(request: PageRequest, pk: UUID) -> HttpResponse:
 
     One that was collected has a page of its own.
     """
-    if not is_own(request.user, pk):
+    try:
+        version = _version(request, pk, request.GET.get("version"))
+    except NotFound:
         return library.collected(request, pk)
-    version = _version(request, pk, request.GET.get("version"))
     again = _again(request, version) or _preset(request, version)
     values, credentials = (again.inputs, again.credential_inputs) if again else ({}, {})
     form = StartForm(version, values=values, credentials=credentials)
@@ -68,10 +69,13 @@ def start(request: PageRequest, pk: UUID) -> HttpResponseBase:
     """Start the version whose form was filled in, and show the run."""
     if request.method == "GET":  # after a sign-in that came between
         return redirect("webui:agent", pk)
-    mine = is_own(request.user, pk)
-    version = _version(request, pk, request.POST.get("version"), lent=not mine)
+    try:
+        version = _version(request, pk, request.POST.get("version"))
+        shown = partial(_agent, request, version)
+    except NotFound:
+        version = _version(request, pk, request.POST.get("version"), services.find_startable)
+        shown = partial(library.collected, request, pk)
     form = StartForm(version, request.POST, request.FILES, person=request.user)
-    shown = partial(_agent, request, version) if mine else partial(library.collected, request, pk)
     if not form.is_valid():
         return shown(form, status=400)
     try:
@@ -157,15 +161,12 @@ def _agent(
     return render(request, "agents/agent.html", context, status=status)
 
 
-def is_own(user: User, pk: UUID) -> bool:
-    """Return whether the agent is one of the user's own."""
-    return Agent.objects.visible_to(user).filter(pk=pk).exists()
-
-
 def _version(
-    request: PageRequest, pk: UUID, asked: str | None, *, lent: bool = False
+    request: PageRequest,
+    pk: UUID,
+    asked: str | None,
+    find: Callable[..., GraphVersion] = services.find,
 ) -> GraphVersion:
-    find = services.find_startable if lent else services.find
     if not asked:
         return find(request.user, pk)
     if not (asked.isascii() and asked.isdigit() and len(asked) < 10):

@@ -16,7 +16,7 @@ from agents.graphs.thumbnails import thumbnails
 from agents.presets.models import Preset
 from agents.schedules.models import Schedule
 from agents.schedules.wording import in_words
-from kernel.errors import TrellisError
+from kernel.errors import NotFound, TrellisError
 from store.actions.collect import collect as take
 from store.actions.collect import discard
 from store.actions.fork import fork as copy
@@ -40,6 +40,8 @@ def collected(
 ) -> HttpResponse:
     """Show a collected agent, with the form that runs it. Raises NotFound."""
     entry = entries.find_agent(request.user, pk)
+    if entry.is_own:
+        raise NotFound("There is no such version of this agent.")
     version = entry.version
     form = form or _form(request, entry)
     newer = updating.newer(entry.kept)

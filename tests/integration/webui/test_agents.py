@@ -72,9 +72,9 @@ def test_the_list_takes_as_many_queries_for_many_agents_as_for_one(
     client = browse(alice)
     client.get("/runs/")  # the session notes when it was used
     # session, user, agents, runs under way, what all the graphs look like, count of reviews
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert client.get("/agents/").content.decode().count("row__title") == 12
-    with django_assert_num_queries(6):  # what graphs look like is kept
+    with django_assert_num_queries(7):  # what graphs look like is kept
         client.get("/agents/")
 
 
