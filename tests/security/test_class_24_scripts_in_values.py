@@ -73,7 +73,8 @@ class Found(HTMLParser):
             self.elements.append(f"<{tag}> {values}")
 
     def _is_ours(self, values: dict[str, str]) -> bool:
-        data = values.get("type") == "application/json"  # for scripts to read; nothing runs it
+        # For scripts to read, or for search engines: nothing runs it.
+        data = values.get("type") in {"application/json", "application/ld+json"}
         return data or values.get("id") == OF_BEAT or values.get("src", "").startswith(OURS)
 
 
