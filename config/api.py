@@ -26,6 +26,7 @@ v1 = [
     path("", include("agents.triggers.api.urls")),
     path("", include("market.api.urls")),
     path("", include("store.api.library_urls")),
+    path("", include("store.api.submission_urls")),
 ]
 
 # Ours, because the library's page has its styles written into it.

@@ -29,6 +29,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "ListingStateEnum": "store.models.version.STATES",
         "StatusEnum": "agents.engine.states.ExecutionStatus",
         "NodeStatusEnum": "agents.engine.states.NodeStatus",
         "CredentialTypeEnum": [kind.value for kind in CredentialKind],

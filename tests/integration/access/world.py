@@ -39,6 +39,7 @@ from notifications.services import Note, tell
 from notifications.unsubscribing import path_for
 from store.library import keeping
 from store.models import ListingRating, ListingReview
+from store import pictures
 from tests.factories.accounts import UserFactory
 from tests.factories.market import listed
 from tests.support import market as markets
@@ -49,6 +50,7 @@ from tests.support.hooks import hooked
 from tests.support.reviews import asked
 from tests.support.runs import run
 from tests.support.schedules import hourly
+from tests.support.store import submitted
 from uploads import services as uploads
 
 UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
@@ -126,6 +128,11 @@ def world() -> World:
     here.add("passkey", 1, 999_999)
     here.add("avatar", avatars.change(alice, picture()).pk)
     here.add("elsewhere", "nothing/here")
+    # Moderators read it, so it has none of her secrets.
+    waiting = submitted(alice)
+    here.add("submission", waiting.pk)
+    here.add("listing", waiting.listing_id)
+    here.add("picture", pictures.keep(alice, picture((400, 300))).pk)
     _scheduled()
     return here
 
