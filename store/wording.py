@@ -5,19 +5,20 @@ from typing import Any, NamedTuple
 
 from store.manifest import SECTIONS
 
-TITLES = {
-    "hosts": "It can contact",
-    "open_hosts": "Where it goes is decided when it runs",
-    "credentials": "It asks for credentials of",
-    "code": "It runs code",
-    "mcp": "It calls tools of MCP servers",
-    "triggers": "It can be started from outside",
-    "actions": "It does things in the world",
-    "files": "It works with files",
-    "models": "It asks language models",
-    "sub_agents": "It brings other agents along",
-    "unknown_blocks": "It has blocks that this instance does not know",
-}
+SENTENCES = (
+    "It can contact",
+    "Where it goes is decided when it runs",
+    "It asks for credentials of",
+    "It runs code",
+    "It calls tools of MCP servers",
+    "It can be started from outside",
+    "It does things in the world",
+    "It works with files",
+    "It asks language models",
+    "It brings other agents along",
+    "It has blocks that this instance does not know",
+)
+TITLES = dict(zip(SECTIONS, SENTENCES, strict=True))
 
 
 class Section(NamedTuple):

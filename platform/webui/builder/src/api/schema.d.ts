@@ -1835,6 +1835,108 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/store/admin/listings/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List listings, the oldest first, by what became of a version of theirs. */
+        readonly get: operations["store_admin_listings_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/admin/listings/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See a listing with all its versions. */
+        readonly get: operations["store_admin_listings_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/admin/listings/{id}/history/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See who decided what, the newest first. */
+        readonly get: operations["store_admin_listings_history_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/admin/listings/{id}/restore/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Let a suspended listing be seen again. */
+        readonly post: operations["store_admin_listings_restore_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/admin/listings/{id}/suspend/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Hide a listing from everybody at once. */
+        readonly post: operations["store_admin_listings_suspend_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/admin/submissions/{id}/review/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Approve or reject a version. Of two who decide at once, the second gets a 409. */
+        readonly post: operations["store_review_submission"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/store/agents/": {
         readonly parameters: {
             readonly query?: never;
@@ -1991,6 +2093,61 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/api/v1/store/reviews/{id}/answer/": {
+    readonly "/api/v1/store/myagents/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List the active versions of your agents, those that changed last first. */
+        readonly get: operations["store_myagents_retrieve"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/submissions/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description List your submissions, the newest first. */
+        readonly get: operations["store_submissions_list"];
+        readonly put?: never;
+        /** @description Send a version of an agent to the store, or keep it as a draft first. */
+        readonly post: operations["store_submissions_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/submissions/{id}/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description See a submission, with its manifest, what was found in it, and a moderator's comments. */
+        readonly get: operations["store_submissions_retrieve"];
+        /** @description Change a submission that nobody has decided about. */
+        readonly put: operations["store_submissions_update"];
+        readonly post?: never;
+        /** @description Take a submission back. Of one that was approved, the approved one before it stands in. */
+        readonly delete: operations["store_submissions_destroy"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/submissions/{id}/send/": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2001,6 +2158,8 @@ export interface paths {
         readonly put?: never;
         /** @description Answer a review of one's agent; an empty text takes the answer away. */
         readonly post: operations["store_reviews_answer_create"];
+        /** @description Send a draft. */
+        readonly post: operations["store_submissions_send_create"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2008,6 +2167,7 @@ export interface paths {
         readonly trace?: never;
     };
     readonly "/api/v1/store/reviews/{id}/report/": {
+    readonly "/api/v1/store/submissions/media/": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2018,6 +2178,8 @@ export interface paths {
         readonly put?: never;
         /** @description Point moderators at a review. */
         readonly post: operations["store_reviews_report_create"];
+        /** @description Send a picture. It is drawn anew, 1600 × 1200 at most, and carries nothing but itself. */
+        readonly post: operations["store_submissions_media_create"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2271,6 +2433,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description * `edit` - Edit
+         *     * `submit` - Submit
+         *     * `withdraw` - Withdraw
+         *     * `approve` - Approve
+         *     * `reject` - Reject
+         *     * `suspend` - Suspend
+         *     * `restore` - Restore
+         * @enum {string}
+         */
+        readonly ActionEnum: "edit" | "submit" | "withdraw" | "approve" | "reject" | "suspend" | "restore";
         /** @description Which version is to run when none is named. */
         readonly ActiveVersionRequest: {
             readonly active_graph_version: number;
@@ -2480,6 +2653,24 @@ export interface components {
         readonly Category: {
             readonly category: string;
             readonly description: string;
+        };
+        /** @description What is changed of a submission; what is not named stays. */
+        readonly ChangeSubmissionRequest: {
+            readonly agent_version?: number;
+            /** @description productivity, marketing, sales, support, content, research, data, development, operations, finance, education, personal, other */
+            readonly categories?: readonly string[];
+            readonly changes_summary?: string | null;
+            /** @description Markdown. */
+            readonly description?: string;
+            /** @description Addresses that `media/` answered with, in the order in which they are shown. */
+            readonly image_urls?: readonly string[];
+            readonly instructions?: string | null;
+            readonly name?: string;
+            readonly recommended_schedule_cron?: string | null;
+            /** @description Whether everybody may look at the agent's graph, and copy it. */
+            readonly shows_graph?: boolean;
+            readonly sub_heading?: string;
+            readonly video_url?: string | null;
         };
         /** @description A collection of the caller's texts. */
         readonly Collection: {
@@ -2700,6 +2891,25 @@ export interface components {
          * @enum {string}
          */
         readonly CredentialTypeEnum: "api_key" | "oauth2" | "user_password" | "host_scoped";
+        /** @description A step of a listing's history. */
+        readonly Decision: {
+            readonly action: components["schemas"]["ActionEnum"];
+            readonly after: components["schemas"]["ListingStateEnum"];
+            readonly before: components["schemas"]["ListingStateEnum"];
+            readonly by_id: number | null;
+            readonly comments: string;
+            /**
+             * When
+             * Format: date-time
+             */
+            readonly created: string;
+            readonly internal_comments: string;
+            readonly manifest_digest: string;
+            readonly revision: number | null;
+            readonly role: components["schemas"]["DecisionRoleEnum"];
+            /** Format: uuid */
+            readonly version_id: string | null;
+        };
         /**
          * @description * `approve` - approve
          *     * `reject` - reject
@@ -2722,6 +2932,13 @@ export interface components {
              */
             readonly message: string;
         };
+        /**
+         * @description * `creator` - Creator
+         *     * `moderator` - Moderator
+         *     * `administrator` - Administrator
+         * @enum {string}
+         */
+        readonly DecisionRoleEnum: "creator" | "moderator" | "administrator";
         /** @description What was deleted. */
         readonly Deleted: {
             /** Format: uuid */
@@ -3119,6 +3336,14 @@ export interface components {
          * @enum {string}
          */
         readonly ExportStatusEnum: "PENDING" | "READY" | "FAILED";
+        /** @description Something that a moderator is shown, too. */
+        readonly Finding: {
+            readonly code: string;
+            readonly message: string;
+            readonly severity: components["schemas"]["SeverityEnum"];
+            /** @description The field, or the agent, node and pin. */
+            readonly where?: string;
+        };
         /** @description A time of a schedule, and what became of it. */
         readonly Fire: {
             readonly code: string;
@@ -3631,6 +3856,15 @@ export interface components {
             readonly pagination: components["schemas"]["Numbered"];
             readonly reviews: readonly components["schemas"]["ListingReview"][];
         };
+        /**
+         * @description * `DRAFT` - Draft
+         *     * `PENDING` - Pending
+         *     * `APPROVED` - Approved
+         *     * `REJECTED` - Rejected
+         *     * `WITHDRAWN` - Withdrawn
+         * @enum {string}
+         */
+        readonly ListingStateEnum: "DRAFT" | "PENDING" | "APPROVED" | "REJECTED" | "WITHDRAWN";
         /** @description Where to send the browser. */
         readonly Login: {
             readonly login_url: string;
@@ -3740,6 +3974,96 @@ export interface components {
          * @enum {string}
          */
         readonly MissedEnum: "skip" | "once" | "all";
+        /** @description A version, as moderators see it. */
+        readonly Moderated: {
+            /** Format: uuid */
+            readonly agent_id: string;
+            readonly agent_version: number;
+            readonly categories: readonly string[];
+            readonly changes_summary: string;
+            readonly creator: string;
+            /** Format: date-time */
+            readonly date_submitted: string;
+            /** @description Markdown. */
+            readonly description: string;
+            readonly findings: readonly components["schemas"]["Finding"][];
+            readonly image_urls: readonly string[];
+            /** @description Markdown. */
+            readonly instructions: string;
+            /** @description For moderators only. */
+            readonly internal_comments: string;
+            /** @description Whether people get this version. */
+            readonly is_active: boolean;
+            /** @description Return whether its findings are those of what it says now. */
+            readonly is_screened: boolean;
+            readonly is_suspended: boolean;
+            /** Format: uuid */
+            readonly listing_id: string;
+            readonly manifest: unknown;
+            readonly manifest_digest: string;
+            readonly name: string;
+            readonly recommended_schedule_cron: string;
+            /** @description For the creator. */
+            readonly review_comments: string;
+            /** Format: date-time */
+            readonly reviewed_at: string | null;
+            readonly reviewer_id: number | null;
+            /** @description Counts its edits: what a moderator decides about. */
+            readonly revision: number;
+            readonly shows_graph: boolean;
+            readonly slug: string;
+            readonly status: components["schemas"]["ListingStateEnum"];
+            /** Format: uuid */
+            readonly store_listing_version_id: string;
+            readonly sub_heading: string;
+            readonly suspended_reason: string;
+            readonly version: number;
+            /** Format: uri */
+            readonly video_url: string;
+        };
+        /** @description A listing with all its versions. */
+        readonly ModeratedListing: {
+            /**
+             * Format: uuid
+             * @description The approved version that people get.
+             */
+            readonly active_version_id: string | null;
+            /** Format: uuid */
+            readonly agent_id: string;
+            /** Format: date-time */
+            readonly created: string;
+            readonly creator: string;
+            readonly has_approved_version: boolean;
+            /** Format: uuid */
+            readonly listing_id: string;
+            readonly slug: string;
+            /** Format: date-time */
+            readonly suspended_at: string | null;
+            readonly suspended_reason: string;
+            readonly versions: readonly components["schemas"]["Moderated"][];
+        };
+        /** @description A page of listings, those that wait longest first. */
+        readonly ModeratedListings: {
+            readonly listings: readonly components["schemas"]["ModeratedListing"][];
+            readonly pagination: components["schemas"]["Numbered"];
+        };
+        /** @description An agent that could be sent to the store. */
+        readonly MyAgent: {
+            /** Format: uuid */
+            readonly agent_id: string;
+            readonly agent_name: string;
+            readonly agent_version: number;
+            readonly description: string;
+            /** Format: date-time */
+            readonly last_edited: string;
+            /** @description Of its listing; null without one. */
+            readonly slug: string | null;
+        };
+        /** @description A page of agents, those changed last first. */
+        readonly MyAgents: {
+            readonly agents: readonly components["schemas"]["MyAgent"][];
+            readonly pagination: components["schemas"]["Numbered"];
+        };
         /** @description A new schedule of the agent in the address. */
         readonly NewAgentScheduleRequest: {
             /**
@@ -3839,6 +4163,33 @@ export interface components {
             readonly starts_at?: string;
             /** @description The IANA name of the zone in which the cron line is read; by default yours. */
             readonly timezone?: string;
+        };
+        /** @description A version of an agent for the store. */
+        readonly NewSubmissionRequest: {
+            /** Format: uuid */
+            readonly agent_id: string;
+            readonly agent_version?: number;
+            /** @description productivity, marketing, sales, support, content, research, data, development, operations, finance, education, personal, other */
+            readonly categories?: readonly string[];
+            readonly changes_summary?: string | null;
+            /** @description Markdown. */
+            readonly description?: string;
+            /**
+             * @description Whether it is kept, and not sent yet.
+             * @default false
+             */
+            readonly draft: boolean;
+            /** @description Addresses that `media/` answered with, in the order in which they are shown. */
+            readonly image_urls?: readonly string[];
+            readonly instructions?: string | null;
+            readonly name?: string;
+            readonly recommended_schedule_cron?: string | null;
+            /** @description Whether everybody may look at the agent's graph, and copy it. */
+            readonly shows_graph?: boolean;
+            /** @description By default made of the name. */
+            readonly slug?: string;
+            readonly sub_heading?: string;
+            readonly video_url?: string | null;
         };
         /** @description One run of a node, with its values; null where retention removed them. */
         readonly NodeExecution: {
@@ -4271,6 +4622,19 @@ export interface components {
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["ListedExecution"][];
         };
+        readonly PaginatedModeratedListingsList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["ModeratedListings"][];
+        };
         readonly PaginatedNodeExecutionList: {
             /**
              * Format: uri
@@ -4348,6 +4712,19 @@ export interface components {
              */
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["Share"][];
+        };
+        readonly PaginatedSubmissionsList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            readonly next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            readonly previous?: string | null;
+            readonly results: readonly components["schemas"]["Submissions"][];
         };
         readonly PaginatedTriggerList: {
             /**
@@ -4609,6 +4986,13 @@ export interface components {
         /** @description What a key may do from now on. */
         readonly PermissionsRequest: {
             readonly permissions: readonly components["schemas"]["PermissionsEnum"][];
+        };
+        /** @description A picture as it is kept: drawn anew, as WebP. */
+        readonly Picture: {
+            readonly height: number;
+            readonly image_url: string;
+            readonly size: number;
+            readonly width: number;
         };
         /**
          * Position
@@ -4945,6 +5329,24 @@ export interface components {
             readonly payload: unknown;
             readonly status: components["schemas"]["ReviewStatusEnum"];
         };
+        /** @description What a moderator decides. */
+        readonly ReviewRequest: {
+            /**
+             * @description For the creator.
+             * @default
+             */
+            readonly comments: string;
+            /**
+             * @description For moderators.
+             * @default
+             */
+            readonly internal_comments: string;
+            readonly is_approved: boolean;
+            /** @description What was looked at; another one is a conflict. */
+            readonly revision?: number;
+            /** Format: uuid */
+            readonly store_listing_version_id?: string;
+        };
         /**
          * @description * `WAITING` - Waiting
          *     * `APPROVED` - Approved
@@ -4982,12 +5384,6 @@ export interface components {
         readonly RevokeRequest: {
             readonly refresh: string;
         };
-        /**
-         * @description * `user` - user
-         *     * `admin` - admin
-         * @enum {string}
-         */
-        readonly RoleEnum: "user" | "admin";
         /** @description How long the present text works beside the new one. */
         readonly RotateApiKeyRequest: {
             /**
@@ -5136,6 +5532,14 @@ export interface components {
              */
             readonly file: string;
         };
+        /** @description A picture, as part of a form. */
+        readonly SendPictureRequest: {
+            /**
+             * Format: binary
+             * @description PNG, JPEG, WebP or GIF; 10 MB at most.
+             */
+            readonly file: string;
+        };
         /** @description What happened. */
         readonly SendSignalRequest: {
             /** @description The event's name, as the block that waits for it has it. */
@@ -5193,6 +5597,13 @@ export interface components {
                 readonly [key: string]: unknown;
             };
         };
+        /**
+         * @description * `note` - To know
+         *     * `warning` - To look at
+         *     * `danger` - To settle first
+         * @enum {string}
+         */
+        readonly SeverityEnum: "note" | "warning" | "danger";
         /** @description A link to a run, without its text: how that ends. */
         readonly Share: {
             /** Format: date-time */
@@ -5406,6 +5817,61 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        /** @description A version of a listing, as its creator sees it. */
+        readonly Submission: {
+            /** Format: uuid */
+            readonly agent_id: string;
+            readonly agent_version: number;
+            readonly categories: readonly string[];
+            readonly changes_summary: string;
+            /** Format: date-time */
+            readonly date_submitted: string;
+            /** @description Markdown. */
+            readonly description: string;
+            readonly findings: readonly components["schemas"]["Finding"][];
+            readonly image_urls: readonly string[];
+            /** @description Markdown. */
+            readonly instructions: string;
+            /** @description Whether people get this version. */
+            readonly is_active: boolean;
+            /** @description Return whether its findings are those of what it says now. */
+            readonly is_screened: boolean;
+            readonly is_suspended: boolean;
+            /** Format: uuid */
+            readonly listing_id: string;
+            readonly manifest: unknown;
+            readonly manifest_digest: string;
+            readonly name: string;
+            readonly recommended_schedule_cron: string;
+            /** @description For the creator. */
+            readonly review_comments: string;
+            /** Format: date-time */
+            readonly reviewed_at: string | null;
+            /** @description Counts its edits: what a moderator decides about. */
+            readonly revision: number;
+            readonly shows_graph: boolean;
+            readonly slug: string;
+            readonly status: components["schemas"]["ListingStateEnum"];
+            /** Format: uuid */
+            readonly store_listing_version_id: string;
+            readonly sub_heading: string;
+            readonly suspended_reason: string;
+            readonly version: number;
+            /** Format: uri */
+            readonly video_url: string;
+        };
+        /** @description A page of submissions, the newest first. */
+        readonly Submissions: {
+            readonly pagination: components["schemas"]["Numbered"];
+            readonly submissions: readonly components["schemas"]["Submission"][];
+        };
+        /** @description Why a listing is hidden. */
+        readonly SuspendRequest: {
+            /** @default  */
+            readonly internal_comments: string;
+            /** @description Its creator reads it. */
+            readonly reason: string;
+        };
         /** @description What is to arrive. */
         readonly TestTriggerRequest: {
             readonly payload?: {
@@ -5589,11 +6055,17 @@ export interface components {
             readonly email: string;
             readonly id: number;
             readonly name: string;
-            readonly role: components["schemas"]["RoleEnum"];
+            readonly role: components["schemas"]["UserRoleEnum"];
             readonly timezone: string;
             /** @description Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
             readonly username: string;
         };
+        /**
+         * @description * `user` - user
+         *     * `admin` - admin
+         * @enum {string}
+         */
+        readonly UserRoleEnum: "user" | "admin";
         /**
          * @description * `waiting` - waiting
          *     * `started` - started
@@ -10498,6 +10970,206 @@ export interface operations {
             };
         };
     };
+    readonly store_admin_listings_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                readonly page?: number;
+                readonly page_size?: number;
+                readonly search?: string;
+                /**
+                 * @description * `DRAFT` - Draft
+                 *     * `PENDING` - Pending
+                 *     * `APPROVED` - Approved
+                 *     * `REJECTED` - Rejected
+                 *     * `WITHDRAWN` - Withdrawn
+                 */
+                readonly status?: "DRAFT" | "PENDING" | "APPROVED" | "REJECTED" | "WITHDRAWN";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedModeratedListingsList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_admin_listings_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ModeratedListing"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_admin_listings_history_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Decision"][];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_admin_listings_restore_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ModeratedListing"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_admin_listings_suspend_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SuspendRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ModeratedListing"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_review_submission: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReviewRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Moderated"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly store_agents_list: {
         readonly parameters: {
             readonly query?: {
@@ -10887,6 +11559,17 @@ export interface operations {
                 readonly "application/json": components["schemas"]["AnswerRequest"];
             };
         };
+    readonly store_myagents_retrieve: {
+        readonly parameters: {
+            readonly query?: {
+                readonly page?: number;
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
         readonly responses: {
             readonly 200: {
                 headers: {
@@ -10894,6 +11577,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ListingReview"];
+                    readonly "application/json": components["schemas"]["MyAgents"];
                 };
             };
             /** @description The request was refused. */
@@ -10914,11 +11598,50 @@ export interface operations {
             readonly path: {
                 readonly id: string;
             };
+    readonly store_submissions_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The pagination cursor value. */
+                readonly cursor?: string;
+                readonly page?: number;
+                readonly page_size?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaginatedSubmissionsList"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_submissions_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
             readonly cookie?: never;
         };
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": components["schemas"]["ReportRequest"];
+                readonly "application/json": components["schemas"]["NewSubmissionRequest"];
             };
         };
         readonly responses: {
@@ -10928,6 +11651,162 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Reported"];
+                    readonly "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_submissions_retrieve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_submissions_update: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeSubmissionRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_submissions_destroy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description No response body */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_submissions_send_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_submissions_media_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "multipart/form-data": components["schemas"]["SendPictureRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Picture"];
                 };
             };
             /** @description The request was refused. */
