@@ -59,10 +59,11 @@ class ListingForm(forms.Form):
         required=False, label="Everybody may look at its graph, and copy it"
     )
 
-    def __init__(self, said: ListingVersion, *sent: Any) -> None:
+    def __init__(self, said: ListingVersion, data: Any = None, files: Any = None) -> None:
         names = [*LONGEST_WORDS, "categories"]
         initial = {name: getattr(said, name) for name in names}
-        super().__init__(*sent, initial={**initial, "shows_graph": said.listing.shows_graph})
+        shows = said.listing.shows_graph
+        super().__init__(data, files, initial={**initial, "shows_graph": shows})
 
     @property
     def said(self) -> dict[str, Any]:

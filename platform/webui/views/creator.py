@@ -48,7 +48,7 @@ def show(request: PageRequest, pk: UUID) -> HttpResponseBase:
         raise NotFound(f"There is no listing `{pk}`, or it is not yours.")
     newest = _newest(listing)
     active = listing.active_version
-    context = {
+    context: dict[str, Any] = {
         "listing": listing,
         "version": newest,
         "is_public": Listing.objects.public().filter(pk=pk).exists(),

@@ -37,9 +37,9 @@ from market import cards
 from notifications.models import Notification
 from notifications.services import Note, tell
 from notifications.unsubscribing import path_for
+from store import pictures
 from store.library import keeping
 from store.models import ListingRating, ListingReview
-from store import pictures
 from tests.factories.accounts import UserFactory
 from tests.factories.market import listed
 from tests.support import market as markets
@@ -128,11 +128,7 @@ def world() -> World:
     here.add("passkey", 1, 999_999)
     here.add("avatar", avatars.change(alice, picture()).pk)
     here.add("elsewhere", "nothing/here")
-    # Moderators read it, so it has none of her secrets.
-    waiting = submitted(alice)
-    here.add("submission", waiting.pk)
-    here.add("listing", waiting.listing_id)
-    here.add("picture", pictures.keep(alice, picture((400, 300))).pk)
+    _sent(here, alice)
     _scheduled()
     return here
 
@@ -148,6 +144,14 @@ def _published(here: World) -> None:
     here.add("slug", "for-everybody", "nothing")
     here.add("category", "data", "none")
     here.add("section", "agents", "none")
+
+
+def _sent(here: World, alice: User) -> None:
+    """Send an agent to the store. Moderators read it, so it has none of her secrets."""
+    waiting = submitted(alice)
+    here.add("submission", waiting.pk)
+    here.add("own_listing", waiting.listing_id)
+    here.add("picture", pictures.keep(alice, picture((400, 300))).pk)
 
 
 def row_of(app: str, model: str) -> str:

@@ -2092,7 +2092,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/store/reviews/{id}/answer/": {
     readonly "/api/v1/store/myagents/": {
         readonly parameters: {
             readonly query?: never;
@@ -2104,6 +2103,40 @@ export interface paths {
         readonly get: operations["store_myagents_retrieve"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/reviews/{id}/answer/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Answer a review of one's agent; an empty text takes the answer away. */
+        readonly post: operations["store_reviews_answer_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/store/reviews/{id}/report/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** @description Point moderators at a review. */
+        readonly post: operations["store_reviews_report_create"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2156,8 +2189,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** @description Answer a review of one's agent; an empty text takes the answer away. */
-        readonly post: operations["store_reviews_answer_create"];
         /** @description Send a draft. */
         readonly post: operations["store_submissions_send_create"];
         readonly delete?: never;
@@ -2166,7 +2197,6 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/api/v1/store/reviews/{id}/report/": {
     readonly "/api/v1/store/submissions/media/": {
         readonly parameters: {
             readonly query?: never;
@@ -2176,8 +2206,6 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** @description Point moderators at a review. */
-        readonly post: operations["store_reviews_report_create"];
         /** @description Send a picture. It is drawn anew, 1600 × 1200 at most, and carries nothing but itself. */
         readonly post: operations["store_submissions_media_create"];
         readonly delete?: never;
@@ -11545,20 +11573,6 @@ export interface operations {
             };
         };
     };
-    readonly store_reviews_answer_create: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody: {
-            readonly content: {
-                readonly "application/json": components["schemas"]["AnswerRequest"];
-            };
-        };
     readonly store_myagents_retrieve: {
         readonly parameters: {
             readonly query?: {
@@ -11576,8 +11590,41 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ListingReview"];
                     readonly "application/json": components["schemas"]["MyAgents"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly store_reviews_answer_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AnswerRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListingReview"];
                 };
             };
             /** @description The request was refused. */
@@ -11598,6 +11645,33 @@ export interface operations {
             readonly path: {
                 readonly id: string;
             };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReportRequest"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reported"];
+                };
+            };
+            /** @description The request was refused. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly store_submissions_list: {
         readonly parameters: {
             readonly query?: {
@@ -11640,7 +11714,6 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["ReportRequest"];
                 readonly "application/json": components["schemas"]["NewSubmissionRequest"];
             };
         };
@@ -11650,7 +11723,6 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Reported"];
                     readonly "application/json": components["schemas"]["Submission"];
                 };
             };
