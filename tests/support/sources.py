@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("agents", "blocks", "store", "platform", "config")
+PARTS = ("agents", "blocks", "store", "market", "platform", "config")
 
 
 def modules(*parts: str) -> Iterator[tuple[str, ast.Module]]:
