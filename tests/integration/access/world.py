@@ -168,7 +168,7 @@ def _in_libraries(here: World) -> None:
     here.add("entry", markets.collected(here.owner, theirs).pk)
     here.add("listed", theirs.active_version_id)
     here.add("folder", keeping.make_folder(here.owner, SECRET).pk)
-    here.add("maker", "maker", "nobody-of-this-name")
+    here.add("maker", "maker", "someone-else")
     here.add("word", theirs.slug, "no-such-agent")
     about = {"version": None, "score": 4}
     ListingReview.objects.create(listing=theirs, author=here.owner, **about)

@@ -84,6 +84,9 @@ def test_nothing_is_left_and_nobody_else_lost_anything(folder: Path, sent: list[
     erasure.begin(here.owner)
     assert [erasure.go_on(here.owner.pk), left_of(here.owner.pk)] == [True, {}]
     assert not User.objects.filter(username="alice").exists()
+    for other in User.objects.filter(username__in=["carol", "maker"]):  # whose agents she had
+        erasure.begin(other)
+        assert erasure.go_on(other.pk)
     staff_s = {"auth.Group", "accounts.User"}
     after = everything()
     assert {m._meta.label: n for m, n in after.items() if m._meta.label not in staff_s} == {

@@ -104,7 +104,7 @@ class TestFrontPage:
 
 FRONT_QUERIES = 8
 SEARCH_QUERIES = 5
-AGENT_QUERIES = 11
+AGENT_QUERIES = 12
 
 
 class TestSearch:
