@@ -47,7 +47,7 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
     UPDATED: ("-market__updated_at", "-market__listing"),
     NAME: ("name_in_order", "pk"),
 }
-BEGINNING = re.compile(r"[\w]+\Z")
+BEGINNING = re.compile(r"(?<!\w)\w+\Z")
 OPERATORS = re.compile(r"[\"-]|\bor\b", re.IGNORECASE)
 # Letters that no text has (`wanted.clean` and `_marked` take them out): where a match begins and ends.
 START, STOP = "\ue000", "\ue001"

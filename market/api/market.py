@@ -13,9 +13,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from kernel.api.numbered import page_of
 from market import counting, export, search, shelves, wanted
 from market.api.base import PublicView, found_listing, found_version
-from market.api.paging import page_of
 from market.api.serializers import (
     MarketAgentDetailsSerializer,
     MarketAgentsSerializer,

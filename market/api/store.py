@@ -10,11 +10,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from kernel.api.numbered import page_of
 from kernel.errors import NotFound
 from kernel.jsontypes import dumps
 from market import counting, creators, export, search, shelves, wanted
 from market.api.base import PublicView, found_listing, found_version, pictured
-from market.api.paging import page_of, pagination
+from market.api.paging import pagination
 from market.api.serializers import (
     CreatorDetailsSerializer,
     CreatorsSerializer,

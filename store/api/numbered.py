@@ -6,15 +6,21 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-MOST_ON_A_PAGE = 100
-LAST_PAGE = 10_000
+from kernel.api.numbered import DEEPEST, MOST_ON_A_PAGE, page_of
+
+SIZE = 15
 
 
 class PageQuerySerializer(serializers.Serializer[Any]):
     """Which page of a list is wanted."""
 
-    page = serializers.IntegerField(default=1, min_value=1, max_value=LAST_PAGE)
-    page_size = serializers.IntegerField(default=15, min_value=1, max_value=MOST_ON_A_PAGE)
+    page = serializers.IntegerField(default=1, min_value=1, max_value=DEEPEST)
+    page_size = serializers.IntegerField(default=SIZE, min_value=1, max_value=MOST_ON_A_PAGE)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Return what was asked for. Raises InvalidPage and InvalidPageSize, as every list does."""
+        number, size = page_of(data, SIZE)
+        return {**super().to_internal_value({**data.dict(), "page": number, "page_size": size})}
 
 
 class NumberedSerializer(serializers.Serializer[Any]):

@@ -120,9 +120,11 @@ def test_no_list_is_given_whole_whatever_is_asked_for(alice: User, api: Api) -> 
     pages = lists()
 
     assert {"/api/v1/graphs/", "/api/v1/executions/", "/api/v1/audit/"} <= set(pages)
+    operator = User.objects.create_superuser("operator")
     for page in pages:
+        client = api(operator if "/admin/" in page else alice)
         for size in ("101", "000101", "0001000000", "1e9", "-1", "٣", "9" * 5_000):
-            answer = api(alice).get(page, {"page_size": size})
+            answer = client.get(page, {"page_size": size})
             assert (answer.status_code, answer.json()["code"]) == (400, "invalid_page_size"), size
 
 
