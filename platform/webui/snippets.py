@@ -76,7 +76,7 @@ class Snippets:
     python: str
 
 
-def snippets(version: GraphVersion, host: str, person: User | None = None) -> Snippets:
+def snippets(version: GraphVersion, host: str, person: User) -> Snippets:
     """Return how scripts run the agent on the instance at the host, with inputs as examples."""
     inputs = example_inputs(version)
     if version.is_active:
@@ -84,7 +84,7 @@ def snippets(version: GraphVersion, host: str, person: User | None = None) -> Sn
     else:
         place = reverse("graph-version-execute", args=[version.agent_id, version.version])
     places = {"url": f"{host}{place}", "executions": f"{host}{reverse('execution-list')}"}
-    credentials = example_credentials(version, person or version.agent.owner)
+    credentials = example_credentials(version, person)
     given = {"inputs": inputs} | ({"credentials_inputs": credentials} if credentials else {})
     body = json.dumps(given, ensure_ascii=False)
     return Snippets(

@@ -1,6 +1,7 @@
 """The form that starts an agent, made from the agent's ``input_schema``."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -39,14 +40,14 @@ class StartForm(forms.Form):
         self,
         version: GraphVersion,
         *args: Any,
+        person: User,
         values: Mapping[str, Any] | None = None,
         credentials: Mapping[str, Any] | None = None,
-        person: User | None = None,
         **kw: Any,
     ) -> None:
         super().__init__(*args, **kw)
         self.version = version
-        person = person or version.agent.owner
+        self.person = person
         self.names: dict[str, str] = {}  # field → input
         self.credentials: dict[str, str] = {}  # field → input of credentials
         self.advanced: set[str] = set()
@@ -59,6 +60,8 @@ class StartForm(forms.Form):
 
     def _ask_for_values(self, values: Mapping[str, Any]) -> None:
         asked = agent_inputs(input_schema(self.version.graph))
+        if self.version.owner_id != self.person.pk:
+            asked = [_without_secret(one) for one in asked]
         if len(asked) > MOST_INPUTS:
             self._ask_in_one_field(asked)
             return
@@ -94,8 +97,7 @@ class StartForm(forms.Form):
         """Return the value; in place of a file its reference, the same for the same file."""
         if not isinstance(value, UploadedFile):
             return value
-        owner = self.version.agent.owner_id
-        return uploads.keep(owner, value, name=value.name or "").uri
+        return uploads.keep(self.person.pk, value, name=value.name or "").uri
 
     def refuse(self, error: TrellisError) -> None:
         """Show why the run was refused, at the inputs that it is about."""
@@ -127,6 +129,13 @@ class StartForm(forms.Form):
             help_text=f"This agent has {len(asked):,} inputs, so they are given as one JSON object, "
             "each value by its input's name.",
         )
+
+
+def _without_secret(one: AgentInput) -> AgentInput:
+    """Return another person's input as strangers see it: without what its author keeps secret."""
+    if not one.secret or one.default is None:
+        return one
+    return replace(one, default=None, required=False)
 
 
 def field_for(one: AgentInput) -> forms.Field:

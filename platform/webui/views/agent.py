@@ -59,7 +59,7 @@ def show(request: PageRequest, pk: UUID) -> HttpResponse:
         return library.collected(request, pk)
     again = _again(request, version) or _preset(request, version)
     values, credentials = (again.inputs, again.credential_inputs) if again else ({}, {})
-    form = StartForm(version, values=values, credentials=credentials)
+    form = StartForm(version, person=request.user, values=values, credentials=credentials)
     return _agent(request, version, form)
 
 
@@ -155,7 +155,7 @@ def _agent(
         "presets": _presets(request, version)[:STARTS],
         "triggers": _triggers(request, version),
         "picture": picture(thumbnails([version])[version.pk]),
-        "snippets": snippets(version, f"{request.scheme}://{request.get_host()}"),
+        "snippets": snippets(version, f"{request.scheme}://{request.get_host()}", request.user),
         "versions": page_of(versions, request.GET, size=VERSIONS, name="versions"),
     }
     return render(request, "agents/agent.html", context, status=status)

@@ -63,7 +63,7 @@ def _ask(
     form = TriggerForm(request.user, version, kind, trigger, *sent)
     files = (*sent, request.FILES) if sent else ()
     kept = {"values": trigger.inputs, "credentials": trigger.credentials_inputs}
-    inputs = KeptInputsForm(version, *files, **kept)
+    inputs = KeptInputsForm(version, *files, person=request.user, **kept)
     if sent and form.is_valid() and inputs.is_valid():
         try:
             return _saved(request, trigger, form, inputs)

@@ -1,18 +1,25 @@
 """The pages of a library."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from agents.executions.models import Execution
 from agents.graphs.models import Agent, GraphVersion
+from credentials import services as credentials
+from credentials.kinds import Kind
 from store.models import LibraryAgent, Listing, ListingReview
 from tests.integration.webui.conftest import Browse
+from tests.support import lockers
+from tests.support.graphs import GraphBuilder
 from tests.support.market import MARKER, collected, listed, publish, telling
 from tests.support.runs import run_to_end, version_of
+from uploads.models import Upload
 
 pytestmark = pytest.mark.django_db
+SECRET = "quince-5519"
 
 
 @pytest.fixture
@@ -158,3 +165,62 @@ def test_it_is_removed_once_that_is_confirmed(browse: Browse, bob: User, greeter
 
     assert LibraryAgent.objects.visible_to(bob).count() == 0
     assert client.get(reverse("webui:agent", args=[greeter.agent_id])).status_code == 404
+
+
+def test_a_file_for_anothers_agent_is_kept_by_who_gives_it(
+    browse: Browse, bob: User, alice: User
+) -> None:
+    reads = GraphBuilder("Reads")
+    value = reads.node("AgentFileInputBlock", name="in")
+    reads.link(value, "result", reads.output("out"), "value")
+    listing = listed(alice, reads)
+    collected(bob, listing)
+
+    answer = browse(bob).post(
+        reverse("webui:start", args=[listing.agent_id]),
+        {"version": "1", "input-0": SimpleUploadedFile("a.csv", b"a,b\n1,2\n")},
+    )
+
+    assert answer.status_code == 302
+    upload = Upload.objects.get()
+    assert upload.owner_id == bob.pk
+    assert Execution.objects.get().inputs == {"in": upload.uri}
+
+
+def test_what_an_author_keeps_secret_is_on_no_page_of_others(
+    browse: Browse, bob: User, alice: User
+) -> None:
+    graph = GraphBuilder("Keeps")
+    value = graph.node("AgentShortTextInputBlock", name="in", secret=True, value=SECRET)
+    graph.link(value, "result", graph.output("out"), "value")
+    listing = listed(alice, graph)
+    collected(bob, listing)
+    client = browse(bob)
+
+    assert SECRET not in page(client, "agent", listing.agent_id)
+    again = client.post(reverse("webui:start", args=[listing.agent_id]), {"version": "999"})
+    assert SECRET not in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    "form", ["", "presets/new/", "schedules/new/", "triggers/new/feed/", "triggers/new/agent/"]
+)
+def test_forms_offer_nobody_elses_credentials(
+    browse: Browse, bob: User, alice: User, form: str
+) -> None:
+    graph = GraphBuilder("Asks")
+    with lockers.registered():
+        graph.node("Ask")
+        listing = listed(alice, graph)
+        collected(bob, listing)
+        for owner, title in ((alice, "Of the creator"), (bob, "Of the collector")):
+            credentials.create(
+                owner, provider="openai", kind=Kind.API_KEY, title=title, given={"api_key": "sk"}
+            )
+
+        answer = browse(bob).get(f"/agents/{listing.agent_id}/{form}")
+
+    assert answer.status_code in {200, 404}
+    shown = answer.content.decode()
+    assert "Of the creator" not in shown
+    assert answer.status_code == 404 or "Of the collector" in shown

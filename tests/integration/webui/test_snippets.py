@@ -43,7 +43,7 @@ def inputs_of(python: str) -> Any:
 
 def test_both_start_the_agent_with_the_same_inputs(alice: User) -> None:
     version = saved(alice, calculator())
-    found = snippets(version, "https://t.example")
+    found = snippets(version, "https://t.example", alice)
     address = f"https://t.example/api/v1/graphs/{version.agent_id}/execute/"
 
     assert f"--fail-with-body {address} " in found.curl
@@ -56,7 +56,7 @@ def test_values_of_all_kinds_survive_the_shell_and_python(alice: User) -> None:
     g = GraphBuilder()
     g.input(AWKWARD, AWKWARD)
     g.input("nested", {"a": [None, True, 1.5, {"b": AWKWARD}]})
-    found = snippets(saved(alice, g), "http://t")
+    found = snippets(saved(alice, g), "http://t", alice)
     wanted = {AWKWARD: AWKWARD, "nested": {"a": [None, True, 1.5, {"b": AWKWARD}]}}
 
     assert body_of(found.curl) == {"inputs": wanted}
@@ -88,7 +88,7 @@ def test_another_version_is_named(alice: User) -> None:
     services.save_version(first.agent, services.export(first))
     first.refresh_from_db()
 
-    assert f"/graphs/{first.agent_id}/execute/1/" in snippets(first, "http://t").python
+    assert f"/graphs/{first.agent_id}/execute/1/" in snippets(first, "http://t", alice).python
 
 
 def test_the_page_shows_them_as_text(alice: User, browse: Browse) -> None:
@@ -98,5 +98,5 @@ def test_the_page_shows_them_as_text(alice: User, browse: Browse) -> None:
     page = browse(alice).get(f"/agents/{version.agent_id}/").content.decode()
 
     assert "<script>alert" not in page
-    assert escape(snippets(version, "http://testserver").python) in page
+    assert escape(snippets(version, "http://testserver", alice).python) in page
     assert 'data-copy="snippet-curl"' in page

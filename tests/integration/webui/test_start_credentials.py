@@ -121,11 +121,11 @@ def test_where_nothing_fits_the_form_leads_to_where_one_is_added(
 
 def test_scripts_name_a_credential_where_the_agent_needs_one(alice: User) -> None:
     version = agent(alice)
-    found = snippets(version, "http://t")
+    found = snippets(version, "http://t", alice)
     assert "the credential's id" in found.python
 
     chosen = kept(alice)
-    found = snippets(version, "http://t")
+    found = snippets(version, "http://t", alice)
     assert json.dumps({"inputs": {}, "credentials_inputs": {KEY: meta(chosen)}}) in found.curl
     assert f"credentials = {{'{KEY}': {{'id': '{chosen.pk}'," in found.python
     assert 'call(START, {"inputs": inputs, "credentials_inputs": credentials})' in found.python
@@ -134,4 +134,4 @@ def test_scripts_name_a_credential_where_the_agent_needs_one(alice: User) -> Non
 def test_scripts_name_none_where_the_author_chose_one(alice: User) -> None:
     version = agent(alice, credentials=meta(kept(alice)))
 
-    assert "credentials" not in snippets(version, "http://t").curl
+    assert "credentials" not in snippets(version, "http://t", alice).curl
