@@ -107,6 +107,8 @@ def start(fire: Fire) -> None:
         if _came_too_late(fire):
             outcomes.skip(fire, MISSED, "Nothing could be started at this time.")
             return
+        if outcomes.skip_without_preset(fire):
+            return
         if _replaces(fire):
             outcomes.stop_earlier(schedule)
         _see_to(fire, is_started=bool(_start([fire])))
@@ -227,7 +229,12 @@ def _has_come(moment: datetime, fire: Fire) -> bool:
 
 def _is_plain(fire: Fire) -> bool:
     """Return whether nothing is to be done for a start but to start."""
-    return fire.schedule.owner.is_active and not (_came_too_late(fire) or _replaces(fire))
+    schedule = fire.schedule
+    return (
+        schedule.owner.is_active
+        and (schedule.preset is None or schedule.preset.is_active)
+        and not (_came_too_late(fire) or _replaces(fire))
+    )
 
 
 def _replaces(fire: Fire) -> bool:

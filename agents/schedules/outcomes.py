@@ -74,6 +74,19 @@ def pause_without_owner(fire: Fire) -> bool:
     return True
 
 
+def skip_without_preset(fire: Fire) -> bool:
+    """Skip a time of a schedule whose preset may not be run now; return whether that is so."""
+    preset = fire.schedule.preset
+    if preset is None or preset.is_active:
+        return False
+    skip(
+        fire,
+        "preset_inactive",
+        f"The preset “{preset.name}” is switched off. Switch it on, and the next time starts.",
+    )
+    return True
+
+
 def stop_earlier(schedule: Schedule) -> None:
     """Stop what the schedule started and what has not ended."""
     for run in list(schedule.fires.under_way().values_list("execution_id", flat=True)):

@@ -12,6 +12,8 @@ from agents.executions.models import Cause, Execution
 from agents.executions.services import stop_execution
 from agents.graphs import services as graphs
 from agents.graphs.models import GraphVersion
+from agents.presets import services as presets
+from agents.presets.models import Preset
 from agents.schedules import firing, taking
 from agents.schedules.models import Fire, Missed, Overlap, Pause, Schedule
 from notifications.models import Notification
@@ -141,6 +143,22 @@ def test_a_paused_schedule_starts_nothing(alice: User) -> None:
     tick()
 
     assert fires(schedule) == []
+
+
+def test_a_preset_that_is_switched_off_starts_nothing_until_it_is_on_again(alice: User) -> None:
+    schedule = hourly(alice)
+    preset = presets.create(alice, agent_id=schedule.agent_id, name="Tea", inputs={"Input": 2})
+    Schedule.objects.update(preset=preset, inputs={})
+    Preset.objects.update(is_active=False)
+
+    tick()
+
+    assert fires(schedule) == [("skipped", "preset_inactive")]
+    assert schedule.fires.get().reason.startswith("The preset “Tea” is switched off.")
+    Preset.objects.update(is_active=True)
+    make_due(schedule)
+    tick()
+    assert [run.inputs for run in runs(schedule)] == [{"Input": 2}]
 
 
 def test_the_jitter_delays_the_start(alice: User) -> None:
