@@ -14,7 +14,6 @@ from typing import Any
 
 from agents.engine import credentials
 from agents.graphs.models import GraphVersion
-from llm import prices
 from store import abilities
 
 FORMAT = 1
@@ -133,6 +132,8 @@ def _named(version: GraphVersion) -> dict[str, Any]:
 
 def _cost(asked: Iterable[Mapping[str, str]]) -> dict[str, Any]:
     """Return what the models of one pass through all nodes cost, as far as prices are known."""
+    from llm import prices  # with an HTTP client, which workers that ask no model do without
+
     total, known, questions = Decimal(0), True, 0
     for one in asked:
         questions += 1

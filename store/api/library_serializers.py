@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from agents.engine import schemas
@@ -161,6 +161,7 @@ def statuses(user: Any, entries: list[Entry]) -> dict[Any, str]:
     return dict(last.values_list("agent", "status"))
 
 
+@extend_schema_serializer(many=False)
 class LibraryAgentsSerializer(serializers.Serializer[Any]):
     """A page of a library."""
 

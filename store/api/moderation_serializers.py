@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from kernel.api.members import KnownMembers
@@ -55,6 +56,7 @@ class ModeratedListingSerializer(serializers.ModelSerializer[Listing]):
         return listing.active_version_id is not None
 
 
+@extend_schema_serializer(many=False)
 class ModeratedListingsSerializer(serializers.Serializer[Any]):
     """A page of listings, those that wait longest first."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from kernel.api.members import KnownMembers
@@ -85,6 +86,7 @@ class SubmissionSerializer(serializers.ModelSerializer[ListingVersion]):
         return version.listing.active_version_id == version.pk
 
 
+@extend_schema_serializer(many=False)
 class SubmissionsSerializer(serializers.Serializer[Any]):
     """A page of submissions, the newest first."""
 
@@ -193,6 +195,7 @@ class MyAgentSerializer(serializers.Serializer[Any]):
     slug = serializers.CharField(allow_null=True, help_text="Of its listing; null without one.")
 
 
+@extend_schema_serializer(many=False)
 class MyAgentsSerializer(serializers.Serializer[Any]):
     """A page of agents, those changed last first."""
 

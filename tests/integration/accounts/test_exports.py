@@ -95,7 +95,12 @@ def test_it_has_everything_that_is_there(here: World, bob: User) -> None:
     ]
     assert [one["name"] for one in rows(archive, "collections")] == [SECRET]
     files = [name for name in archive.namelist() if name.startswith("files/")]
-    assert sorted(name.split("/")[1] for name in files) == ["avatars", "executions", "uploads"]
+    assert sorted(name.split("/")[1] for name in files) == [
+        "avatars",
+        "executions",
+        "pictures",
+        "uploads",
+    ]
     contents = {archive.read(name) for name in files}
     assert b"a file of the run" in contents
     assert bytes(here.owner.avatar.content) in contents

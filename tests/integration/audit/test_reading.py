@@ -30,7 +30,9 @@ def line(owner: User | None, action: str = Action.KEY_CREATED, **fields: Any) ->
 def auditor(db: None) -> User:
     """A member of staff who may read the log, and nothing else."""
     user = User.objects.create_user("auditor", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_entry"))
+    user.user_permissions.add(
+        Permission.objects.get(content_type__app_label="audit", codename="view_entry")
+    )
     return user
 
 

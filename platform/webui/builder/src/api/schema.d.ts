@@ -4650,19 +4650,6 @@ export interface components {
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["ListedExecution"][];
         };
-        readonly PaginatedModeratedListingsList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            readonly next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            readonly previous?: string | null;
-            readonly results: readonly components["schemas"]["ModeratedListings"][];
-        };
         readonly PaginatedNodeExecutionList: {
             /**
              * Format: uri
@@ -4740,19 +4727,6 @@ export interface components {
              */
             readonly previous?: string | null;
             readonly results: readonly components["schemas"]["Share"][];
-        };
-        readonly PaginatedSubmissionsList: {
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
-             */
-            readonly next?: string | null;
-            /**
-             * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
-             */
-            readonly previous?: string | null;
-            readonly results: readonly components["schemas"]["Submissions"][];
         };
         readonly PaginatedTriggerList: {
             /**
@@ -9469,7 +9443,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": readonly components["schemas"]["LibraryAgents"][];
+                    readonly "application/json": components["schemas"]["LibraryAgents"];
                 };
             };
             /** @description The request was refused. */
@@ -11026,7 +11000,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["PaginatedModeratedListingsList"];
+                    readonly "application/json": components["schemas"]["ModeratedListings"];
                 };
             };
             /** @description The request was refused. */
@@ -11691,7 +11665,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["PaginatedSubmissionsList"];
+                    readonly "application/json": components["schemas"]["Submissions"];
                 };
             };
             /** @description The request was refused. */
